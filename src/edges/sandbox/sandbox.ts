@@ -1,0 +1,98 @@
+import type { Fitted } from '../../domain/fitted.ts';
+import type { TaskKind } from '../../domain/task.ts';
+
+/** A wall of the cage and whether it stands on this machine. `remedy` says what to do when it does not. */
+export type Wall = { name: string; isUp: boolean; detail: string; remedy?: string };
+
+/**
+ * The training matrix: F columns of `rowCount` float32, column-major, NaN for missing; `textStart` (rowCount + 1), `textIds`
+ * and `textWeights` are a CSR matrix of TF-IDF weights over a vocabulary of `vocabularySize` (0: no text).
+ */
+export type TrainingMatrix = {
+  rowCount: number;
+  columnCount: number;
+  values: Float32Array;
+  vocabularySize: number;
+  textStart: Int32Array;
+  textIds: Int32Array;
+  textWeights: Float32Array;
+};
+
+export type LearnerName = 'lightgbm' | 'catboost' | 'extra_trees' | 'linear';
+
+/** Rows of a job: indices into the matrix, and E extra columns that only this job sees (column-major, rows.length × E). */
+export type JobRows = { rows: Int32Array; extra: Float32Array };
+
+/**
+ * One fit: learn from `train`, stop early by `holdout` (may be empty), answer for `score`. There is no place for labels of the
+ * rows to be scored. Labels are class codes or numbers on the training scale (TypeScript standardises and transforms).
+ * `settings` are the learner's own. `stopAfterMs`: the learner ends by itself with the rounds it has by then.
+ */
+export type FitJob = {
+  id: string;
+  learner: LearnerName;
+  task: TaskKind;
+  /** 1 for regression, 2 for binary, K for multiclass. */
+  classCount: number;
+  settings: Record<string, number | string | boolean>;
+  seed: number;
+  /** Matrix columns the learner may use; extra columns are always used. */
+  columns: Int32Array;
+  usesText: boolean;
+  extraCount: number;
+  train: JobRows & { labels: Float64Array; weights?: Float64Array };
+  holdout: JobRows & { labels: Float64Array };
+  score: JobRows;
+  maxRounds: number;
+  patience: number;
+  stopAfterMs: number;
+};
+
+/**
+ * What a fit gives back. In `fitted`, column f < F is matrix column f and F + e is extra column e.
+ * predictions: row-major score rows × classCount (1 for regression): probabilities, or numbers on the training scale.
+ * probes: rows made to be hard to copy (neighbours of the learner's own thresholds, missing values, extremes) with its raw
+ * answers: `matrix` row-major n × (F + E); `textRows[i]` is the matrix row whose text probe i has (−1: none); `answers` as predictions.
+ */
+export type FitResult = {
+  fitted: Fitted;
+  predictions: Float64Array;
+  rounds: number;
+  probes: { matrix: Float32Array; textRows: Int32Array; answers: Float64Array };
+};
+
+/** wallMs is kept from outside; memoryBytes is the address-space and cgroup or polled cap of this one job. */
+export type JobLimits = { wallMs: number; memoryBytes: number };
+
+/** How an execution ended. The first cause wins; later ones never overwrite it. */
+export type ExecutionOutcome =
+  | { kind: 'finished'; result: FitResult; durationMs: number; peakMemoryBytes: number }
+  | { kind: 'failed'; exitCode: number; stderrTail: string; durationMs: number }
+  | { kind: 'stopped'; limit: 'time' | 'memory' | 'processes' | 'output'; durationMs: number }
+  | { kind: 'unreadable'; problem: string; durationMs: number }
+  | { kind: 'cancelled'; durationMs: number };
+
+export type Execution = {
+  outcome: Promise<ExecutionOutcome>;
+  /** Asks the learner to end with what it has. */
+  stop(): void;
+  /** Kills it. */
+  cancel(): void;
+};
+
+/** A warm process that has the learners imported and the matrix mapped, and forks one child a job. It never trains itself. */
+export interface TrainingWorker {
+  /** Resolves when the learners are imported; rejects with MW3xxx when the worker cannot start. */
+  readonly ready: Promise<void>;
+  loadMatrix(matrix: TrainingMatrix): Promise<void>;
+  /** At most `threads` run at a time; more wait in order. */
+  execute(job: FitJob, limits: JobLimits): Execution;
+  close(): Promise<void>;
+}
+
+export interface Sandbox {
+  /** False only for the uncaged twin, which is for curated learners alone; every page then says so first. */
+  readonly isCaged: boolean;
+  readonly walls: Wall[];
+  openWorker(options: { threads: number; memoryBytes: number }): TrainingWorker;
+}
