@@ -1,0 +1,59 @@
+"""One fit: learn from some rows, answer for others, and say what was learnt in plain arrays. No policy here: every choice came with the job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from learners import catboost_learner, extra_trees_learner, lightgbm_learner, linear_learner
+from learners.constant_learner import fit_constant
+from learners.examples import Examples, InputReader, some_input_varies
+from learners.model import Learner, Model
+from learners.present_classes import PresentClasses, WidenedModel
+from learners.probes import make_probes
+from learners.stopwatch import Stopwatch
+from wire import FitJob, FitResult, Matrix
+from wire import Learner as LearnerName
+
+LEARNERS: dict[LearnerName, Learner] = {
+    "lightgbm": lightgbm_learner.fit,
+    "catboost": catboost_learner.fit,
+    "extra_trees": extra_trees_learner.fit,
+    "linear": linear_learner.fit,
+}
+
+# Rows are answered in pieces, so that the rows to be scored are never held whole beside the rows learnt from.
+PIECE_ROWS = 65_536
+
+
+def fit(job: FitJob, matrix: Matrix, should_stop: Callable[[], bool]) -> FitResult:
+    """Values of the matrix are finite or NaN."""
+    stopwatch = Stopwatch(job.stop_after_ms, should_stop)
+    if job.uses_text and job.learner != "linear":
+        raise ValueError(f"{job.learner} does not read text")
+    with threadpool_limits(limits=1):
+        reader = InputReader(job, matrix)
+        model = _learn(job, reader, stopwatch)
+        features = np.concatenate([job.columns, matrix.column_count + np.arange(job.extra_count)]).astype(np.int32)
+        fitted = model.table(features)
+        pieces = [model.predict(reader.read(job.score, first, first + PIECE_ROWS)) for first in range(0, len(job.score.rows), PIECE_ROWS)]
+        predictions = np.concatenate(pieces) if pieces else np.empty((0, job.class_count))
+        probes, probe_inputs = make_probes(job, matrix, reader, features, fitted)
+        return FitResult(fitted, predictions, model.rounds, replace(probes, answers=model.predict(probe_inputs)))
+
+
+def _learn(job: FitJob, reader: InputReader, stopwatch: Stopwatch) -> Model:
+    train = Examples(reader.read(job.train), job.train.labels, job.train.weights)
+    if (train.labels == train.labels[0]).all() or not some_input_varies(train.inputs):
+        return fit_constant(job, train.labels, train.weights)
+    holdout = Examples(reader.read(job.holdout), job.holdout.labels, None) if len(job.holdout.rows) else None
+    learn = LEARNERS[job.learner]
+    classes = PresentClasses(train.labels, job.class_count)
+    if job.task != "multiclass" or classes.are_all_here:
+        return learn(job, train, holdout, stopwatch)
+    narrow_train, narrow_holdout = classes.narrow(train), holdout and classes.narrow(holdout)
+    assert narrow_train is not None  # its own classes are the present ones
+    return WidenedModel(learn(replace(job, class_count=len(classes.present)), narrow_train, narrow_holdout, stopwatch), classes)

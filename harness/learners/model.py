@@ -1,0 +1,35 @@
+"""What every learner looks like to fit.py."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from learners.examples import Examples, Inputs
+from learners.stopwatch import Stopwatch
+from wire import F64, I32, FitJob, FittedLinear, FittedTrees
+
+
+class Model(Protocol):
+    """What a learner learnt."""
+
+    @property
+    def rounds(self) -> int:
+        """Boosting rounds or trees kept; for `linear` the place, from 1, of the chosen strength in the list it was given."""
+        ...
+
+    def predict(self, inputs: Inputs) -> F64:
+        """The learner's own answers, (rows, class_count), not computed from the table."""
+        ...
+
+    def table(self, features: I32) -> FittedTrees | FittedLinear:
+        """The same as plain arrays; `features[i]` is the number that the world outside has for input column i."""
+        ...
+
+
+class Learner(Protocol):
+    """Learns from `train`, stops early by `holdout` where there is one, and ends in time.
+
+    At least one input varies, regression labels are not all equal, and classes are 0 … class_count - 1, each in `train`: fit.py sees to that.
+    """
+
+    def __call__(self, job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopwatch) -> Model: ...

@@ -1,0 +1,340 @@
+"""The warm worker: trusted, first process of the cage. It imports the learners once, maps the matrix once, and forks one child a job.
+
+It never trains (OpenMP does not survive a fork) and never keeps a payload, a log or a result: they pass through one buffer
+that is wiped after each piece, so that the next child inherits nothing of another job.
+
+    worker.py cage                         descriptors: 3 in · 4 out · 7 matrix · 8 seccomp program of a job
+    worker.py twin SITE_PACKAGES FOLDER    the same without the cage: 3 in · 4 out · 7 matrix
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import mmap
+import os
+import select
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+HOST_IN, HOST_OUT, MATRIX_FILE, JOB_FILTER = 3, 4, 7, 8
+# In a job, after everything else is closed.
+CONTROL, RESULT, PAYLOAD = 3, 4, 5
+
+LEVEL = "cage" if sys.argv[1] == "cage" else "twin"
+SITE_PACKAGES = "/cage/site" if LEVEL == "cage" else sys.argv[2]
+SCRATCH = "/scratch" if LEVEL == "cage" else sys.argv[3]
+
+os.closerange(5, MATRIX_FILE)
+os.closerange(JOB_FILTER + 1 if LEVEL == "cage" else MATRIX_FILE + 1, 1 << 16)
+# Started without `site`, so that nothing but the standard library, this folder and the environment can be imported.
+sys.path += [os.path.dirname(os.path.abspath(__file__)), SITE_PACKAGES]
+
+import harden  # noqa: E402
+
+JOB_PROGRAM = harden.read_filter(JOB_FILTER) if LEVEL == "cage" else None
+if LEVEL == "cage":
+    harden.offer_to_oom_killer(500)
+    harden.set_dumpable(False)
+
+import fit  # noqa: E402
+import wire  # noqa: E402
+
+PIECE_BYTES = 1 << 16
+BUFFER = bytearray(PIECE_BYTES)
+VIEW = memoryview(BUFFER)
+ZEROS = bytes(PIECE_BYTES)
+HEAD = bytearray(wire.FRAME.size)
+# How often a child that closed its channels but has not ended is looked at.
+REAP_MS = 1
+
+
+@dataclass(slots=True)
+class Slot:
+    """One job at work, as the worker sees it."""
+
+    job: int
+    pid: int
+    folder: str
+    control: int
+    log: int
+    result: int
+    deadline: float
+    log_left: int
+    result_left: int
+    lost_log_bytes: int = 0
+    cause: int = wire.CAUSE_ITSELF
+    open: set[int] = field(default_factory=set)
+
+    def end(self, cause: int) -> None:
+        if self.cause == wire.CAUSE_ITSELF:
+            self.cause = cause
+        os.kill(self.pid, signal.SIGKILL)
+
+
+class HostGone(Exception):
+    pass
+
+
+def write_all(descriptor: int, *parts: bytes | bytearray | memoryview) -> None:
+    for part in parts:
+        rest = memoryview(part).cast("B")
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+
+
+def send(kind: int, job: int, payload: bytes | memoryview = b"") -> None:
+    write_all(HOST_OUT, wire.FRAME.pack(kind, job, len(payload), 0), payload)
+
+
+def read_exactly(descriptor: int, into: memoryview) -> None:
+    while into:
+        count = os.readv(descriptor, [into])
+        if count == 0:
+            raise HostGone
+        into = into[count:]
+
+
+def read_small(size: int) -> bytes:
+    """Facts of a frame; never data of a job."""
+    data = bytearray(size)
+    read_exactly(HOST_IN, memoryview(data))
+    return bytes(data)
+
+
+class Worker:
+    def __init__(self) -> None:
+        self.slots: dict[int, Slot] = {}
+        self.matrix: wire.Matrix | None = None
+        self.poll = select.poll()
+        self.poll.register(HOST_IN, select.POLLIN)
+
+    def serve(self) -> None:
+        send(wire.READY, 0, wire.READY_FACTS.pack(wire.WIRE))
+        while True:
+            for descriptor, _ in self.poll.poll(self.patience_ms()):
+                if descriptor == HOST_IN:
+                    self.hear_host()
+                else:
+                    self.hear_job(descriptor)
+            now = time.monotonic()
+            for slot in list(self.slots.values()):
+                if now >= slot.deadline:
+                    slot.end(wire.CAUSE_TIME)
+                    slot.deadline = now + 1
+                if not slot.open:
+                    self.reap(slot)
+
+    def patience_ms(self) -> float | None:
+        if not self.slots:
+            return None
+        if any(not slot.open for slot in self.slots.values()):
+            return REAP_MS
+        return max(0.0, min(slot.deadline for slot in self.slots.values()) - time.monotonic()) * 1000 + 1
+
+    def hear_host(self) -> None:
+        read_exactly(HOST_IN, memoryview(HEAD))
+        kind, job, size, _ = wire.FRAME.unpack(HEAD)
+        if kind == wire.JOB:
+            self.start(job, wire.JOB_LIMITS.unpack(read_small(wire.JOB_LIMITS.size)), size - wire.JOB_LIMITS.size)
+        elif kind == wire.MATRIX:
+            (length,) = wire.MATRIX_PLACE.unpack(read_small(size))
+            self.matrix = wire.read_matrix(memoryview(mmap.mmap(MATRIX_FILE, length, mmap.MAP_SHARED, mmap.PROT_READ)))
+            os.close(MATRIX_FILE)
+            send(wire.MAPPED, 0)
+        elif job in self.slots and kind == wire.CANCEL:
+            self.slots[job].end(wire.CAUSE_CANCELLED)
+        elif job in self.slots and kind == wire.STOP:
+            try:
+                os.write(self.slots[job].control, b"s")
+            except BrokenPipeError:
+                pass  # it has just ended by itself
+
+    def start(self, job: int, limits: tuple[int, int, int, int], size: int) -> None:
+        wall_ms, log_bytes, memory_bytes, result_bytes = limits
+        folder = f"{SCRATCH}/j{job}"
+        os.mkdir(folder, 0o700)
+        payload_out, payload_in = os.pipe()
+        control_out, control_in = os.pipe()
+        log_out, log_in = os.pipe()
+        result_out, result_in = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            run_job(self.matrix, folder, (log_in, control_out, result_in, payload_out), size, memory_bytes, wall_ms)
+        for descriptor in (payload_out, control_out, log_in, result_in):
+            os.close(descriptor)
+        slot = Slot(job, pid, folder, control_in, log_out, result_out, time.monotonic() + wall_ms / 1000, log_bytes, result_bytes, open={log_out, result_out})
+        self.slots[job] = slot
+        for descriptor in slot.open:
+            self.poll.register(descriptor, select.POLLIN)
+        send(wire.STARTED, job, wire.STARTED_FACTS.pack(pid))
+        self.pass_on(size, payload_in)
+
+    def pass_on(self, size: int, payload: int) -> None:
+        """The child takes its payload before it runs anything of the job, so this waits for nothing but memory."""
+        is_taken = True
+        while size > 0:
+            piece = VIEW[: min(size, PIECE_BYTES)]
+            read_exactly(HOST_IN, piece)
+            size -= len(piece)
+            try:
+                if is_taken:
+                    write_all(payload, piece)
+            except BrokenPipeError:
+                is_taken = False  # the child is dead; the rest must still be read
+            wipe(len(piece))
+        os.close(payload)
+
+    def hear_job(self, descriptor: int) -> None:
+        slot = next(slot for slot in self.slots.values() if descriptor in slot.open)
+        count = os.readv(descriptor, [BUFFER])
+        if count == 0:
+            self.poll.unregister(descriptor)
+            slot.open.remove(descriptor)
+            os.close(descriptor)
+            return
+        if descriptor == slot.log:
+            kept = min(count, slot.log_left)
+            slot.log_left -= kept
+            slot.lost_log_bytes += count - kept
+            if kept:
+                send(wire.LOG, slot.job, VIEW[:kept])
+        else:
+            kept = min(count, slot.result_left)
+            slot.result_left -= kept
+            if kept:
+                send(wire.RESULT, slot.job, VIEW[:kept])
+            if kept < count:
+                slot.end(wire.CAUSE_OUTPUT)
+        wipe(count)
+
+    def reap(self, slot: Slot) -> None:
+        pid, status, usage = os.wait4(slot.pid, os.WNOHANG)
+        if pid == 0:
+            return
+        del self.slots[slot.job]
+        os.close(slot.control)
+        remove_folder(slot.folder)
+        peak_kib = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
+        send(wire.DONE, slot.job, wire.DONE_FACTS.pack(status & 0xFFFFFFFF, peak_kib, slot.cause, min(slot.lost_log_bytes, 0xFFFFFFFF)))
+
+    def end_all(self) -> None:
+        for slot in self.slots.values():
+            os.kill(slot.pid, signal.SIGKILL)
+            os.waitpid(slot.pid, 0)
+            remove_folder(slot.folder)
+
+
+def wipe(count: int) -> None:
+    VIEW[:count] = ZEROS[:count]
+
+
+def remove_folder(folder: str) -> None:
+    """Flattens before it removes, so that a tree nested thousands deep costs no recursion."""
+    serial = 0
+    try:
+        while names := os.listdir(folder):
+            for name in names:
+                path = f"{folder}/{name}"
+                if not os.path.isdir(path) or os.path.islink(path):
+                    os.unlink(path)
+                    continue
+                os.chmod(path, 0o700)
+                for child in os.listdir(path):
+                    serial += 1
+                    os.rename(f"{path}/{child}", f"{folder}/.{serial}")
+                os.rmdir(path)
+        os.rmdir(folder)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, int, int, int], size: int, memory_bytes: int, wall_ms: int) -> NoReturn:
+    code = wire.EXIT_CAGE
+    try:
+        log, *rest = (move_high(pipe) for pipe in pipes)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        for place, descriptor in zip((CONTROL, RESULT, PAYLOAD), rest, strict=True):
+            os.dup2(descriptor, place)
+        os.closerange(PAYLOAD + 1, 1 << 16)
+        os.set_blocking(CONTROL, False)
+        payload = bytearray(size)
+        read_exactly(PAYLOAD, memoryview(payload))
+        os.close(PAYLOAD)
+        harden.harden(LEVEL, folder, memory_bytes, wall_ms, JOB_PROGRAM)
+        code = 1
+        if matrix is None:
+            raise RuntimeError("the job came before its matrix")
+        result = fit.fit(wire.read_job(payload), matrix, should_stop_from(CONTROL))
+        for part in wire.write_result(result):
+            write_all(RESULT, part)
+        code = 0
+    except BaseException as error:  # noqa: BLE001 — whatever it was, the host is told and the process ends
+        code = code if code == wire.EXIT_CAGE else code_of(error)
+        tell(error)
+    finally:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(code)
+
+
+def move_high(descriptor: int) -> int:
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64)
+
+
+def should_stop_from(descriptor: int) -> Callable[[], bool]:
+    stopped = False
+
+    def should_stop() -> bool:
+        nonlocal stopped
+        if not stopped:
+            try:
+                os.read(descriptor, 1)  # a byte says stop; the end of the channel says that nobody waits any more
+                stopped = True
+            except BlockingIOError:
+                pass
+        return stopped
+
+    return should_stop
+
+
+def code_of(error: BaseException) -> int:
+    text = str(error)
+    if isinstance(error, MemoryError) or "bad_alloc" in text or "bad allocation" in text:
+        return wire.EXIT_MEMORY
+    if isinstance(error, RuntimeError) and "can't start new thread" in text:
+        return wire.EXIT_PROCESSES
+    return 1
+
+
+def tell(error: BaseException) -> None:
+    """The traceback by file name and line, without the folders of this machine, on the channel that logs cannot flood."""
+    lines = [f"{os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    lines += [line.rstrip() for line in traceback.format_exception_only(error)]
+    try:
+        write_all(RESULT, "\n".join(lines[-40:]).encode(errors="replace")[-PIECE_BYTES:])
+    except OSError:
+        pass  # the channel is closed or not yet made: the exit code still tells
+
+
+def main() -> None:
+    gc.collect()
+    gc.freeze()
+    worker = Worker()
+    try:
+        worker.serve()
+    except (HostGone, BrokenPipeError):
+        worker.end_all()
+
+
+if __name__ == "__main__":
+    main()

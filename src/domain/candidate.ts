@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** A learner with its settings: one proposal of the search. Curated: every part of it is ours. */
+export const Candidate = z.strictObject({
+  id: z.string().regex(/^c\d+$/),
+  /** For people: "LightGBM, learning rate 0.1". */
+  title: z.string().max(200),
+  learner: z.enum(['lightgbm', 'catboost', 'extra_trees', 'linear']),
+  settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  maxRounds: z.int().min(1),
+  patience: z.int().min(0),
+  usesText: z.boolean(),
+  /** Which base columns it sees: trees read codes, linear models read indicators. */
+  columns: z.enum(['tree', 'linear']),
+  /** Whether each fold's target statistics are given to it. */
+  usesTargetStatistics: z.boolean(),
+});
+export type Candidate = z.infer<typeof Candidate>;
+
+/** One fit that was done, so that it can be done again without a clock: `rounds` null leaves early stopping to the learner. */
+export const RecordedFit = z.strictObject({ candidate: Candidate, fold: z.int().min(0), rounds: z.int().min(1).nullable() });
+export type RecordedFit = z.infer<typeof RecordedFit>;

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { Candidate, RecordedFit } from './candidate.ts';
+import { AnswerLimits, DatasetRef, Plan } from './plan.ts';
+import { Metric } from './task.ts';
+
+/** Bytes kept in the file store under their hash. */
+export const FileRef = z.strictObject({ sha256: z.string().length(64), sizeBytes: z.int().min(0) });
+export type FileRef = z.infer<typeof FileRef>;
+
+/** A number with its 95 % interval. */
+export const Interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+export type Interval = z.infer<typeof Interval>;
+
+/** What the user asked for, as it arrived. */
+export const BuildRequest = z.strictObject({
+  sentence: z.string().max(10_000),
+  data: z.string(),
+  testData: z.string().nullable(),
+  target: z.string().nullable(),
+  metric: Metric.nullable(),
+  positive: z.string().nullable(),
+  drop: z.array(z.string()),
+  keep: z.array(z.string()),
+  time: z.string().nullable(),
+  group: z.string().nullable(),
+  budgetMs: z.int().min(1000),
+  name: z.string().nullable(),
+  seed: z.int().min(0),
+  threads: z.int().min(1).max(256),
+  isApproved: z.boolean(),
+  limits: AnswerLimits.partial().optional(),
+  /** A recorded list of fits to do instead of searching by the clock. */
+  fits: z.array(RecordedFit).optional(),
+});
+export type BuildRequest = z.infer<typeof BuildRequest>;
+
+/** One member of the chosen ensemble: the fold models of a candidate share its weight. */
+export const Member = z.strictObject({ candidateId: z.string(), weight: z.number().positive(), folds: z.array(z.int().min(0)).min(1) });
+export type Member = z.infer<typeof Member>;
+
+export const Calibration = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('beta'), a: z.number(), b: z.number(), c: z.number() }),
+  z.strictObject({ kind: z.literal('temperature'), t: z.number().positive() }),
+]);
+export type Calibration = z.infer<typeof Calibration>;
+
+export const DecisionRule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('argmax') }),
+  z.strictObject({ kind: z.literal('threshold'), threshold: z.number() }),
+  z.strictObject({ kind: z.literal('multipliers'), values: z.array(z.number().positive()) }),
+]);
+export type DecisionRule = z.infer<typeof DecisionRule>;
+
+export const VerdictKind = z.enum(['worth-using', 'promising', 'no-better', 'do-not-use']);
+export type VerdictKind = z.infer<typeof VerdictKind>;
+
+export const ScoreRecord = z.strictObject({
+  metric: Metric,
+  score: Interval,
+  baseline: z.number(),
+  /** Gain over the baseline on the same rows; positive is better, whatever the metric's direction. */
+  gain: Interval,
+  verdict: VerdictKind,
+  verdictReason: z.string().nullable(),
+  rowCount: z.int().min(0),
+  /** The same score on the rows of the test part that do not occur in training; null when all are new or none is. */
+  onUnseenRows: z.strictObject({ value: z.number(), rowCount: z.int() }).nullable(),
+});
+export type ScoreRecord = z.infer<typeof ScoreRecord>;
+
+const executionEnd = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('finished'), result: FileRef, rounds: z.int(), peakMemoryBytes: z.number() }),
+  z.strictObject({ kind: z.literal('failed'), exitCode: z.int(), stderrTail: z.string() }),
+  z.strictObject({ kind: z.literal('stopped'), limit: z.enum(['time', 'memory', 'processes', 'output']) }),
+  z.strictObject({ kind: z.literal('unreadable'), problem: z.string() }),
+  z.strictObject({ kind: z.literal('cancelled') }),
+]);
+
+/** What the search decided, written down before it is done. */
+export const SearchDecision = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('try'), candidate: Candidate, fold: z.int().min(0), rounds: z.int().nullable(), stopAfterMs: z.int() }),
+  z.strictObject({ kind: z.literal('stop'), reason: z.enum(['budget-spent', 'portfolio-done', 'cancelled', 'fits-done']) }),
+]);
+export type SearchDecision = z.infer<typeof SearchDecision>;
+
+const facts = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('run.requested'), request: BuildRequest, version: z.string(), isCaged: z.boolean() }),
+  z.strictObject({ kind: z.literal('dataset.profiled'), dataset: DatasetRef, columnCount: z.int(), warnings: z.array(z.string()), profile: FileRef }),
+  z.strictObject({ kind: z.literal('plan.approved'), plan: Plan, by: z.enum(['person', 'yes-option']), name: z.string() }),
+  z.strictObject({
+    kind: z.literal('split.made'),
+    splitKind: z.string(),
+    learnRows: z.int(),
+    testRows: z.int(),
+    foldCount: z.int(),
+    matrixColumns: z.int(),
+    notes: z.array(z.string()),
+    split: FileRef,
+  }),
+  z.strictObject({ kind: z.literal('search.decided'), decision: SearchDecision }),
+  z.strictObject({ kind: z.literal('execution.finished'), candidateId: z.string(), fold: z.int(), durationMs: z.number(), end: executionEnd }),
+  z.strictObject({ kind: z.literal('candidate.evaluated'), candidateId: z.string(), metric: Metric, value: z.number(), lossValue: z.number() }),
+  z.strictObject({
+    kind: z.literal('ensemble.chosen'),
+    members: z.array(Member),
+    calibration: Calibration,
+    decision: DecisionRule,
+    value: z.number(),
+    note: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('model.built'), files: FileRef, parity: z.strictObject({ rows: z.int(), largestDifference: z.number(), isEqual: z.boolean() }) }),
+  z.strictObject({ kind: z.literal('test.opened'), rowCount: z.int(), graphSha256: z.string() }),
+  z.strictObject({ kind: z.literal('model.scored'), record: ScoreRecord }),
+  z.strictObject({ kind: z.literal('model.packaged'), modelId: z.string(), name: z.string(), version: z.int(), path: z.string() }),
+  z.strictObject({ kind: z.literal('run.finished'), wallMs: z.number() }),
+  z.strictObject({ kind: z.literal('run.failed'), code: z.string(), message: z.string(), hint: z.string() }),
+  z.strictObject({ kind: z.literal('run.interrupted') }),
+  z.strictObject({ kind: z.literal('run.resumed') }),
+]);
+
+export type RunFacts = z.infer<typeof facts>;
+
+/** One thing that happened in a run: facts and ids, no prose; written before the next step and never changed. */
+export type RunEvent = RunFacts & { at: string; spentMs: number };
+
+export function parseRunEvent(stored: unknown): RunEvent {
+  const { at, spentMs, ...rest } = z.looseObject({ at: z.string(), spentMs: z.number().min(0) }).parse(stored);
+  return { ...facts.parse(rest), at, spentMs };
+}

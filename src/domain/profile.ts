@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { ColumnKind, ReadingRule } from './column.ts';
+
+const Name = z.string().max(1024);
+const Count = z.int().min(0);
+
+/** Numbers of a column at a glance; quantiles interpolate linearly between neighbours. */
+export const NumberSummary = z.strictObject({
+  min: z.number(),
+  q01: z.number(),
+  q05: z.number(),
+  q25: z.number(),
+  q50: z.number(),
+  q75: z.number(),
+  q95: z.number(),
+  q99: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  /** Of the whole column, not of a sample: divided by n. */
+  standardDeviation: z.number(),
+  isWhole: z.boolean(),
+});
+export type NumberSummary = z.infer<typeof NumberSummary>;
+
+export const PersonalKind = z.enum(['email', 'phone', 'name']);
+export type PersonalKind = z.infer<typeof PersonalKind>;
+
+/** What is known of one column. Counts are of rows; `topValues` are trimmed texts, the most frequent first. */
+export const ColumnProfile = z.strictObject({
+  name: Name,
+  kind: ColumnKind,
+  /** Why this kind, in words for the plan card. */
+  kindReason: z.string(),
+  rule: ReadingRule,
+  missingCount: Count,
+  /** Different values, the missing one not counted. */
+  distinctCount: Count,
+  /** Cells that are there and that the rule cannot read. */
+  unreadableCount: Count,
+  topValues: z.array(z.strictObject({ value: z.string(), count: Count })),
+  numbers: NumberSummary.nullable(),
+  text: z.strictObject({ meanLength: z.number(), maxLength: Count, meanWords: z.number() }).nullable(),
+  /** First and last time, ISO in UTC. */
+  dates: z.strictObject({ first: z.string(), last: z.string() }).nullable(),
+  personal: PersonalKind.nullable(),
+});
+export type ColumnProfile = z.infer<typeof ColumnProfile>;
+
+/** Something the user should know before a model is made. */
+export const ProfileWarning = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('identifier'), column: Name, detail: z.string() }),
+  z.strictObject({ kind: z.literal('constant'), column: Name, detail: z.string() }),
+  z.strictObject({ kind: z.literal('mostly-missing'), column: Name, detail: z.string() }),
+  z.strictObject({ kind: z.literal('personal'), column: Name, detail: z.string() }),
+  z.strictObject({ kind: z.literal('unreadable-cells'), column: Name, detail: z.string() }),
+  z.strictObject({ kind: z.literal('duplicate-rows'), count: Count, detail: z.string() }),
+  z.strictObject({ kind: z.literal('reading'), detail: z.string() }),
+]);
+export type ProfileWarning = z.infer<typeof ProfileWarning>;
+
+export const Profile = z.strictObject({
+  rowCount: Count,
+  /** Rows that repeat an earlier one in full. */
+  duplicateRowCount: Count,
+  columns: z.array(ColumnProfile),
+  warnings: z.array(ProfileWarning),
+});
+export type Profile = z.infer<typeof Profile>;

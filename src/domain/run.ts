@@ -1,0 +1,135 @@
+import type { Candidate } from './candidate.ts';
+import type { BuildRequest, Calibration, DecisionRule, FileRef, Member, RunEvent, ScoreRecord } from './event.ts';
+import type { DatasetRef, Plan } from './plan.ts';
+import { unreachable } from './error.ts';
+
+/** How one execution of a candidate on a fold ended, as far as the search needs to know. */
+export type ExecutionState = { durationMs: number } & ({ kind: 'finished'; result: FileRef; rounds: number } | { kind: 'lost'; why: string });
+
+export type CandidateState = {
+  candidate: Candidate;
+  /** Folds decided on, whether they ended or not. */
+  started: Set<number>;
+  executions: Map<number, ExecutionState>;
+  evaluation: { value: number; lossValue: number } | null;
+};
+
+type Ended = { kind: 'running' } | { kind: 'finished'; wallMs: number } | { kind: 'failed'; code: string; message: string; hint: string } | { kind: 'interrupted' };
+
+/** What is known of a run: a fold of its events. Null where the step has not been taken. */
+export type RunState = {
+  request: BuildRequest | null;
+  isCaged: boolean;
+  dataset: { ref: DatasetRef; columnCount: number; warnings: string[]; profile: FileRef } | null;
+  plan: Plan | null;
+  name: string | null;
+  split: { splitKind: string; learnRows: number; testRows: number; foldCount: number; notes: string[]; split: FileRef } | null;
+  candidates: Map<string, CandidateState>;
+  searchEnd: string | null;
+  ensemble: { members: Member[]; calibration: Calibration; decision: DecisionRule; value: number; note: string } | null;
+  built: { files: FileRef; parity: { rows: number; largestDifference: number; isEqual: boolean } } | null;
+  testOpened: { rowCount: number; graphSha256: string } | null;
+  score: ScoreRecord | null;
+  packaged: { modelId: string; name: string; version: number; path: string } | null;
+  end: Ended;
+  spentMs: number;
+};
+
+export const freshRun = (): RunState => ({
+  request: null,
+  isCaged: false,
+  dataset: null,
+  plan: null,
+  name: null,
+  split: null,
+  candidates: new Map(),
+  searchEnd: null,
+  ensemble: null,
+  built: null,
+  testOpened: null,
+  score: null,
+  packaged: null,
+  end: { kind: 'running' },
+  spentMs: 0,
+});
+
+/** The state after one more event. It changes `state` in place: a run has thousands of events and one reader. */
+export function applyEvent(state: RunState, event: RunEvent): RunState {
+  state.spentMs = Math.max(state.spentMs, event.spentMs);
+  switch (event.kind) {
+    case 'run.requested':
+      state.request = event.request;
+      state.isCaged = event.isCaged;
+      return state;
+    case 'dataset.profiled':
+      state.dataset = { ref: event.dataset, columnCount: event.columnCount, warnings: event.warnings, profile: event.profile };
+      return state;
+    case 'plan.approved':
+      state.plan = event.plan;
+      state.name = event.name;
+      return state;
+    case 'split.made': {
+      const { splitKind, learnRows, testRows, foldCount, notes, split } = event;
+      state.split = { splitKind, learnRows, testRows, foldCount, notes, split };
+      return state;
+    }
+    case 'search.decided': {
+      if (event.decision.kind === 'stop') {
+        state.searchEnd = event.decision.reason;
+        return state;
+      }
+      const { candidate, fold } = event.decision;
+      const known = state.candidates.get(candidate.id);
+      if (known) known.started.add(fold);
+      else state.candidates.set(candidate.id, { candidate, started: new Set([fold]), executions: new Map(), evaluation: null });
+      return state;
+    }
+    case 'execution.finished': {
+      const { candidateId, fold, durationMs, end } = event;
+      const execution: ExecutionState =
+        end.kind === 'finished' ? { kind: 'finished', result: end.result, rounds: end.rounds, durationMs } : { kind: 'lost', why: end.kind, durationMs };
+      state.candidates.get(candidateId)?.executions.set(fold, execution);
+      return state;
+    }
+    case 'candidate.evaluated': {
+      const known = state.candidates.get(event.candidateId);
+      if (known) known.evaluation = { value: event.value, lossValue: event.lossValue };
+      return state;
+    }
+    case 'ensemble.chosen': {
+      const { members, calibration, decision, value, note } = event;
+      state.ensemble = { members, calibration, decision, value, note };
+      return state;
+    }
+    case 'model.built':
+      state.built = { files: event.files, parity: event.parity };
+      return state;
+    case 'test.opened':
+      state.testOpened = { rowCount: event.rowCount, graphSha256: event.graphSha256 };
+      return state;
+    case 'model.scored':
+      state.score = event.record;
+      return state;
+    case 'model.packaged':
+      state.packaged = { modelId: event.modelId, name: event.name, version: event.version, path: event.path };
+      return state;
+    case 'run.finished':
+      state.end = { kind: 'finished', wallMs: event.wallMs };
+      return state;
+    case 'run.failed':
+      state.end = { kind: 'failed', code: event.code, message: event.message, hint: event.hint };
+      return state;
+    case 'run.interrupted':
+      state.end = { kind: 'interrupted' };
+      return state;
+    case 'run.resumed':
+      state.end = { kind: 'running' };
+      // An execution that was decided on and never ended is started again.
+      for (const known of state.candidates.values()) known.started = new Set(known.executions.keys());
+      return state;
+    default:
+      return unreachable(event);
+  }
+}
+
+export const stateOf = (events: Iterable<RunEvent>): RunState => [...events].reduce(applyEvent, freshRun());

@@ -1,0 +1,57 @@
+import { ModelwrightError } from '../../domain/error.ts';
+import type { Client } from '../client/client.ts';
+import { build, resume } from './commands/build.ts';
+import { explain } from './commands/explain.ts';
+import { doctor, exportModel, list, remove, report, runs, show, trust, verify } from './commands/keep.ts';
+import { evaluate, predict } from './commands/predict.ts';
+import type { CommandContext } from './context.ts';
+import { showError } from './show-error.ts';
+
+/** A command's words, parsed; `text` throws MW1001 when an option that must be there is not text. */
+export type CommandWords = { positional: string[]; options: Record<string, unknown>; wantsJson: boolean };
+export type CommandRun = (client: Client, words: CommandWords, context: CommandContext) => Promise<number>;
+
+const commands: Record<string, CommandRun> = {
+  build,
+  resume,
+  predict,
+  evaluate,
+  list,
+  show,
+  report,
+  verify,
+  trust,
+  export: exportModel,
+  runs,
+  rm: remove,
+  doctor,
+};
+
+export async function runCommand(name: string, positional: string[], options: Record<string, unknown>, context: CommandContext): Promise<number> {
+  const wantsJson = options['json'] === true;
+  const words = { positional, options, wantsJson };
+  try {
+    if (name === 'explain') return explain(words, context);
+    const run = commands[name];
+    if (!run) throw new ModelwrightError({ code: 'MW1001', message: `There is no command "${name}".`, hint: 'See `modelwright --help`.' });
+    const { connect } = await import('../connect.ts');
+    const client = await connect({ home: textOption(options, 'home'), environment: context.environment, version: context.version });
+    try {
+      return await run(client, words, context);
+    } finally {
+      await client.close();
+    }
+  } catch (error) {
+    return showError(error, wantsJson, context);
+  }
+}
+
+export const textOption = (options: Record<string, unknown>, name: string): string | null => {
+  const value = options[name];
+  return typeof value === 'string' ? value : null;
+};
+
+export const listOption = (options: Record<string, unknown>, name: string): string[] => {
+  const value = options[name];
+  return Array.isArray(value) ? value.map(String) : [];
+};

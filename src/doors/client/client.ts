@@ -1,0 +1,82 @@
+import type { BuildRequest, Interval, RunEvent, ScoreRecord, VerdictKind } from '../../domain/event.ts';
+import type { Metric } from '../../domain/task.ts';
+import type { Plan } from '../../domain/plan.ts';
+
+/** How a finished build ended: the last line of `build --json`. */
+export type BuildResult = {
+  kind: 'result';
+  run: string;
+  /** `name@version`. */
+  model: string;
+  /** Folder of the package. */
+  path: string;
+  metric: Metric;
+  score: Interval;
+  baseline: number;
+  verdict: VerdictKind;
+  /** The verdict's sentence, with its reason. */
+  sentence: string;
+  wallMs: number;
+  budgetMs: number;
+  rows: { train: number; test: number };
+  /** Fold models in the package. */
+  members: number;
+  /** True when the search was ended by the user before the budget was. */
+  isStoppedEarly: boolean;
+};
+
+/** What a person is shown before anything is trained. */
+export type PlanCard = { plan: Plan; warnings: string[]; classShares: { name: string; share: number }[]; isCaged: boolean };
+
+/** One column that the sentence may mean. */
+export type TargetChoice = { target: string; certainty: number; reason: string };
+
+/** Who watches a build. The questions are asked only where a person can answer; without one the build refuses with the choices. */
+export type BuildWatcher = {
+  onEvent(event: RunEvent): void;
+  /** The plan, before it is approved by a person or by `--yes`. */
+  showCard?(card: PlanCard): void;
+  askTarget?(choices: TargetChoice[]): Promise<string | null>;
+  askApproval?(card: PlanCard): Promise<boolean>;
+  /** Ends the search and packages the best so far. */
+  stopSignal: AbortSignal;
+};
+
+export type PredictionWarning = { column: string; problem: string; count: number };
+export type FilePrediction = { rowCount: number; out: string | null; warnings: PredictionWarning[]; notes: string[]; durationMs: number };
+export type RowPrediction = { model: string; prediction: string | number; probabilities: Record<string, number> | null; warnings: PredictionWarning[] };
+export type EvaluationResult = { model: string; metric: Metric; score: Interval; baseline: number; gain: Interval; rowCount: number };
+export type ModelSummary = {
+  reference: string;
+  modelId: string;
+  createdAt: string;
+  target: string;
+  task: string;
+  metric: Metric;
+  score: ScoreRecord | null;
+  path: string;
+};
+export type RunSummary = { run: string; startedAt: string; sentence: string; state: 'running' | 'interrupted' | 'finished' | 'failed'; model: string | null };
+export type WallReport = { name: string; isUp: boolean; detail: string; remedy?: string };
+
+/** All that a caller can ask of Modelwright, in this process or over the network: the caller cannot tell. */
+export interface Client {
+  build(request: BuildRequest, watcher: BuildWatcher): Promise<BuildResult>;
+  resume(run: string, watcher: BuildWatcher): Promise<BuildResult>;
+  /** Writes the answers to `out`, or hands CSV text to `write` where there is none. */
+  predictFile(request: { model: string; data: string; out: string | null; isStrict: boolean; write: (text: string) => void }): Promise<FilePrediction>;
+  predictRow(request: { model: string; row: Record<string, unknown>; isStrict: boolean }): Promise<RowPrediction>;
+  evaluate(request: { model: string; data: string }): Promise<EvaluationResult>;
+  listModels(): Promise<ModelSummary[]>;
+  /** The manifest and the contract, as they are signed. */
+  showModel(model: string): Promise<{ summary: ModelSummary; manifest: unknown; contract: unknown }>;
+  readReport(model: string): Promise<string>;
+  /** Checks hashes, signature and trust; throws MW14xx saying what is wrong. */
+  verify(model: string): Promise<{ modelId: string; fileCount: number; fingerprint: string }>;
+  trust(key: string): Promise<{ fingerprint: string }>;
+  exportModel(model: string, folder: string): Promise<{ path: string }>;
+  listRuns(): Promise<RunSummary[]>;
+  remove(reference: string): Promise<{ removed: string }>;
+  examine(): Promise<{ walls: WallReport[]; isCaged: boolean; home: string }>;
+  close(): Promise<void>;
+}

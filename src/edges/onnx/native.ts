@@ -1,0 +1,90 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ModelwrightError } from '../../domain/error.ts';
+import type { EncodedRows } from '../../features/encoded.ts';
+import type { GraphRuntime, OpenedGraph } from './graph-runtime.ts';
+import { checkGraph } from './check-graph.ts';
+
+/** Rows a call: keeps what a graph holds in between (text terms × outputs above all) small, and costs nothing in speed. */
+const CHUNK_ROWS = 1000;
+
+/**
+ * ONNX Runtime, in process. One thread unless told: answers then cost the same beside other work and are the same everywhere.
+ * The library is loaded by the first graph, since loading takes 50 ms that other commands need not pay.
+ */
+export function nativeGraphs({ threads = 1 }: { threads?: number } = {}): GraphRuntime {
+  return {
+    async open(bytes) {
+      checkGraph(bytes);
+      const runtime = await loadRuntime();
+      let session: InferenceSession;
+      try {
+        session = await runtime.InferenceSession.create(bytes, {
+          intraOpNumThreads: threads,
+          interOpNumThreads: 1,
+          executionMode: 'sequential',
+          graphOptimizationLevel: 'all',
+          enableCpuMemArena: false,
+          logSeverityLevel: 3,
+        });
+      } catch (cause) {
+        throw new ModelwrightError({
+          code: 'MW1409',
+          message: 'The graph of the model cannot be loaded.',
+          hint: 'The package may come from another version of Modelwright, or this machine may be short of memory.',
+          cause,
+        });
+      }
+      return openedGraph(session, runtime.Tensor);
+    },
+  };
+}
+
+async function loadRuntime() {
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    throw new ModelwrightError({
+      code: 'MW3040',
+      message: 'ONNX Runtime cannot be loaded on this machine.',
+      hint: 'Install again on a supported platform: Linux (x64, arm64) with glibc, macOS (arm64) or Windows.',
+      cause,
+    });
+  }
+}
+
+function openedGraph(session: InferenceSession, TensorClass: typeof Tensor): OpenedGraph {
+  const readsText = session.inputNames.includes('ids');
+
+  async function answerChunk(rows: EncodedRows, from: number, count: number): Promise<Float64Array> {
+    const { columnCount, textWidth } = rows;
+    const feeds: Record<string, Tensor> = {
+      x: new TensorClass('float32', rows.values.subarray(from * columnCount, (from + count) * columnCount), [count, columnCount]),
+    };
+    if (readsText) {
+      const terms = (array: Int32Array | Float32Array) => array.subarray(from * textWidth, (from + count) * textWidth);
+      feeds.ids = new TensorClass('int32', terms(rows.textIds), [count, textWidth]);
+      feeds.weights = new TensorClass('float32', terms(rows.textWeights), [count, textWidth]);
+    }
+    const { answer } = await session.run(feeds);
+    if (!(answer.data instanceof Float64Array)) throw new TypeError(`the graph answers in ${answer.type}, not float64`);
+    return answer.data;
+  }
+
+  return {
+    async run(rows) {
+      if (rows.rowCount <= CHUNK_ROWS && rows.rowCount > 0) return answerChunk(rows, 0, rows.rowCount);
+      let answers = new Float64Array(0);
+      for (let from = 0; from < rows.rowCount; from += CHUNK_ROWS) {
+        const count = Math.min(CHUNK_ROWS, rows.rowCount - from);
+        const part = await answerChunk(rows, from, count);
+        const width = part.length / count;
+        if (from === 0) answers = new Float64Array(rows.rowCount * width);
+        answers.set(part, from * width);
+      }
+      return answers;
+    },
+    async close() {
+      await session.release();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { allowedCalls, syscallNumbers, type Architecture } from './syscall-numbers.ts';
+import { ALLOW, KILL, assembleFilter, failWith, filterPolicy, killedCalls, type FilterLevel } from './seccomp.ts';
+
+const architectures: Architecture[] = ['x86_64', 'aarch64'];
+const auditNumber = { x86_64: 0xc000003e, aarch64: 0xc00000b7, i386: 0x40000003 };
+
+/** What the kernel would answer: an interpreter of the same bytes. */
+function evaluate(program: Uint8Array, call: { audit: number; number: number; arguments?: number[] }): number {
+  const data = new DataView(new ArrayBuffer(64));
+  data.setUint32(0, call.number, true);
+  data.setUint32(4, call.audit, true);
+  (call.arguments ?? []).forEach((value, index) => data.setBigUint64(16 + 8 * index, BigInt(value), true));
+  const code = new DataView(program.buffer, program.byteOffset, program.byteLength);
+  let accumulator = 0;
+  for (let at = 0; at * 8 < program.length; at += 1) {
+    const [operation, jumpTrue, jumpFalse, value] = [code.getUint16(at * 8, true), code.getUint8(at * 8 + 2), code.getUint8(at * 8 + 3), code.getUint32(at * 8 + 4, true)];
+    if (operation === 0x20) accumulator = data.getUint32(value, true);
+    else if (operation === 0x15) at += accumulator === value ? jumpTrue : jumpFalse;
+    else if (operation === 0x35) at += accumulator >= value ? jumpTrue : jumpFalse;
+    else if (operation === 0x45) at += (accumulator & value) !== 0 ? jumpTrue : jumpFalse;
+    else if (operation === 0x06) return value;
+    else throw new Error(`unknown operation ${operation}`);
+  }
+  throw new Error('fell off the end of the program');
+}
+
+const ask = (architecture: Architecture, level: FilterLevel) => {
+  const program = assembleFilter(architecture, level);
+  return (name: string, ...callArguments: number[]) => {
+    const number = syscallNumbers[architecture][name];
+    return number === undefined ? undefined : evaluate(program, { audit: auditNumber[architecture], number, arguments: callArguments });
+  };
+};
+
+describe.each(architectures)('the seccomp programs for %s', (architecture) => {
+  it.each(['worker', 'job'] as const)('kills at every call of an attack (%s)', (level) => {
+    const answer = ask(architecture, level);
+    const survivors = killedCalls.filter((call) => ![KILL, undefined].includes(answer(call)));
+    expect(survivors).toEqual([]);
+  });
+
+  it.each(['worker', 'job'] as const)('lets every allowed call without a rule pass, and no call that is on no list (%s)', (level) => {
+    const answer = ask(architecture, level);
+    const policy = filterPolicy(level);
+    const failing = policy.failing.flatMap(({ calls }) => calls);
+    const allowed = allowedCalls.filter((call) => !(call in policy.rules) && !failing.includes(call));
+    expect(allowed.filter((call) => ![ALLOW, undefined].includes(answer(call)))).toEqual([]);
+    const listed = new Set([...allowedCalls, ...killedCalls, ...failing, ...Object.keys(policy.rules)]);
+    const others = Object.keys(syscallNumbers[architecture]).filter((call) => !listed.has(call));
+    expect(others.filter((call) => answer(call) !== failWith(1))).toEqual([]);
+  });
+
+  it('kills a call of another architecture, whose numbers mean other things', () => {
+    const program = assembleFilter(architecture, 'worker');
+    expect(evaluate(program, { audit: auditNumber.i386, number: 1 })).toBe(KILL);
+  });
+
+  it('refuses an unknown call', () => {
+    expect(evaluate(assembleFilter(architecture, 'job'), { audit: auditNumber[architecture], number: 9999 })).toBe(failWith(1));
+  });
+
+  it('lets the worker fork but makes no new namespace', () => {
+    const answer = ask(architecture, 'worker');
+    expect(answer('clone', 0x1200011)).toBe(ALLOW);
+    expect(answer('clone', 0x10000000)).toBe(KILL);
+    expect(answer('clone3')).toBe(failWith(38));
+  });
+
+  it('lets a job make threads and nothing else', () => {
+    const answer = ask(architecture, 'job');
+    expect(answer('clone', 0x3d0f00)).toBe(ALLOW);
+    expect(answer('clone', 0x1200011)).toBe(failWith(1));
+    expect(answer('clone', 0x10000000 | 0x10000)).toBe(KILL);
+    expect(answer('execve')).toBe(failWith(1));
+    expect(answer('execveat')).toBe(failWith(1));
+  });
+
+  it('has no socket of any family but a pair inside the process', () => {
+    const answer = ask(architecture, 'worker');
+    for (const family of [1, 2, 10, 16, 17, 40]) expect(answer('socket', family)).toBe(failWith(97));
+    expect(answer('socketpair', 1)).toBe(ALLOW);
+    expect(answer('socketpair', 40)).toBe(failWith(97));
+  });
+
+  it('lets a job touch the limits, the processor and the locks of itself only', () => {
+    const answer = ask(architecture, 'job');
+    expect(answer('prlimit64', 0)).toBe(ALLOW);
+    expect(answer('prlimit64', 1)).toBe(failWith(1));
+    expect(answer('sched_setaffinity', 1)).toBe(failWith(1));
+    expect(answer('setpriority', 0)).toBe(failWith(1));
+    expect(answer('flock', 3)).toBe(failWith(1));
+    expect(answer('fcntl', 3, 3)).toBe(ALLOW);
+    expect(answer('fcntl', 3, 6)).toBe(failWith(1));
+    expect(answer('prctl', 4)).toBe(failWith(1));
+  });
+
+  it('types nothing into a terminal', () => {
+    const answer = ask(architecture, 'worker');
+    expect(answer('ioctl', 0, 0x5412)).toBe(failWith(25));
+    expect(answer('ioctl', 0, 0x5401)).toBe(ALLOW);
+  });
+});
+
+it('kills the second set of numbers that x86_64 has', () => {
+  expect(evaluate(assembleFilter('x86_64', 'worker'), { audit: auditNumber.x86_64, number: 0x40000001 })).toBe(KILL);
+});

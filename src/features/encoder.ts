@@ -1,0 +1,228 @@
+import type { Column, Row, Table, Value } from '../domain/column.ts';
+import { ModelwrightError } from '../domain/error.ts';
+import { recheckExpression } from './check-expression.ts';
+import { compileForRow, compileForTable } from './compile.ts';
+import type { EncodedRows, Encoder } from './encoded.ts';
+import { FEATURES_FORMAT, FeatureFile, type LookupColumn } from './feature-file.ts';
+import { openTextEncoding } from './text.ts';
+
+/** Entries of a dictionary's table after its levels. */
+export const rareEntry = (levelCount: number) => levelCount;
+export const missingEntry = (levelCount: number) => levelCount + 1;
+
+/** Dictionary entry of every row of a text column; levels that the dictionary does not know are rare. */
+export function entriesOf(column: Column, levels: string[]): Int32Array {
+  if (column.type !== 'text') throw new Error('a dictionary stands on a text feature');
+  const entryOf = new Map(levels.map((level, entry) => [level, entry]));
+  const ofCode = Int32Array.from(column.levels, (level) => entryOf.get(level) ?? rareEntry(levels.length));
+  return Int32Array.from(column.codes, (code) => (code < 0 ? missingEntry(levels.length) : ofCode[code]));
+}
+
+const asFloats = (values: LookupColumn['values']) => Float32Array.from(values, (value) => value ?? Number.NaN);
+
+/** A typed column as numbers; text has no number of its own. */
+export function numbersOf(column: Column): Float64Array {
+  switch (column.type) {
+    case 'number':
+    case 'timestamp':
+      return column.values;
+    case 'boolean':
+      return Float64Array.from(column.values, (value) => (value === 255 ? Number.NaN : value));
+    default:
+      throw new Error('a text feature needs a dictionary');
+  }
+}
+
+const numberOf = (value: Value) => (typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : Number.NaN);
+
+const FLOAT32_MAX = 3.4028234663852886e38;
+/** Learners refuse infinities, and a float64 beyond float32 would become one. */
+const inFloat32 = (value: number) => (value > FLOAT32_MAX ? FLOAT32_MAX : value < -FLOAT32_MAX ? -FLOAT32_MAX : value);
+
+export type TableText = { start: Int32Array; ids: Int32Array; weights: Float32Array };
+
+/** What an opened feature file can do; `Encoder` is the part that answering needs. */
+export type OpenedEncoder = Encoder & {
+  file: FeatureFile;
+  baseColumnCount: number;
+  vocabularySize: number;
+  /** Base columns only, column-major, as the training matrix wants them. */
+  encodeBase(table: Table): Float32Array;
+  /** TF-IDF terms of every row as a CSR matrix. */
+  encodeText(table: Table): TableText;
+  /** Dictionary entries of every row, one array a dictionary. */
+  encodeEntries(table: Table): Int32Array[];
+};
+
+/** Reads a feature file, checks every expression in it again and compiles it; throws MW1410 when it is not one. */
+export function openEncoder(stored: unknown): OpenedEncoder {
+  const file = parseFeatureFile(stored);
+  const types = new Map(file.inputs.map(({ name, type }) => [name, type]));
+  const expressions = file.features.map(({ expression }) => recheckExpression(expression, types));
+  const tableFeatures = expressions.map((expression) => compileForTable(expression));
+  const rowFeatures = expressions.map((expression) => compileForRow(expression));
+  const dictionaries = file.dictionaries.map(({ feature, levels }) => ({ feature, levels, entryOf: new Map(levels.map((level, entry) => [level, entry])) }));
+  const textBlocks = file.text.map((encoding) => ({ feature: encoding.feature, block: openTextEncoding(encoding) }));
+  const vocabularySize = file.text.reduce((size, { terms }) => size + terms.length, 0);
+  const lookups = [
+    ...file.columns.map((column) => (column.kind === 'lookup' ? { dictionary: column.dictionary, values: asFloats(column.values) } : null)),
+    ...file.folds.flat().map(({ dictionary, values }) => ({ dictionary, values: asFloats(values) })),
+  ];
+  const baseColumnCount = file.columns.length;
+  const columnCount = lookups.length;
+  const usedAsNumber = new Set(file.columns.flatMap((column) => (column.kind === 'number' ? [column.feature] : [])));
+  const usedAsText = new Set(dictionaries.map(({ feature }) => feature));
+  for (const { feature } of textBlocks) usedAsText.add(feature);
+
+  function featuresOf(table: Table) {
+    const columns = new Map<number, Column>();
+    for (const index of new Set([...usedAsNumber, ...usedAsText])) columns.set(index, tableFeatures[index](table));
+    return (index: number): Column => {
+      const column = columns.get(index);
+      if (!column) throw new Error(`feature ${index} is not computed`);
+      return column;
+    };
+  }
+
+  /** Fills column `index` of the matrix through `put`, row by row. */
+  function fillColumn(index: number, of: (feature: number) => Column, entries: Int32Array[], put: (row: number, value: number) => void): void {
+    const lookup = lookups[index];
+    if (lookup) {
+      const { values } = lookup;
+      const rows = entries[lookup.dictionary];
+      for (let row = 0; row < rows.length; row++) put(row, values[rows[row]]);
+      return;
+    }
+    const column = file.columns[index];
+    if (column.kind === 'indicator') {
+      const rows = entries[column.dictionary];
+      for (let row = 0; row < rows.length; row++) put(row, rows[row] === column.entry ? 1 : 0);
+    } else if (column.kind === 'number') {
+      const numbers = numbersOf(of(column.feature));
+      for (let row = 0; row < numbers.length; row++) put(row, inFloat32(numbers[row]));
+    }
+  }
+
+  const entriesIn = (of: (feature: number) => Column) => dictionaries.map(({ feature, levels }) => entriesOf(of(feature), levels));
+
+  function textIn(of: (feature: number) => Column, rowCount: number): TableText {
+    const start = new Int32Array(rowCount + 1);
+    const ids: number[] = [];
+    const weights: number[] = [];
+    const blocks = textBlocks.map(({ feature, block }) => {
+      const column = of(feature);
+      if (column.type !== 'text') throw new Error('a text block stands on a text feature');
+      const ofLevel = column.levels.map((level) => block.encode(level));
+      return (row: number) => (column.codes[row] < 0 ? null : ofLevel[column.codes[row]]);
+    });
+    for (let row = 0; row < rowCount; row++) {
+      for (const termsOf of blocks) {
+        const terms = termsOf(row);
+        if (!terms) continue;
+        for (let i = 0; i < terms.ids.length; i++) {
+          ids.push(terms.ids[i]);
+          weights.push(terms.weights[i]);
+        }
+      }
+      start[row + 1] = ids.length;
+    }
+    return { start, ids: Int32Array.from(ids), weights: Float32Array.from(weights) };
+  }
+
+  function padded(text: TableText, rowCount: number) {
+    let textWidth = textBlocks.length > 0 ? 1 : 0;
+    for (let row = 0; row < rowCount; row++) textWidth = Math.max(textWidth, text.start[row + 1] - text.start[row]);
+    const textIds = new Int32Array(rowCount * textWidth).fill(vocabularySize);
+    const textWeights = new Float32Array(rowCount * textWidth);
+    for (let row = 0; row < rowCount; row++) {
+      textIds.set(text.ids.subarray(text.start[row], text.start[row + 1]), row * textWidth);
+      textWeights.set(text.weights.subarray(text.start[row], text.start[row + 1]), row * textWidth);
+    }
+    return { textWidth, textIds, textWeights };
+  }
+
+  return {
+    file,
+    inputs: file.inputs,
+    baseColumnCount,
+    vocabularySize,
+    encodeBase(table) {
+      const of = featuresOf(table);
+      const entries = entriesIn(of);
+      const values = new Float32Array(table.rowCount * baseColumnCount);
+      for (let index = 0; index < baseColumnCount; index++) {
+        const target = values.subarray(index * table.rowCount, (index + 1) * table.rowCount);
+        fillColumn(index, of, entries, (row, value) => (target[row] = value));
+      }
+      return values;
+    },
+    encodeText: (table) => textIn(featuresOf(table), table.rowCount),
+    encodeEntries: (table) => entriesIn(featuresOf(table)),
+    encode(table): EncodedRows {
+      const { rowCount } = table;
+      const of = featuresOf(table);
+      const entries = entriesIn(of);
+      const values = new Float32Array(rowCount * columnCount);
+      for (let index = 0; index < columnCount; index++) fillColumn(index, of, entries, (row, value) => (values[row * columnCount + index] = value));
+      return { rowCount, columnCount, values, ...padded(textIn(of, rowCount), rowCount) };
+    },
+    encodeRow(row: Row): EncodedRows {
+      const features = rowFeatures.map((compute) => compute(row));
+      const entries = dictionaries.map(({ feature, levels, entryOf }) => {
+        const value = features[feature];
+        return typeof value === 'string' ? (entryOf.get(value) ?? rareEntry(levels.length)) : missingEntry(levels.length);
+      });
+      const values = new Float32Array(columnCount);
+      for (let index = 0; index < columnCount; index++) {
+        const lookup = lookups[index];
+        if (lookup) values[index] = lookup.values[entries[lookup.dictionary]];
+        else {
+          const column = file.columns[index];
+          if (column.kind === 'indicator') values[index] = entries[column.dictionary] === column.entry ? 1 : 0;
+          else if (column.kind === 'number') values[index] = inFloat32(numberOf(features[column.feature]));
+        }
+      }
+      const start = new Int32Array(2);
+      const terms = textBlocks.map(({ feature, block }) => {
+        const value = features[feature];
+        return block.encode(typeof value === 'string' ? value : null);
+      });
+      const ids = Int32Array.from(terms.flatMap((block) => block.ids));
+      start[1] = ids.length;
+      return { rowCount: 1, columnCount, values, ...padded({ start, ids, weights: Float32Array.from(terms.flatMap((block) => block.weights)) }, 1) };
+    },
+  };
+}
+
+function parseFeatureFile(stored: unknown): FeatureFile {
+  const parsed = FeatureFile.safeParse(stored);
+  if (parsed.success) {
+    const problem = findInconsistency(parsed.data);
+    if (!problem) return parsed.data;
+    throw unreadable(problem);
+  }
+  throw unreadable(parsed.error.issues[0]?.message ?? 'unknown');
+}
+
+/** What the schema cannot say: indices in range, tables as long as their dictionaries, text ids in one row. */
+function findInconsistency(file: FeatureFile): string | null {
+  const entryCounts = file.dictionaries.map(({ levels }) => levels.length + 2);
+  const lookups = [...file.columns.filter((column) => column.kind === 'lookup'), ...file.folds.flat()];
+  if (lookups.some(({ dictionary, values }) => values.length !== entryCounts[dictionary])) return 'a lookup table and its dictionary differ in length';
+  if (file.columns.some((column) => column.kind === 'indicator' && !(column.entry < entryCounts[column.dictionary]))) return 'an indicator names no level';
+  const features = [...file.columns.flatMap((column) => (column.kind === 'number' ? [column.feature] : [])), ...file.dictionaries.map(({ feature }) => feature)];
+  if ([...features, ...file.text.map(({ feature }) => feature)].some((feature) => feature >= file.features.length)) return 'a column names no feature';
+  let nextId = 0;
+  for (const { firstId, terms, idf } of file.text) {
+    if (firstId !== nextId || idf.length !== terms.length) return 'the text terms are not numbered in a row';
+    nextId += terms.length;
+  }
+  return null;
+}
+
+const unreadable = (problem: string) =>
+  new ModelwrightError({
+    code: 'MW1410',
+    message: `The feature file cannot be read (format ${FEATURES_FORMAT} is expected): ${problem}.`,
+    hint: 'Use the package as it was made, or build the model again.',
+  });

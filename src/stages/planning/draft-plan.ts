@@ -1,0 +1,238 @@
+import type { BuildRequest } from '../../domain/event.ts';
+import { ModelwrightError } from '../../domain/error.ts';
+import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type DatasetRef, type Plan } from '../../domain/plan.ts';
+import type { ColumnProfile, Profile } from '../../domain/profile.ts';
+import { metricFacts, type Metric, type TaskKind } from '../../domain/task.ts';
+import { wordsIn } from './words.ts';
+
+/** A column that answers the target alone, as intake found it. */
+export type LeakSuspect = { column: string; detail: string };
+
+/** What a target column holds: its distinct texts with their rows, missing ones left out. */
+export type TargetLevels = { level: string; count: number }[];
+
+export const defaultAnswerLimits: AnswerLimits = { maxRowMs: 1, maxBatchMsPerRow: 0.08, maxPackageBytes: 50_000_000 };
+
+const MAX_CLASSES = 500;
+const MIN_ROWS = 30;
+/** A whole-numbered target with at most this many values is offered as classes only when a class metric asks for it. */
+const usualPositives = ['yes', 'y', 'true', 't', '1', 'positive', 'pos'];
+
+export type PlanFacts = {
+  request: BuildRequest;
+  dataset: DatasetRef;
+  testDataset: DatasetRef | null;
+  profile: Profile;
+  target: string;
+  targetReason: string;
+  targetLevels: TargetLevels;
+  leaks: LeakSuspect[];
+};
+
+/** The plan that follows from the sentence, the profile and the options; throws MW12xx or MW11xx where there is nothing to plan. */
+export function draftPlan(facts: PlanFacts): Plan {
+  const { request, profile, target, targetLevels } = facts;
+  const column = getColumn(profile, target, '--target');
+  for (const name of [...request.drop, ...request.keep]) getColumn(profile, name, request.drop.includes(name) ? '--drop' : '--keep');
+  if (request.time !== null) getColumn(profile, request.time, '--time');
+  if (request.group !== null) getColumn(profile, request.group, '--group');
+  const labelled = targetLevels.reduce((sum, { count }) => sum + count, 0);
+  checkTarget(column, targetLevels, labelled, profile.rowCount);
+
+  const task = decideTask(column, targetLevels.length, request.metric);
+  const classes = task === 'regression' ? [] : orderClasses(task, targetLevels, request);
+  const metric = request.metric ?? defaultMetric(task, classes, targetLevels, labelled);
+  if (!metricFacts[metric].tasks.includes(task)) {
+    const fitting = Object.entries(metricFacts).flatMap(([name, { tasks }]) => (tasks.includes(task) ? [name] : []));
+    throw new ModelwrightError({
+      code: 'MW1207',
+      message: `The metric ${metric} does not fit: "${target}" makes this a ${task} task.`,
+      hint: `Use one of ${fitting.join(', ')}, or name another target with --target.`,
+      place: { column: target },
+    });
+  }
+  const { inputs, leftOut, keptLeaks } = chooseInputs(facts);
+  if (inputs.length === 0) {
+    throw new ModelwrightError({
+      code: 'MW1209',
+      message: `No column is left to predict "${target}" from.`,
+      hint: `Left out: ${leftOut.map(({ name, reason }) => `${name} (${reason})`).join(', ')}. Keep one with --keep COLUMN.`,
+    });
+  }
+  return {
+    format: PLAN_FORMAT,
+    sentence: request.sentence,
+    dataset: facts.dataset,
+    testDataset: facts.testDataset,
+    target,
+    targetRule: task === 'regression' ? column.rule : { type: 'text', missing: column.rule.missing },
+    targetReason: facts.targetReason,
+    task,
+    classes,
+    metric,
+    split:
+      request.time !== null ? { kind: 'time', column: request.time } : request.group !== null ? { kind: 'group', column: request.group } : { kind: 'random' },
+    inputs,
+    leftOut,
+    keptLeaks,
+    costs: null,
+    final: 'tested',
+    weights: null,
+    limits: { ...defaultAnswerLimits, ...withoutUndefined(request.limits ?? {}) },
+    budgetMs: request.budgetMs,
+    seed: request.seed,
+    threads: request.threads,
+  };
+}
+
+/** The receipt: a person said yes on the card, or `--yes` stands for it. */
+export function approvePlan(plan: Plan): ApprovedPlan {
+  // The one place that makes the brand.
+  return plan as ApprovedPlan;
+}
+
+const withoutUndefined = (limits: { [K in keyof AnswerLimits]?: AnswerLimits[K] | undefined }): Partial<AnswerLimits> =>
+  Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+
+/** The column of that name; throws MW1203 with the closest names. */
+export function getColumn(profile: Profile, name: string, option: string): ColumnProfile {
+  const found = profile.columns.find((column) => column.name === name) ?? profile.columns.find((column) => column.name.trim() === name.trim());
+  if (found) return found;
+  const close = closestNames(
+    name,
+    profile.columns.map((column) => column.name),
+  );
+  throw new ModelwrightError({
+    code: 'MW1203',
+    message: `The table has no column "${name}".`,
+    hint: `${close.length > 0 ? `Close: ${close.join(', ')}. ` : ''}Name a column of the table with ${option}.`,
+    place: { column: name },
+  });
+}
+
+/** Names at a small edit distance, or that hold the other; at most five. */
+export function closestNames(wanted: string, names: string[]): string[] {
+  const asked = wanted.toLowerCase().trim();
+  return names
+    .map((name) => ({ name, distance: name.toLowerCase().includes(asked) || asked.includes(name.toLowerCase()) ? 1 : editDistance(asked, name.toLowerCase()) }))
+    .filter(({ distance }) => distance <= Math.max(2, asked.length / 2))
+    .toSorted((a, b) => a.distance - b.distance)
+    .slice(0, 5)
+    .map(({ name }) => name);
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) current[j] = Math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    previous = current;
+  }
+  return previous[b.length];
+}
+
+function checkTarget(column: ColumnProfile, levels: TargetLevels, labelled: number, rowCount: number): void {
+  const place = { column: column.name };
+  if (labelled === 0) {
+    throw new ModelwrightError({
+      code: 'MW1105',
+      message: `The target "${column.name}" is empty in all ${rowCount} rows.`,
+      hint: 'Export the rows whose answer is known, or name another column with --target.',
+      place,
+    });
+  }
+  if (levels.length === 1) {
+    throw new ModelwrightError({
+      code: 'MW1104',
+      message: `The target "${column.name}" is "${levels[0].level}" in all ${labelled} rows, so there is nothing to learn.`,
+      hint: 'Often the file was filtered before export: export all rows, or name another column with --target.',
+      place,
+    });
+  }
+  if (labelled < MIN_ROWS) {
+    throw new ModelwrightError({
+      code: 'MW1210',
+      message: `Only ${labelled} rows have a value of "${column.name}"; at least ${MIN_ROWS} are needed to learn and to measure.`,
+      hint: 'Bring more rows.',
+      place,
+    });
+  }
+}
+
+function decideTask(column: ColumnProfile, levelCount: number, metric: Metric | null): TaskKind {
+  if (column.kind === 'datetime') {
+    throw new ModelwrightError({
+      code: 'MW1206',
+      message: `The target "${column.name}" is a date, and dates cannot be predicted yet.`,
+      hint: 'Make a number of it (days until then) or classes, and name that column with --target.',
+      place: { column: column.name },
+    });
+  }
+  const wantsClasses = metric !== null && !metricFacts[metric].tasks.includes('regression');
+  if (column.rule.type === 'number' && levelCount > 2 && !wantsClasses) return 'regression';
+  if (levelCount === 2) return 'binary';
+  if (levelCount > MAX_CLASSES) {
+    throw new ModelwrightError({
+      code: 'MW1205',
+      message: `The target "${column.name}" has ${levelCount} different values; at most ${MAX_CLASSES} classes can be told apart.`,
+      hint: 'Group them into fewer classes, or name another column with --target.',
+      place: { column: column.name },
+    });
+  }
+  return 'multiclass';
+}
+
+/** Class names in the order of their codes: natural order, or for two classes the positive one second. */
+function orderClasses(task: TaskKind, levels: TargetLevels, request: BuildRequest): string[] {
+  const names = levels.map(({ level }) => level).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }) || (a < b ? -1 : 1));
+  if (request.positive !== null && !names.includes(request.positive)) {
+    throw new ModelwrightError({
+      code: 'MW1208',
+      message: `The target has no class "${request.positive}".`,
+      hint: `Its classes are ${names.slice(0, 10).join(', ')}. Name one of them with --positive.`,
+    });
+  }
+  if (task !== 'binary') return names;
+  const positive = request.positive ?? decidePositive(levels, request.sentence);
+  return [names.find((name) => name !== positive) ?? '', positive];
+}
+
+function decidePositive(levels: TargetLevels, sentence: string): string {
+  const asked = new Set(wordsIn(sentence));
+  const named = levels.filter(({ level }) => wordsIn(level).some((word) => word.length > 2 && asked.has(word)));
+  if (named.length === 1) return named[0].level;
+  const usual = levels.find(({ level }) => usualPositives.includes(level.trim().toLowerCase()));
+  if (usual) return usual.level;
+  return levels.toSorted((a, b) => a.count - b.count || (a.level > b.level ? -1 : 1))[0].level;
+}
+
+function defaultMetric(task: TaskKind, classes: string[], levels: TargetLevels, labelled: number): Metric {
+  if (task === 'regression') return 'rmse';
+  if (task === 'multiclass') return 'log_loss';
+  const positives = levels.find(({ level }) => level === classes[1])?.count ?? 0;
+  return positives / labelled < 0.1 ? 'average_precision' : 'roc_auc';
+}
+
+function chooseInputs({ request, profile, target, leaks }: PlanFacts): Pick<Plan, 'inputs' | 'leftOut' | 'keptLeaks'> {
+  const leftOut: Plan['leftOut'] = [];
+  const keptLeaks: string[] = [];
+  const inputs: Plan['inputs'] = [];
+  const isKept = (name: string) => request.keep.includes(name);
+  for (const column of profile.columns) {
+    const { name, kind, rule } = column;
+    if (name === target) continue;
+    const leak = leaks.find((suspect) => suspect.column === name);
+    const leave = (reason: Plan['leftOut'][number]['reason'], detail: string) => leftOut.push({ name, reason, detail });
+    if (request.drop.includes(name)) leave('dropped', 'you asked for it');
+    else if (request.group === name && !isKept(name)) leave('group', 'it says which rows belong together');
+    else if (column.missingCount === profile.rowCount) leave('empty', 'it has no value in any row');
+    else if (kind === 'constant') leave('constant', 'it is the same in every row');
+    else if (leak && !isKept(name)) leave('leak', leak.detail);
+    else if (kind === 'identifier' && !isKept(name)) leave('identifier', 'it names a row and cannot be a cause');
+    else {
+      if (leak) keptLeaks.push(name);
+      inputs.push({ name, kind, rule, isPersonal: column.personal !== null });
+    }
+  }
+  return { inputs, leftOut, keptLeaks };
+}

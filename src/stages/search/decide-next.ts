@@ -1,0 +1,91 @@
+import type { Candidate, RecordedFit } from '../../domain/candidate.ts';
+import type { SearchDecision } from '../../domain/event.ts';
+import type { CandidateState } from '../../domain/run.ts';
+import { expectedFitMs, type SeenFit } from './cost-model.ts';
+import type { DataShape } from './shape.ts';
+
+/** All that the next step depends on. Times are in milliseconds since the run began. */
+export type SearchView = {
+  portfolio: Candidate[];
+  shape: DataShape;
+  candidates: ReadonlyMap<string, CandidateState>;
+  /** Fits to repeat in their order instead of searching, or null. */
+  fits: RecordedFit[] | null;
+  nowMs: number;
+  searchStartMs: number;
+  /** When the search must be over, the time to package set aside. */
+  searchEndMs: number;
+  threads: number;
+  isCancelled: boolean;
+};
+
+/** Nothing can be learnt in less. */
+const MIN_FIT_MS = 150;
+/** The most of the whole search that one candidate may take before the others had their turn. */
+const FIRST_SHARE = 0.4;
+/** A candidate that would need more than this many times what is left is not begun. */
+const HOPEFUL = 1.3;
+
+/**
+ * The next execution, or the end of the search. Called whenever a thread is free. First one fold each of the first two candidates, so
+ * that something usable exists early; then candidate by candidate, all folds of one before the next, because incomplete candidates cannot be
+ * compared. A candidate that cannot be completed in the time left is passed over for a cheaper one.
+ */
+export function decideNext(view: SearchView): SearchDecision {
+  if (view.isCancelled) return { kind: 'stop', reason: 'cancelled' };
+  if (view.fits) return nextRecorded(view.fits, view.candidates);
+  const leftMs = view.searchEndMs - view.nowMs;
+  if (leftMs < MIN_FIT_MS) return { kind: 'stop', reason: 'budget-spent' };
+
+  const seen: SeenFit[] = [...view.candidates.values()].flatMap(({ candidate, executions }) =>
+    [...executions.values()].flatMap((execution) => (execution.kind === 'finished' ? [{ candidate, durationMs: execution.durationMs }] : [])),
+  );
+  const early = view.portfolio.slice(0, 2).find((candidate) => !view.candidates.has(candidate.id));
+  if (early) return attempt(early, 0, view, leftMs, seen);
+
+  let isAnyOpen = false;
+  for (const candidate of view.portfolio) {
+    const state = view.candidates.get(candidate.id);
+    if (state && isHopeless(state)) continue;
+    const open = openFolds(candidate, view);
+    if (open.length === 0) continue;
+    isAnyOpen = true;
+    const waves = Math.ceil(open.length / view.threads);
+    const isBegun = state !== undefined;
+    const fitMs = expectedFitMs(candidate, view.shape, seen);
+    if (fitMs * waves > leftMs * (isBegun ? 2 * HOPEFUL : HOPEFUL)) continue;
+    return attempt(candidate, open[0], view, leftMs, seen);
+  }
+  return { kind: 'stop', reason: isAnyOpen ? 'budget-spent' : 'portfolio-done' };
+}
+
+function openFolds(candidate: Candidate, view: SearchView): number[] {
+  const started = view.candidates.get(candidate.id)?.started;
+  return Array.from({ length: view.shape.foldCount }, (_, fold) => fold).filter((fold) => !started?.has(fold));
+}
+
+/** A candidate that lost a fold can never be complete. */
+const isHopeless = (state: CandidateState) => [...state.executions.values()].some((execution) => execution.kind === 'lost');
+
+function attempt(candidate: Candidate, fold: number, view: SearchView, leftMs: number, seen: SeenFit[]): SearchDecision {
+  const open = openFolds(candidate, view).length;
+  const waves = Math.max(1, Math.ceil(open / view.threads));
+  const completedCandidates = [...view.candidates.values()].filter((state) => state.evaluation !== null).length;
+  const searchMs = view.searchEndMs - view.searchStartMs;
+  const share = completedCandidates < 3 ? FIRST_SHARE * searchMs : leftMs;
+  const perWaveMs = Math.min(leftMs, share) / waves;
+  const isEarly = open === view.shape.foldCount && view.shape.foldCount > 1;
+  const expectedMs = expectedFitMs(candidate, view.shape, seen);
+  // An early fold may use its fair part of the candidate's share, never less than a quick fit needs.
+  const stopAfterMs = Math.max(MIN_FIT_MS, Math.floor(isEarly ? Math.min(perWaveMs, Math.max(expectedMs * 2, perWaveMs * 0.8)) : perWaveMs));
+  return { kind: 'try', candidate, fold, rounds: null, stopAfterMs: Math.min(stopAfterMs, Math.floor(leftMs)) };
+}
+
+/** A recorded list has no clock: each fit may take an hour. */
+const NO_CLOCK_MS = 3_600_000;
+
+function nextRecorded(fits: RecordedFit[], candidates: ReadonlyMap<string, CandidateState>): SearchDecision {
+  const next = fits.find(({ candidate, fold }) => !candidates.get(candidate.id)?.started.has(fold));
+  if (!next) return { kind: 'stop', reason: 'fits-done' };
+  return { kind: 'try', candidate: next.candidate, fold: next.fold, rounds: next.rounds, stopAfterMs: NO_CLOCK_MS };
+}

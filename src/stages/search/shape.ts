@@ -1,0 +1,18 @@
+import type { Metric, TaskKind } from '../../domain/task.ts';
+
+/** What the search may know of the data when it chooses learners: sizes and kinds, never names. */
+export type DataShape = {
+  /** Rows a fold fits on. */
+  fitRows: number;
+  foldCount: number;
+  task: TaskKind;
+  classCount: number;
+  metric: Metric;
+  treeColumns: number;
+  linearColumns: number;
+  extraColumns: number;
+  hasCategories: boolean;
+  /** Average number of TF-IDF terms of a row; 0 without text. */
+  textTermsPerRow: number;
+  vocabularySize: number;
+};

@@ -1,0 +1,7 @@
+import { installHarness } from '../../scripts/environment.mjs';
+import { trainingRoots } from './environment.ts';
+
+/** Before any test: the harness as it is now lies where the cage can read it, so that editing it needs no set-up. */
+export default function installCurrentHarness(): void {
+  installHarness(trainingRoots()[0]);
+}
