@@ -51,8 +51,7 @@ def _learn(job: FitJob, reader: InputReader, stopwatch: Stopwatch) -> Model:
         return fit_constant(job, train.labels, train.weights)
     holdout = Examples(reader.read(job.holdout), job.holdout.labels, None) if len(job.holdout.rows) else None
     learn = LEARNERS[job.learner]
-    classes = PresentClasses(train.labels, job.class_count)
-    if job.task != "multiclass" or classes.are_all_here:
+    if job.task != "multiclass" or (classes := PresentClasses(train.labels, job.class_count)).are_all_here:
         return learn(job, train, holdout, stopwatch)
     narrow_train, narrow_holdout = classes.narrow(train), holdout and classes.narrow(holdout)
     assert narrow_train is not None  # its own classes are the present ones

@@ -9,6 +9,7 @@ that is wiped after each piece, so that the next child inherits nothing of anoth
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import gc
 import mmap
@@ -39,18 +40,21 @@ sys.path += [os.path.dirname(os.path.abspath(__file__)), SITE_PACKAGES]
 import harden  # noqa: E402
 
 JOB_PROGRAM = harden.read_filter(JOB_FILTER) if LEVEL == "cage" else None
-if LEVEL == "cage":
-    harden.offer_to_oom_killer(500)
-    harden.set_dumpable(False)
 
 import fit  # noqa: E402
 import wire  # noqa: E402
 
-PIECE_BYTES = 1 << 16
+if LEVEL == "cage":
+    # In this order: only a dumpable process may write its own score. Before this line no job runs that could look in.
+    harden.offer_to_oom_killer(500)
+    harden.set_dumpable(False)
+
+PIECE_BYTES = 1 << 18
 BUFFER = bytearray(PIECE_BYTES)
 VIEW = memoryview(BUFFER)
-ZEROS = bytes(PIECE_BYTES)
+START = (ctypes.c_char * PIECE_BYTES).from_buffer(BUFFER)
 HEAD = bytearray(wire.FRAME.size)
+F_SETPIPE_SZ = 1031
 # How often a child that closed its channels but has not ended is looked at.
 REAP_MS = 1
 
@@ -90,7 +94,9 @@ def write_all(descriptor: int, *parts: bytes | bytearray | memoryview) -> None:
 
 
 def send(kind: int, job: int, payload: bytes | memoryview = b"") -> None:
-    write_all(HOST_OUT, wire.FRAME.pack(kind, job, len(payload), 0), payload)
+    head = wire.FRAME.pack(kind, job, len(payload), 0)
+    sent = os.writev(HOST_OUT, [head, payload])
+    write_all(HOST_OUT, head[sent:], payload[max(0, sent - len(head)) :])
 
 
 def read_exactly(descriptor: int, into: memoryview) -> None:
@@ -164,6 +170,8 @@ class Worker:
         control_out, control_in = os.pipe()
         log_out, log_in = os.pipe()
         result_out, result_in = os.pipe()
+        widen(result_out)
+        widen(payload_in)
         pid = os.fork()
         if pid == 0:
             run_job(self.matrix, folder, (log_in, control_out, result_in, payload_out), size, memory_bytes, wall_ms)
@@ -232,7 +240,7 @@ class Worker:
 
 
 def wipe(count: int) -> None:
-    VIEW[:count] = ZEROS[:count]
+    ctypes.memset(START, 0, count)
 
 
 def remove_folder(folder: str) -> None:
@@ -287,6 +295,13 @@ def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, int, int,
             os._exit(code)
 
 
+def widen(pipe: int) -> None:
+    try:
+        fcntl.fcntl(pipe, F_SETPIPE_SZ, PIECE_BYTES)
+    except OSError:
+        pass  # fewer bytes at a time
+
+
 def move_high(descriptor: int) -> int:
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64)
 
@@ -334,6 +349,8 @@ def main() -> None:
         worker.serve()
     except (HostGone, BrokenPipeError):
         worker.end_all()
+        if LEVEL == "twin":
+            remove_folder(SCRATCH)  # in the cage the folder ends with it
 
 
 if __name__ == "__main__":

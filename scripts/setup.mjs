@@ -31,25 +31,39 @@ function folderSizeMegabytes(folder) {
   return status === 0 ? `${Number.parseInt(stdout, 10)} MB` : 'size unknown';
 }
 
-/** Runs a program to its end; `onLine` sees each line it prints. Rejects with its last lines when it fails. */
+const onPath = (program) => (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+
+/** A killed setup must not leave an installer at work that the next one would meet. */
+const diesWithUs = process.platform === 'linux' && onPath('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--'] : [];
+
+/** Calls `action` every `count` seconds until the returned function is called. */
+function everySeconds(count, action) {
+  const timer = setInterval(action, count * 1000);
+  return () => clearInterval(timer);
+}
+
+/** The beginning and the end of what a program said: the cause may stand at either. */
+const said = (lines) => (lines.length <= 40 ? lines : [...lines.slice(0, 20), '…', ...lines.slice(-20)]).join('\n');
+
+/** Runs a program to its end; `onLine` sees each line it prints. Rejects with what it said when it fails. */
 function run(program, words, { env = process.env, cwd = packageRoot, onLine = () => {} } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const tail = [];
+    const [first, ...rest] = [...diesWithUs, program, ...words];
+    const child = spawn(first, rest, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const lines = [];
     for (const stream of [child.stdout, child.stderr]) {
-      let rest = '';
+      let pending = '';
       stream.setEncoding('utf8').on('data', (text) => {
-        const lines = (rest + text).split('\n');
-        rest = lines.pop();
-        for (const line of lines) {
-          tail.push(line);
-          if (tail.length > 25) tail.shift();
+        const whole = (pending + text).split('\n');
+        pending = whole.pop();
+        for (const line of whole) {
+          lines.push(line);
           onLine(line);
         }
       });
     }
     child.on('error', (error) => fail(new SetupError(`${program} cannot be started: ${error.message}`)));
-    child.on('close', (code, signal) => (code === 0 ? done() : fail(new SetupError(`${[program, ...words].join(' ')} ended with ${signal ?? code}:\n${tail.join('\n')}`))));
+    child.on('close', (code, signal) => (code === 0 ? done() : fail(new SetupError(`${[program, ...words].join(' ')} ended with ${signal ?? code}:\n${said(lines)}`))));
   });
 }
 
@@ -130,40 +144,66 @@ function isOlderThan(file, ageMs) {
 
 // ── npm packages ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Whether `node_modules` holds every package of the lock at its version. A package for another platform may be absent. */
-function hasNpmPackages() {
-  const read = (file) => JSON.parse(readFileSync(join(packageRoot, file), 'utf8')).packages;
-  try {
-    const wanted = read('package-lock.json');
-    // npm writes this list last: without it an installation was cut off.
-    const installed = read('node_modules/.package-lock.json');
-    return Object.entries(wanted).every(([place, { version, optional }]) => {
-      if (place === '') return true;
-      if (!installed[place]) return optional === true;
-      return installed[place].version === version && existsSync(join(packageRoot, place, 'package.json'));
-    });
-  } catch {
-    return false;
+const lockFile = join(packageRoot, 'package-lock.json');
+const installedFile = join(packageRoot, 'node_modules', '.package-lock.json');
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** What of the lock `node_modules` lacks. A package for another platform may be absent. */
+function missingNpmPackages() {
+  if (!existsSync(installedFile)) return ['everything'];
+  const installed = readJson(installedFile).packages;
+  return Object.entries(readJson(lockFile).packages)
+    .filter(([place, { version, optional }]) => {
+      if (place === '') return false;
+      if (!installed[place]) return optional !== true;
+      return installed[place].version !== version || !existsSync(join(packageRoot, place, 'package.json'));
+    })
+    .map(([place]) => place);
+}
+
+function checkLock() {
+  const asked = readJson(join(packageRoot, 'package.json'));
+  const locked = readJson(lockFile).packages[''];
+  for (const group of ['dependencies', 'optionalDependencies', 'devDependencies']) {
+    const isSame = JSON.stringify(Object.entries(asked[group] ?? {}).sort()) === JSON.stringify(Object.entries(locked[group] ?? {}).sort());
+    if (!isSame) throw new SetupError(`package-lock.json does not know the ${group} of package.json. Type: npm install --ignore-scripts`);
   }
 }
 
 async function setUpNpm() {
   // The published package has no lock: npm itself installed what it needs.
-  if (!existsSync(join(packageRoot, 'package-lock.json')) || hasNpmPackages()) return;
+  if (!existsSync(lockFile)) return;
+  const unfinished = join(packageRoot, '.cache', 'npm-unfinished');
+  const isDone = () => !existsSync(unfinished) && missingNpmPackages().length === 0;
+  if (isDone()) return;
   await withLock(join(packageRoot, '.cache', 'setup.lock'), async () => {
-    if (hasNpmPackages()) return;
+    if (isDone()) return;
+    checkLock();
     const startedMs = Date.now();
-    say('  npm packages  about 700 MB on disk, with Node 24');
+    const modules = join(packageRoot, 'node_modules');
+    say('  npm packages  about 730 MB on disk, with Node 24');
+    // npm takes a folder for a package as soon as it has a package.json, so what an interrupted installation left is not to be built on.
+    if (existsSync(unfinished) || !existsSync(installedFile)) rmSync(modules, { recursive: true, force: true });
+    writeFileSync(unfinished, '');
     const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-    // onnxruntime-node would fetch GPU libraries; nothing else needs an install script either.
-    await run(npm[0], [...npm.slice(1), 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], { env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' } });
-    say(`  npm packages  ${folderSizeMegabytes(join(packageRoot, 'node_modules'))} in ${seconds(startedMs)}`);
+    // Not `npm ci`: that refuses a lock without the packages of every other platform, and a registry need not serve them all. The check below stands in for it.
+    const words = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
+    // onnxruntime-node would fetch GPU libraries.
+    const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+    const stop = everySeconds(10, () => say(`  npm packages  ${folderSizeMegabytes(modules)} after ${seconds(startedMs)}`));
+    try {
+      await run(npm[0], [...npm.slice(1), ...words], { env });
+    } finally {
+      stop();
+    }
+    const missing = missingNpmPackages();
+    if (missing.length > 0) throw new SetupError(`npm did not install ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ' …' : ''} at the locked version.`);
+    unlinkIfThere(unfinished);
+    say(`  npm packages  ${folderSizeMegabytes(modules)} in ${seconds(startedMs)}`);
   });
 }
 
 // ── system packages ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const onPath = (program) => (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 
 function hasLibrary(name) {
   const folders = ['/usr/lib', '/usr/lib64', '/lib', '/lib64', '/usr/local/lib'];

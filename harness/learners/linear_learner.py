@@ -162,8 +162,8 @@ class _Design:
         self._text = self._text_transposed = None
         if text is not None:
             self._terms = np.unique(text.indices)
-            self._text = csr_matrix(text[:, self._terms])
-            self._text_transposed = csr_matrix(self._text.T)
+            here = csr_matrix(text[:, self._terms])
+            self._text, self._text_transposed = here, csr_matrix(here.T)
         self.width = self.column_count + len(self._terms)
 
     def times(self, coefficients: F64) -> F64:

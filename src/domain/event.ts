@@ -112,6 +112,7 @@ const facts = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('model.built'), files: FileRef, parity: z.strictObject({ rows: z.int(), largestDifference: z.number(), isEqual: z.boolean() }) }),
   z.strictObject({ kind: z.literal('test.opened'), rowCount: z.int(), graphSha256: z.string() }),
   z.strictObject({ kind: z.literal('model.scored'), record: ScoreRecord }),
+  z.strictObject({ kind: z.literal('version.claimed'), name: z.string(), version: z.int(), createdAt: z.string() }),
   z.strictObject({ kind: z.literal('model.packaged'), modelId: z.string(), name: z.string(), version: z.int(), path: z.string() }),
   z.strictObject({ kind: z.literal('run.finished'), wallMs: z.number() }),
   z.strictObject({ kind: z.literal('run.failed'), code: z.string(), message: z.string(), hint: z.string() }),

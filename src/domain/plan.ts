@@ -38,8 +38,8 @@ export const Plan = z.strictObject({
   metric: Metric,
   split: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('random') }),
-    z.strictObject({ kind: z.literal('time'), column: Name }),
-    z.strictObject({ kind: z.literal('group'), column: Name }),
+    z.strictObject({ kind: z.literal('time'), column: Name, rule: ReadingRule }),
+    z.strictObject({ kind: z.literal('group'), column: Name, rule: ReadingRule }),
   ]),
   inputs: z.array(z.strictObject({ name: Name, kind: ColumnKind, rule: ReadingRule, isPersonal: z.boolean() })).max(20_000),
   leftOut: z.array(z.strictObject({ name: Name, reason: LeftOutReason, detail: z.string() })),

@@ -30,6 +30,7 @@ export type RunState = {
   built: { files: FileRef; parity: { rows: number; largestDifference: number; isEqual: boolean } } | null;
   testOpened: { rowCount: number; graphSha256: string } | null;
   score: ScoreRecord | null;
+  claimed: { name: string; version: number; createdAt: string } | null;
   packaged: { modelId: string; name: string; version: number; path: string } | null;
   end: Ended;
   spentMs: number;
@@ -48,6 +49,7 @@ export const freshRun = (): RunState => ({
   built: null,
   testOpened: null,
   score: null,
+  claimed: null,
   packaged: null,
   end: { kind: 'running' },
   spentMs: 0,
@@ -109,6 +111,9 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return state;
     case 'model.scored':
       state.score = event.record;
+      return state;
+    case 'version.claimed':
+      state.claimed = { name: event.name, version: event.version, createdAt: event.createdAt };
       return state;
     case 'model.packaged':
       state.packaged = { modelId: event.modelId, name: event.name, version: event.version, path: event.path };

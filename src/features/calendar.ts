@@ -3,9 +3,10 @@
 export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
 
-/** The years 1 to 9999. Outside, float64 microseconds no longer hold every whole second, and files hold mistakes. */
-export const EARLIEST_MICROS = -62_135_596_800 * MICROS_PER_SECOND;
-export const LATEST_MICROS = 253_402_300_800 * MICROS_PER_SECOND - 1;
+/** The years 1 to 9999; what lies outside is a mistake in a file. Float64 holds each microsecond to 2255 and each whole second to 9999. */
+const EARLIEST_MICROS = -62_135_596_800 * MICROS_PER_SECOND;
+const END_MICROS = 253_402_300_800 * MICROS_PER_SECOND;
+export const isInCalendar = (micros: number): boolean => micros >= EARLIEST_MICROS && micros < END_MICROS;
 
 export type CivilDate = { year: number; month: number; day: number };
 
@@ -69,5 +70,6 @@ export function parseTimestamp(text: string): number {
   if (year < 1 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return NaN;
   const days = daysFromCivil({ year, month, day });
   if (civilFromDays(days).month !== month) return NaN;
-  return days * MICROS_PER_DAY + (hour * 3600 + minute * 60 + second) * MICROS_PER_SECOND + fraction;
+  const micros = days * MICROS_PER_DAY + (hour * 3600 + minute * 60 + second) * MICROS_PER_SECOND + fraction;
+  return isInCalendar(micros) ? micros : NaN;
 }

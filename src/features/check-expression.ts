@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ColumnType, Value } from '../domain/column.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { ErrorCode } from '../domain/error-codes.ts';
-import { daysOf, EARLIEST_MICROS, LATEST_MICROS, MICROS_PER_DAY, parseTimestamp } from './calendar.ts';
+import { daysOf, isInCalendar, MICROS_PER_DAY, parseTimestamp } from './calendar.ts';
 import { type CastTarget, childrenOf, Expression, MAX_DEPTH, MAX_LITERAL_LENGTH, MAX_NODES } from './expression.ts';
 import { arityOf, functionNames, functions, functionsSpelled, type FunctionName, type Parameter } from './functions.ts';
 
@@ -105,7 +105,7 @@ const Nodes = z.discriminatedUnion('class', [
     ...common,
     class: z.literal('CONSTANT'),
     type: z.literal('VALUE_CONSTANT'),
-    value: z.strictObject({ type: z.strictObject({ id: z.string(), type_info: z.unknown() }), is_null: z.boolean(), value: z.unknown() }),
+    value: z.strictObject({ type: z.strictObject({ id: z.string(), type_info: z.unknown() }), is_null: z.boolean(), value: z.unknown().optional() }),
   }),
   z.strictObject({
     ...common,
@@ -332,9 +332,9 @@ function literal({ type, is_null, value }: Extract<ParsedNode, { class: 'CONSTAN
   if (is_null) return 'null';
   const plain = Literal.safeParse(value);
   if (type.id === 'DECIMAL') {
-    const { scale } = DecimalType.parse(type.type_info);
-    const digits = plain.success ? plain.data : (SmallHugeInt.safeParse(value).data?.lower ?? NaN);
-    if (!Number.isSafeInteger(digits)) throw refusal('MW1226', `A number with more than 15 digits${where} cannot be kept exactly.`, 'Round it, or write it with an exponent (1.5e0).');
+    const scale = DecimalType.safeParse(type.type_info).data?.scale;
+    const digits = plain.success ? plain.data : SmallHugeInt.safeParse(value).data?.lower;
+    if (scale === undefined || !Number.isSafeInteger(digits)) throw refusal('MW1226', `A number with more than 15 digits${where} cannot be kept exactly.`, 'Round it, or write it with an exponent (1.5e0).');
     return constant('number', Number(`${digits}e-${scale}`), where);
   }
   if (!plain.success || type.type_info !== null) throw refusal('MW1226', `A constant of the type ${type.id}${where} is not allowed.`, seeDocs);
@@ -472,7 +472,7 @@ function constant(type: ColumnType, value: Value, where: Where): Expression {
     (type === 'number' && typeof value === 'number' && Number.isFinite(value)) ||
     (type === 'boolean' && typeof value === 'boolean') ||
     (type === 'text' && typeof value === 'string' && value.isWellFormed()) ||
-    (type === 'timestamp' && typeof value === 'number' && Number.isInteger(value) && value >= EARLIEST_MICROS && value <= LATEST_MICROS);
+    (type === 'timestamp' && typeof value === 'number' && Number.isInteger(value) && isInCalendar(value));
   if (!fits) throw refusal('MW1226', `A constant${where} is not a ${sqlName[type]} that can be kept.`, seeDocs);
   if (typeof value === 'string' && value.length > MAX_LITERAL_LENGTH) throw refusal('MW1225', `A text constant${where} is longer than ${MAX_LITERAL_LENGTH} characters.`, 'Shorten it.');
   // JSON has no −0, and the language does not tell it from 0.

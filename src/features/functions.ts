@@ -1,5 +1,5 @@
 import type { ColumnType } from '../domain/column.ts';
-import { dateOf, dayOfYear, daysOf, daysSinceMonday, floorDivide, isoWeek, MICROS_PER_DAY, MICROS_PER_SECOND, microsOfDay } from './calendar.ts';
+import { dateOf, dayOfYear, daysOf, daysSinceMonday, floorDivide, isoWeek, MICROS_PER_SECOND, microsOfDay } from './calendar.ts';
 import { lowerCase, upperCase } from './case-mapping.ts';
 import { codePointCount, compareText, sliceCodePoints } from './code-points.ts';
 
@@ -27,6 +27,8 @@ export type FunctionSpec = {
   meaning: string;
   /** A result that is infinite or not a number becomes NULL, and −0 becomes 0: the caller sees to it. */
   apply(...args: Scalar[]): Scalar | boolean;
+  /** The same over a chunk of numbers, NaN and infinity seen to: ten times as fast, for the few that most features are made of. */
+  applyToChunk?: (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => void;
 };
 
 /** Text that an expression makes may be this long, in UTF-16 units; beyond it is NULL, so that nested calls cannot fill the memory. */
@@ -40,6 +42,38 @@ function compare(a: Scalar, b: Scalar): number {
   if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0;
   return NaN;
 }
+
+const isNullPair = (a: number, b: number): boolean => a !== a || b !== b;
+
+/** Infinity and NaN are NULL, −0 is 0. */
+export const cleanNumber = (value: number): number => (Number.isFinite(value) ? value + 0 : NaN);
+
+/** Written out one by one: only in loops of their own does the engine put the operation inline and leave numbers unboxed. */
+const chunks = {
+  add: (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => {
+    for (let i = 0; i < count; i++) out[i] = cleanNumber(a[i] + b[i]);
+  },
+  subtract: (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => {
+    for (let i = 0; i < count; i++) out[i] = cleanNumber(a[i] - b[i]);
+  },
+  multiply: (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => {
+    for (let i = 0; i < count; i++) out[i] = cleanNumber(a[i] * b[i]);
+  },
+  divide: (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => {
+    for (let i = 0; i < count; i++) out[i] = cleanNumber(a[i] / b[i]);
+  },
+  equal: (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => {
+    for (let i = 0; i < count; i++) out[i] = isNullPair(a[i], b[i]) ? NaN : a[i] === b[i] ? 1 : 0;
+  },
+  less: (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => {
+    for (let i = 0; i < count; i++) out[i] = isNullPair(a[i], b[i]) ? NaN : a[i] < b[i] ? 1 : 0;
+  },
+  lessOrEqual: (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => {
+    for (let i = 0; i < count; i++) out[i] = isNullPair(a[i], b[i]) ? NaN : a[i] <= b[i] ? 1 : 0;
+  },
+  greater: (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => chunks.less(b, a, out, count),
+  greaterOrEqual: (a: Float64Array, b: Float64Array, out: Float64Array, count: number) => chunks.lessOrEqual(b, a, out, count),
+};
 
 /** Three-valued logic over 0, 1 and NaN. */
 function allOf(values: readonly Scalar[]): number {
@@ -79,21 +113,26 @@ function roundHalfAway(x: number): number {
   return Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole;
 }
 
-function roundTo(x: number, digits = 0): number {
+function roundTo(x: number, ...[digits = 0]: number[]): number {
   if (digits === 0) return roundHalfAway(x);
   const scale = 10 ** Math.abs(digits);
-  const rounded = digits > 0 ? roundHalfAway(x * scale) / scale : roundHalfAway(x / scale) * scale;
+  if (digits < 0) return roundHalfAway(x / scale) * scale;
+  const rounded = roundHalfAway(x * scale) / scale;
   return Number.isFinite(rounded) ? rounded : x;
 }
 
 /** SQL's substring: positions count from 1, negative ones from the end; a negative length takes what stands before. */
-function substring(text: string, position: number, length = Infinity): string {
-  const from = Math.trunc(position);
-  const count = Math.trunc(length);
+function substring(text: string, position: number, ...[length = Infinity]: number[]): string {
+  const from = inRange(position);
+  const count = inRange(length);
   const size = codePointCount(text);
-  const start = from > 0 ? Math.min(from - 1, size) : from < 0 ? size + from : -1;
+  const start = from > 0 ? from - 1 : from < 0 ? size + from : -1;
   return count > 0 ? sliceCodePoints(text, Math.max(start, 0), start + count) : sliceCodePoints(text, Math.max(start + count, 0), start);
 }
+
+/** The range that DuckDB takes for positions. */
+const MAX_POSITION = 2_147_483_647;
+const inRange = (position: number): number => Math.trunc(Math.max(-MAX_POSITION, Math.min(MAX_POSITION, position)));
 
 /** Space separators (Unicode Zs), as DuckDB trims; not tabs or line ends. */
 const spacesBefore = /^[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+/;
@@ -116,7 +155,7 @@ function replaceAll(text: string, part: string, by: string): string | null {
   return length > MAX_MADE_TEXT_LENGTH && pieces.length > 1 ? null : pieces.join(by);
 }
 
-const dateDiffUnits = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
+const dateDiffUnits = ['second', 'minute', 'hour', 'day', 'month', 'quarter', 'year'] as const;
 
 /** How many boundaries of the unit lie between: 23:59 to 00:01 is one day. */
 function dateDiff(unit: string, from: number, to: number): number {
@@ -133,8 +172,6 @@ function boundary(unit: string, micros: number): number {
       return floorDivide(micros, 3600 * MICROS_PER_SECOND);
     case 'day':
       return daysOf(micros);
-    case 'week':
-      return Math.floor((daysOf(micros) + 3) / 7);
     case 'month':
       return dateOf(micros).year * 12 + dateOf(micros).month - 1;
     case 'quarter':
@@ -159,10 +196,10 @@ const datePart = { parameters: ['timestamp'], returns: 'number', nulls: 'strict'
 
 /** Every function of the language: the allow-list, the evaluator and the page in one place. */
 const table = {
-  '+': { ...number2, written: 'a + b', spellings: ['+'], meaning: 'sum', apply: (a: number, b: number) => a + b },
-  '-': { ...number2, written: 'a - b', spellings: ['-'], meaning: 'difference', apply: (a: number, b: number) => a - b },
-  '*': { ...number2, written: 'a * b', spellings: ['*'], meaning: 'product', apply: (a: number, b: number) => a * b },
-  '/': { ...number2, written: 'a / b', spellings: ['/'], meaning: 'quotient, never cut to a whole number; NULL when b is 0', apply: (a: number, b: number) => a / b },
+  '+': { ...number2, written: 'a + b', spellings: ['+'], meaning: 'sum', apply: (a: number, b: number) => a + b, applyToChunk: chunks.add },
+  '-': { ...number2, written: 'a - b', spellings: ['-'], meaning: 'difference', apply: (a: number, b: number) => a - b, applyToChunk: chunks.subtract },
+  '*': { ...number2, written: 'a * b', spellings: ['*'], meaning: 'product', apply: (a: number, b: number) => a * b, applyToChunk: chunks.multiply },
+  '/': { ...number2, written: 'a / b', spellings: ['/'], meaning: 'quotient, never cut to a whole number; NULL when b is 0', apply: (a: number, b: number) => a / b, applyToChunk: chunks.divide },
   '%': { ...number2, written: 'a % b, mod(a, b)', spellings: ['%', 'mod'], meaning: 'remainder with the sign of a; NULL when b is 0', apply: (a: number, b: number) => a % b },
   negate: { ...number1, written: '-a', spellings: ['-'], meaning: 'the number with the other sign', apply: (a: number) => -a },
   abs: { ...number1, written: 'abs(a)', spellings: ['abs'], meaning: 'size without sign', apply: (a: number) => Math.abs(a) },
@@ -193,12 +230,12 @@ const table = {
   sin: { ...number1, written: 'sin(a)', spellings: ['sin'], meaning: 'sine of radians', apply: (a: number) => Math.sin(a) },
   cos: { ...number1, written: 'cos(a)', spellings: ['cos'], meaning: 'cosine of radians', apply: (a: number) => Math.cos(a) },
 
-  '=': { ...comparison, written: 'a = b', meaning: 'equal', apply: (a: Scalar, b: Scalar) => a === b },
+  '=': { ...comparison, written: 'a = b', meaning: 'equal', apply: (a: Scalar, b: Scalar) => a === b, applyToChunk: chunks.equal },
   '<>': { ...comparison, written: 'a <> b, a != b', meaning: 'not equal', apply: (a: Scalar, b: Scalar) => a !== b },
-  '<': { ...comparison, written: 'a < b', meaning: 'less; text is ordered by code points, FALSE before TRUE', apply: (a: Scalar, b: Scalar) => compare(a, b) < 0 },
-  '<=': { ...comparison, written: 'a <= b', meaning: 'less or equal', apply: (a: Scalar, b: Scalar) => compare(a, b) <= 0 },
-  '>': { ...comparison, written: 'a > b', meaning: 'greater', apply: (a: Scalar, b: Scalar) => compare(a, b) > 0 },
-  '>=': { ...comparison, written: 'a >= b', meaning: 'greater or equal', apply: (a: Scalar, b: Scalar) => compare(a, b) >= 0 },
+  '<': { ...comparison, written: 'a < b', meaning: 'less; text is ordered by code points, FALSE before TRUE', apply: (a: Scalar, b: Scalar) => compare(a, b) < 0, applyToChunk: chunks.less },
+  '<=': { ...comparison, written: 'a <= b', meaning: 'less or equal', apply: (a: Scalar, b: Scalar) => compare(a, b) <= 0, applyToChunk: chunks.lessOrEqual },
+  '>': { ...comparison, written: 'a > b', meaning: 'greater', apply: (a: Scalar, b: Scalar) => compare(a, b) > 0, applyToChunk: chunks.greater },
+  '>=': { ...comparison, written: 'a >= b', meaning: 'greater or equal', apply: (a: Scalar, b: Scalar) => compare(a, b) >= 0, applyToChunk: chunks.greaterOrEqual },
   between: {
     ...logic,
     written: 'a BETWEEN low AND high',

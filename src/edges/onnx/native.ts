@@ -11,7 +11,7 @@ const CHUNK_ROWS = 1000;
  * ONNX Runtime, in process. One thread unless told: answers then cost the same beside other work and are the same everywhere.
  * The library is loaded by the first graph, since loading takes 50 ms that other commands need not pay.
  */
-export function nativeGraphs({ threads = 1 }: { threads?: number } = {}): GraphRuntime {
+export function openNativeRuntime({ threads = 1 }: { threads?: number } = {}): GraphRuntime {
   return {
     async open(bytes) {
       checkGraph(bytes);

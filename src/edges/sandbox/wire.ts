@@ -19,7 +19,7 @@ export const frameKind = { matrix: 1, job: 2, stop: 3, cancel: 4, ready: 101, ma
 const FRAME_HEAD_BYTES = 16;
 const JOB_LIMITS_BYTES = 24;
 /** The worker hands on what jobs say in pieces no larger than this. */
-const MAX_PIECE_BYTES = 64 << 10;
+const MAX_PIECE_BYTES = 256 << 10;
 const MAX_JOB_BYTES = 2 ** 31 - 1;
 
 export const MAX_LOG_BYTES = 1 << 20;
@@ -75,31 +75,45 @@ export function encodeJobFrame(number: number, job: FitJob, limits: RawLimits): 
 
 /** Cuts the worker's stream into frames; throws `RangeError` at the first thing that is not one. */
 export class FrameReader {
-  #pending = new Uint8Array(0);
+  readonly #head = new Uint8Array(FRAME_HEAD_BYTES);
+  readonly #view = new DataView(this.#head.buffer);
+  #headFilled = 0;
+  #payload = new Uint8Array(0);
+  #payloadFilled = 0;
 
   read(chunk: Uint8Array): WorkerFrame[] {
-    const bytes = this.#pending.length === 0 ? chunk : joined(this.#pending, chunk);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const frames: WorkerFrame[] = [];
-    let at = 0;
-    while (bytes.length - at >= FRAME_HEAD_BYTES) {
-      const [kind, job, size, zero] = [view.getUint32(at, true), view.getUint32(at + 4, true), view.getUint32(at + 8, true), view.getUint32(at + 12, true)];
-      if (size > MAX_PIECE_BYTES || zero !== 0) throw new RangeError('the worker sent something that is not a frame');
-      if (bytes.length - at < FRAME_HEAD_BYTES + size) break;
-      const start = at + FRAME_HEAD_BYTES;
-      frames.push(readFrame(kind, job, bytes.slice(start, start + size)));
-      at = start + size;
+    for (let at = 0; at < chunk.length; ) {
+      if (this.#headFilled < FRAME_HEAD_BYTES) {
+        const piece = chunk.subarray(at, at + FRAME_HEAD_BYTES - this.#headFilled);
+        this.#head.set(piece, this.#headFilled);
+        this.#headFilled += piece.length;
+        at += piece.length;
+        if (this.#headFilled === FRAME_HEAD_BYTES) this.#beginPayload();
+      } else {
+        const piece = chunk.subarray(at, at + this.#payload.length - this.#payloadFilled);
+        this.#payload.set(piece, this.#payloadFilled);
+        this.#payloadFilled += piece.length;
+        at += piece.length;
+      }
+      if (this.#isWhole()) {
+        this.#headFilled = 0;
+        frames.push(readFrame(this.#view.getUint32(0, true), this.#view.getUint32(4, true), this.#payload));
+      }
     }
-    this.#pending = bytes.slice(at);
     return frames;
   }
-}
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
+  #isWhole(): boolean {
+    return this.#headFilled === FRAME_HEAD_BYTES && this.#payloadFilled === this.#payload.length;
+  }
+
+  #beginPayload(): void {
+    const size = this.#view.getUint32(8, true);
+    if (size > MAX_PIECE_BYTES || this.#view.getUint32(12, true) !== 0) throw new RangeError('the worker sent something that is not a frame');
+    this.#payload = new Uint8Array(size);
+    this.#payloadFilled = 0;
+  }
 }
 
 function readFrame(kind: number, job: number, payload: Uint8Array): WorkerFrame {
@@ -192,6 +206,9 @@ export function encodeMatrix(matrix: TrainingMatrix): Parts {
   return encodeBundleParts({ meta: { wire: WIRE, rowCount, columnCount, vocabularySize }, arrays: { values, textStart, textIds, textWeights } });
 }
 
+/** Throws where the parts of a job disagree or it holds a field that the wire does not carry. */
+export const checkJob = (job: FitJob): void => void Job.parse(job);
+
 export function encodeJob(job: FitJob): Parts {
   const { train, holdout, score, columns, ...facts } = Job.parse(job);
   const { id, learner, task, classCount, settings, seed, usesText, extraCount, maxRounds, patience, stopAfterMs } = facts;
@@ -221,7 +238,7 @@ export type ResultExpectation = {
 };
 
 export const MAX_PROBES = 1024;
-const MAX_FITTED_BYTES = 256 << 20;
+const MAX_FITTED_BYTES = 128 << 20;
 
 const ResultMeta = z.strictObject({
   wire: z.literal(WIRE),

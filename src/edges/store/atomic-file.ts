@@ -1,7 +1,7 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { storageError } from './storage-error.ts';
-import { temporaryName } from './temporary-name.ts';
+import { removeUnfinished, temporaryName } from './temporary-name.ts';
 
 /**
  * Writes a file whole or not at all: temporary name, synced, renamed, folder synced. `unfinishedFolder` is where the temporary
@@ -14,7 +14,7 @@ export async function writeFileAtomically(path: string, parts: Uint8Array[], unf
     await rename(unfinished, path);
     await syncFolder(dirname(path));
   } catch (cause) {
-    await rm(unfinished, { force: true });
+    await removeUnfinished(unfinished);
     throw storageError(cause, dirname(path));
   }
 }

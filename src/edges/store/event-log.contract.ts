@@ -65,7 +65,7 @@ export function eventLogContract(open: (parseEvent: ParseEvent<TestEvent>) => Pr
 
   it('refuses at once an event that could not be read back, and writes nothing of it', async () => {
     const log = await openLog();
-    await expect(log.append('r1', { kind: 'score.measured', value: Number.NaN })).rejects.toThrow();
+    await expect(log.append('r1', { kind: 'score.measured', value: Number.NaN })).rejects.toThrow('value');
     expect(await log.read('r1')).toEqual([]);
   });
 

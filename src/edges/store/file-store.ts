@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelwrightError } from '../../domain/error.ts';
 import { syncFolder, writeFileAtomically } from './atomic-file.ts';
 import { checkRunId, type Home } from './home.ts';
+import { makeFolder } from './make-folder.ts';
 import { storageError } from './storage-error.ts';
 
 /** Bytes by what they are: the hash is their name and their proof. */
@@ -32,7 +33,7 @@ export function openFileStore(home: Home): FileStore {
       const sha256 = hash.digest('hex');
       const folder = folderOf(runId);
       try {
-        if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) await syncFolder(home.runsFolder);
+        if (makeFolder(folder, 0o700)) await syncFolder(home.runsFolder);
       } catch (cause) {
         throw storageError(cause, home.runsFolder);
       }

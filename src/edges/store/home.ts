@@ -1,7 +1,8 @@
-import { accessSync, chmodSync, constants, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
+import { accessSync, chmodSync, constants, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ModelwrightError } from '../../domain/error.ts';
+import { makeFolder } from './make-folder.ts';
 import { storageError } from './storage-error.ts';
 import { isTemporaryName, temporaryName } from './temporary-name.ts';
 
@@ -32,7 +33,7 @@ export function openHome(path: string): Home {
   try {
     const notices: string[] = [];
     const before = statOf(folder);
-    if (before === undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (before === undefined) makeFolder(folder, 0o700);
     else if (!before.isDirectory()) throw notAHome(folder, 'is a file, not a folder');
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     if (!hasKnownFormat(folder)) {
@@ -40,7 +41,7 @@ export function openHome(path: string): Home {
       if (stranger !== undefined && stranger !== FORMAT_FILE) throw notAHome(folder, `is a folder that already holds other things ("${stranger}")`);
       writeFormat(folder);
     }
-    for (const name of SUBFOLDERS) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+    for (const name of SUBFOLDERS) makeFolder(join(folder, name), 0o700);
     for (const part of [folder, ...SUBFOLDERS.map((name) => join(folder, name))]) {
       const mode = statSync(part).mode & 0o777;
       if ((mode & 0o077) === 0) continue;

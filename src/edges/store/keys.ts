@@ -1,12 +1,13 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { link, open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelwrightError } from '../../domain/error.ts';
 import { syncFolder, writeFileAtomically, writeSynced } from './atomic-file.ts';
 import type { Home } from './home.ts';
+import { makeFolder } from './make-folder.ts';
 import { storageError } from './storage-error.ts';
-import { temporaryName } from './temporary-name.ts';
+import { removeUnfinished, temporaryName } from './temporary-name.ts';
 
 const MAX_KEY_BYTES = 4096;
 
@@ -72,9 +73,11 @@ export async function openKeys(home: Home): Promise<Keys> {
           hint: 'Give the public key file that lies in the package, or the line of text (base64) that its owner sent you.',
         });
       }
-      await mkdir(trustedFolder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+      try {
+        makeFolder(trustedFolder, 0o700);
+      } catch (cause) {
         throw storageError(cause, trustedFolder);
-      });
+      }
       await writeFileAtomically(join(trustedFolder, fullHash(key.publicKey)), [new TextEncoder().encode(`${key.publicKey}\n`)], home.temporaryFolder);
       return key;
     },
@@ -162,7 +165,7 @@ async function makeSigningKey(keyFile: string, home: Home, notices: string[]): P
     if (present) return present;
     throw storageError(cause, home.keysFolder);
   } finally {
-    await rm(unfinished, { force: true });
+    await removeUnfinished(unfinished);
   }
 }
 

@@ -4,8 +4,9 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { ModelwrightError } from '../../domain/error.ts';
 import { syncFolder, writeSynced } from './atomic-file.ts';
 import type { Home } from './home.ts';
+import { makeFolder } from './make-folder.ts';
 import { storageError } from './storage-error.ts';
-import { sweepUnfinished, temporaryName } from './temporary-name.ts';
+import { removeUnfinished, sweepUnfinished, temporaryName } from './temporary-name.ts';
 
 /** A package in memory: plain files by name. */
 export type PackageFiles = Map<string, Uint8Array>;
@@ -30,7 +31,7 @@ export async function writePackage(files: PackageFiles, destination: string, rea
   const parent = dirname(target);
   const unfinished = join(parent, temporaryName(basename(target)));
   try {
-    await mkdir(parent, { recursive: true, mode: readers === 'owner' ? 0o700 : 0o777 });
+    makeFolder(parent, readers === 'owner' ? 0o700 : 0o777);
     await sweepUnfinished(parent);
     if (await isThere(target)) {
       if (await holdsExactly(target, files)) return;
@@ -42,7 +43,7 @@ export async function writePackage(files: PackageFiles, destination: string, rea
     await rename(unfinished, target);
     await syncFolder(parent);
   } catch (cause) {
-    await rm(unfinished, { recursive: true, force: true });
+    await removeUnfinished(unfinished);
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') throw taken(target);
     throw storageError(cause, parent);
@@ -141,7 +142,7 @@ const isThere = async (path: string): Promise<boolean> =>
 const taken = (target: string): ModelwrightError =>
   new ModelwrightError({
     code: 'MW1453',
-    message: `${target} is already there and holds something else.`,
+    message: `${target} cannot be made: something else is already there.`,
     hint: 'Name a folder that does not exist yet. Nothing was changed.',
     place: { file: target },
   });

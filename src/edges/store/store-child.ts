@@ -60,17 +60,19 @@ const acts: Record<string, () => Promise<void>> = {
   },
   async fillLog() {
     const store = await open(join(folder, 'home'));
+    writeFileSync(join(folder, 'filler-reserve'), new Uint8Array(300_000));
     let confirmed = 0;
     const code = await codeOf(async () => {
       for (;;) confirmed = await store.log.append('r1', { kind: 'counted', count: confirmed + 1, padding: 'x'.repeat(5000) });
     });
     const kept = (await store.log.read('r1')).length;
-    store.close();
     fill(folder);
-    const reopened = await codeOf(async () => (await open(join(folder, 'home'))).close());
+    store.close();
     unfill(folder);
-    rmSync(join(folder, 'home', 'tmp'), { recursive: true });
-    say(JSON.stringify({ code, confirmed, kept, reopened }));
+    const later = await open(join(folder, 'home'));
+    const next = await later.log.append('r1', { kind: 'counted', count: 1, padding: '' });
+    later.close();
+    say(JSON.stringify({ code, confirmed, kept, next }));
   },
   async fillFiles() {
     const home = join(folder, 'home');

@@ -20,7 +20,11 @@ export async function sweepUnfinished(folder: string): Promise<void> {
   for (const name of names) {
     const [, pid, startedAt] = PATTERN.exec(name) ?? [];
     if (pid === undefined || startedAt === undefined || isRunning({ pid: Number(pid), startedAt })) continue;
-    // Someone else may be sweeping too, and in a folder of the user it may not be ours to remove: neither is worth an error.
-    await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
+    await removeUnfinished(join(folder, name));
   }
+}
+
+/** Never fails: the fault that left it unfinished must not be hidden, someone else may be sweeping too, and the next sweep tries again. */
+export async function removeUnfinished(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch(() => undefined);
 }

@@ -1,9 +1,9 @@
-import { chmod, lstat, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { chmod, lstat, open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ModelwrightError } from '../../domain/error.ts';
 import { syncFolder } from './atomic-file.ts';
 import { storageError } from './storage-error.ts';
-import { sweepUnfinished, temporaryName } from './temporary-name.ts';
+import { removeUnfinished, sweepUnfinished, temporaryName } from './temporary-name.ts';
 
 const FLUSH_AT_CHARACTERS = 1 << 20;
 
@@ -91,7 +91,7 @@ export async function stageOutput(path: string): Promise<StagedOutput> {
     if (!(await factsOf(stat, folder))?.isDirectory()) throw impossible(path, 'its folder does not exist');
     await sweepUnfinished(folder);
     const unfinishedPath = join(folder, temporaryName(basename(target)));
-    const discard = () => rm(unfinishedPath, { force: true });
+    const discard = () => removeUnfinished(unfinishedPath);
     return {
       unfinishedPath,
       isStream: false,

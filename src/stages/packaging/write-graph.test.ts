@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fitted, FittedLinear, FittedTrees } from '../../domain/fitted.ts';
 import { seededRandom, type Random } from '../../domain/random.ts';
-import { nativeGraphs } from '../../edges/onnx/native.ts';
+import { openNativeRuntime } from '../../edges/onnx/native.ts';
 import type { EncodedRows } from '../../features/encoded.ts';
 import { below32, floor32 } from './float32-threshold.ts';
 import { writeGraph, type GraphSpec } from './write-graph.ts';
 
-const graphs = nativeGraphs();
+const graphs = openNativeRuntime();
 
 describe('the threshold of a graph', () => {
   const anyFloat32 = fc.oneof(fc.float(), fc.constantFrom(0, -0, Infinity, -Infinity, 3.4028234663852886e38, 1.401298464324817e-45));
@@ -134,9 +134,11 @@ const textOf = (rows: EncodedRows, at: number) => ({
   weights: rows.textWeights.subarray(at * rows.textWidth, (at + 1) * rows.textWidth),
 });
 
+type TextTerms = { ids: Int32Array; weights: Float32Array };
+
 // The interpreter: float64, straight from the definitions in domain/fitted.ts.
 
-function evaluate(fitted: Fitted, row: Float32Array, text = { ids: new Int32Array(0), weights: new Float32Array(0) }): number[] {
+function evaluate(fitted: Fitted, row: Float32Array, text: TextTerms = { ids: new Int32Array(0), weights: new Float32Array(0) }): number[] {
   return linked(fitted, fitted.kind === 'trees' ? sumOfTrees(fitted, row) : linearSum(fitted, row, text));
 }
 
@@ -156,7 +158,7 @@ function sumOfTrees(trees: FittedTrees, row: Float32Array): number[] {
   return raw;
 }
 
-function linearSum(linear: FittedLinear, row: Float32Array, text: { ids: Int32Array; weights: Float32Array }): number[] {
+function linearSum(linear: FittedLinear, row: Float32Array, text: TextTerms): number[] {
   const raw = [...linear.intercept];
   linear.columns.forEach((column, at) => {
     const x = Number.isNaN(row[column]) ? linear.fill[at] : Math.min(Math.max(row[column], linear.low[at]), linear.high[at]);
@@ -180,7 +182,7 @@ function softmax(raw: number[]): number[] {
   return powers.map((power) => power / sum);
 }
 
-function answerOf(spec: GraphSpec, row: Float32Array, text: { ids: Int32Array; weights: Float32Array }): number[] {
+function answerOf(spec: GraphSpec, row: Float32Array, text: TextTerms): number[] {
   const width = spec.task === 'binary' ? 1 : spec.classCount;
   const blended = new Array<number>(width).fill(0);
   for (const { fitted, extraOffset, weight } of spec.members) {

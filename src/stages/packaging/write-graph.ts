@@ -4,14 +4,13 @@
  * Trees are one float32 operator a member, whose routing is exact (see float32-threshold.ts). Everything after their sums is
  * float64: 1 − p keeps its digits where p is nearly 1, and a target of millions is not rounded to float32.
  */
+import { PROBABILITY_FLOOR } from '../../domain/calibration.ts';
 import type { Calibration } from '../../domain/event.ts';
 import type { Fitted, FittedLinear, FittedTrees, Link } from '../../domain/fitted.ts';
+import type { TargetScale } from '../../domain/target-scale.ts';
 import type { TaskKind } from '../../domain/task.ts';
 import { below32, floor32 } from './float32-threshold.ts';
 import { elementType, OnnxWriter, TREES_DOMAIN, type Attribute, type TensorData } from './onnx-protobuf.ts';
-
-/** How an answer on the training scale becomes the user's number: value × scale + mean, then e^value − 1 for log1p. */
-export type TargetScale = { kind: 'identity' } | { kind: 'standardised'; mean: number; scale: number; isLog1p: boolean };
 
 /** A fitted model in the ensemble. Its column f < F is base column f; F + e is matrix column `extraOffset` + e. */
 export type GraphMember = { fitted: Fitted; extraOffset: number; weight: number };
@@ -29,9 +28,6 @@ export type GraphSpec = {
   calibration: Calibration;
   target: TargetScale;
 };
-
-/** Probabilities are kept this far from 0 and 1 before a logarithm is taken. The fit of a calibration must do the same. */
-export const PROBABILITY_FLOOR = 1e-12;
 
 /**
  * Inputs: `x` float32 [rows, columnCount]; where a member reads text, `ids` int32 and `weights` float32 [rows, terms].

@@ -34,8 +34,6 @@ export function draftPlan(facts: PlanFacts): Plan {
   const { request, profile, target, targetLevels } = facts;
   const column = getColumn(profile, target, '--target');
   for (const name of [...request.drop, ...request.keep]) getColumn(profile, name, request.drop.includes(name) ? '--drop' : '--keep');
-  if (request.time !== null) getColumn(profile, request.time, '--time');
-  if (request.group !== null) getColumn(profile, request.group, '--group');
   const labelled = targetLevels.reduce((sum, { count }) => sum + count, 0);
   checkTarget(column, targetLevels, labelled, profile.rowCount);
 
@@ -70,8 +68,7 @@ export function draftPlan(facts: PlanFacts): Plan {
     task,
     classes,
     metric,
-    split:
-      request.time !== null ? { kind: 'time', column: request.time } : request.group !== null ? { kind: 'group', column: request.group } : { kind: 'random' },
+    split: decideSplit(request, profile),
     inputs,
     leftOut,
     keptLeaks,
@@ -83,6 +80,21 @@ export function draftPlan(facts: PlanFacts): Plan {
     seed: request.seed,
     threads: request.threads,
   };
+}
+
+function decideSplit(request: BuildRequest, profile: Profile): Plan['split'] {
+  if (request.time !== null && request.group !== null) {
+    throw new ModelwrightError({ code: 'MW1001', message: '--time and --group exclude each other.', hint: 'Rows are kept together by group, or ordered by time.' });
+  }
+  if (request.time !== null) {
+    const { name, rule } = getColumn(profile, request.time, '--time');
+    return { kind: 'time', column: name, rule };
+  }
+  if (request.group !== null) {
+    const { name, rule } = getColumn(profile, request.group, '--group');
+    return { kind: 'group', column: name, rule };
+  }
+  return { kind: 'random' };
 }
 
 /** The receipt: a person said yes on the card, or `--yes` stands for it. */

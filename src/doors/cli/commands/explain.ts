@@ -18,7 +18,7 @@ export function explain({ positional, wantsJson }: CommandWords, context: Comman
   }
   const page = errorCodes[code];
   if (wantsJson) {
-    context.stdout.write(`${JSON.stringify({ kind: 'result', code, ...page, errorKind: page.kind })}\n`);
+    context.stdout.write(`${JSON.stringify({ ...page, errorKind: page.kind, kind: 'result', code })}\n`);
     return 0;
   }
   const terminal = openTerminal(context.stdout, context.environment);

@@ -1,4 +1,4 @@
-import type { Labels, Metric } from '../../domain/task.ts';
+import type { Labels, Metric } from './task.ts';
 
 /** How labels become what learners are trained on, and back. Numbers are standardised so that float32 sums stay exact. */
 export type TargetScale = { kind: 'identity' } | { kind: 'standardised'; mean: number; scale: number; isLog1p: boolean };

@@ -1,0 +1,14 @@
+import { loadTable } from './src/edges/tables/load-table.ts';
+import { forEachChunk } from './src/edges/tables/query.ts';
+import { readPlainNumbers, readByDictionary } from './src/edges/tables/read-columns.ts';
+const t=await loadTable('/work/shared/data/kdd_intrusion/data.csv.gz',{tempDirectory:'/tmp/tw/run',memoryBytes:4e9,threads:2,maxColumns:1000});
+let t0=performance.now(); const lap=(s:string)=>{console.log(Math.round(performance.now()-t0),s);t0=performance.now();};
+const P='[+-]?(?:[0-9]+(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]+)?';
+const c=t.connection;
+lap('x');
+await c.run(`create temp table z as select ${Array.from({length:16},(_,i)=>`try_cast(c${i+4} as double) a${i}`)} from raw`); lap('16 cast');
+await c.run(`create or replace temp table z as select ${Array.from({length:16},(_,i)=>`case when regexp_full_match(c${i+4},'${P}') then try_cast(c${i+4} as double) end a${i}`)} from raw`); lap('16 regex cast');
+let n=0; await forEachChunk(c,'select * from z',(ch)=>{n+=ch.rowCount}); lap('stream only');
+await forEachChunk(c,'select * from z',(ch)=>{ for(let k=0;k<16;k++){const v=ch.getColumnVector(k); for(let i=0;i<ch.rowCount;i++) n+=Number(v.getItem(i));}}); lap('stream get');
+await readPlainNumbers(c, Array.from({length:16},(_,i)=>({index:i+4,missing:['NA']})), t.rowCount); lap('readPlain 16');
+await readByDictionary(c, 2, {type:'text',missing:[]}, t.rowCount); lap('dict');

@@ -1,0 +1,290 @@
+"""What is promised of every learner, on data made to be hard. Run in this folder with the training environment's Python:
+`python -m unittest discover -s tests -t .`"""
+
+from __future__ import annotations
+
+import time
+import unittest
+from dataclasses import replace
+
+import numpy as np
+
+from fit import fit
+from tests.interpreter import answers_of
+from tests.tables import COLUMNS, make_job, make_matrix, never, score_truth
+from wire import FitResult, FittedLinear, FittedTrees, Learner, Task, read_result, write_result
+
+TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
+LEARNERS: tuple[Learner, ...] = ("lightgbm", "catboost", "extra_trees", "linear")
+SMALL = {
+    "lightgbm": {"num_leaves": 15, "learning_rate": 0.1},
+    "catboost": {"depth": 5, "learning_rate": 0.1},
+    "extra_trees": {"min_samples_leaf": 2, "max_features": 0.7},
+    "linear": {"strengths": "10,1,0.1"},
+}
+VARIANTS: dict[str, tuple[Learner, dict[str, int | float | str | bool]]] = {
+    "LightGBM extra_trees with row and column samples": (
+        "lightgbm",
+        {"extra_trees": True, "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1, "learning_rate": 0.1},
+    ),
+    "LightGBM stumps": ("lightgbm", {"num_leaves": 2, "learning_rate": 0.3}),
+    "CatBoost Lossguide": ("catboost", {"grow_policy": "Lossguide", "max_leaves": 20, "learning_rate": 0.1}),
+    "CatBoost Depthwise": ("catboost", {"grow_policy": "Depthwise", "depth": 4, "learning_rate": 0.1}),
+    "CatBoost with missing as the largest": ("catboost", {"nan_mode": "Max", "learning_rate": 0.1}),
+    "CatBoost stumps": ("catboost", {"depth": 1, "learning_rate": 0.3}),
+    "ExtraTrees best first": ("extra_trees", {"max_leaf_nodes": 40, "max_features": "sqrt"}),
+}
+
+
+def largest_difference(ours: np.ndarray, theirs: np.ndarray) -> float:
+    return float((np.abs(ours - theirs) / np.maximum(1, np.abs(theirs))).max())
+
+
+class EveryLearner(unittest.TestCase):
+    def check(self, result: FitResult, job, matrix) -> None:  # noqa: ANN001
+        """The table answers as the learner did, for rows it never saw and for the probes, in the arithmetic of the graph."""
+        values = np.column_stack([matrix.values[job.score.rows], job.score.extra])
+        text = matrix if job.uses_text else None
+        self.assertEqual(result.predictions.shape, (len(job.score.rows), job.class_count))
+        self.assertLessEqual(largest_difference(answers_of(result.fitted, values, text, job.score.rows), result.predictions), 1e-6)
+        probes = result.probes
+        self.assertEqual(probes.matrix.shape, (256, values.shape[1]))
+        self.assertTrue(np.isfinite(probes.answers).all() and np.isfinite(result.predictions).all())
+        self.assertLessEqual(largest_difference(answers_of(result.fitted, probes.matrix, text, probes.text_rows), probes.answers), 1e-6)
+        if job.task != "regression":
+            self.assertLess(np.abs(result.predictions.sum(axis=1) - 1).max(), 1e-9)
+        self.check_shape(result.fitted, job, values.shape[1])
+
+    def check_shape(self, fitted: FittedTrees | FittedLinear, job, column_count: int) -> None:  # noqa: ANN001
+        if isinstance(fitted, FittedLinear):
+            self.assertTrue((fitted.low <= fitted.high).all())
+            self.assertEqual(len(fitted.columns), len(np.unique(fitted.columns)))
+            self.assertEqual(len(fitted.coefficients), len(fitted.columns) * fitted.outputs)
+            return
+        starts = np.repeat(fitted.tree_start[:-1], np.diff(fitted.tree_start))
+        here, split = np.arange(len(fitted.feature)) - starts, fitted.feature >= 0
+        self.assertTrue((fitted.left[split] > here[split]).all() and (fitted.right[split] > here[split]).all())
+        children = np.concatenate([(starts + fitted.left)[split], (starts + fitted.right)[split]])
+        self.assertEqual(len(np.unique(children)), len(children))
+        self.assertEqual(len(children) + len(fitted.tree_output), len(fitted.feature))
+        self.assertLess(fitted.feature.max(), column_count)
+        self.assertEqual(len(fitted.leaf_values), len(fitted.feature) * fitted.leaf_width)
+        self.assertTrue(all(np.isfinite(values).all() for values in (fitted.threshold, fitted.leaf_values, fitted.base)))
+
+    def test_its_table_answers_as_it_does_on_data_made_to_be_hard(self) -> None:
+        matrix = make_matrix(6_000, seed=1)
+        for task in TASKS:
+            for learner in LEARNERS:
+                with self.subTest(learner=learner, task=task):
+                    job = make_job(matrix, learner, task, SMALL[learner])
+                    result = fit(job, matrix, never)
+                    self.check(result, job, matrix)
+                    self.assertGreater(score_truth(matrix, job, result), 0.1)
+
+    def test_its_table_answers_as_it_does_in_every_shape_of_tree(self) -> None:
+        matrix = make_matrix(3_000, seed=2)
+        for name, (learner, settings) in VARIANTS.items():
+            for task in TASKS:
+                with self.subTest(name, task=task):
+                    job = make_job(matrix, learner, task, settings, max_rounds=25)
+                    self.check(fit(job, matrix, never), job, matrix)
+
+    def test_it_reads_missing_values_that_training_did_not_have(self) -> None:
+        matrix = make_matrix(3_000, seed=3)
+        known = np.flatnonzero(~np.isnan(matrix.values).any(axis=1)).astype(np.int32)
+        for learner in LEARNERS:
+            with self.subTest(learner=learner):
+                job = make_job(matrix, learner, "binary", SMALL[learner], train=np.intersect1d(known, np.arange(2_000)).astype(np.int32))
+                self.check(fit(job, matrix, never), job, matrix)
+
+    def test_it_keeps_the_rounds_that_were_best_on_the_holdout(self) -> None:
+        matrix = make_matrix(3_000, seed=4)
+        for learner in ("lightgbm", "catboost"):
+            for task in TASKS:
+                with self.subTest(learner=learner, task=task):
+                    fast = {**SMALL[learner], "learning_rate": 0.5}
+                    job = make_job(matrix, learner, task, fast, max_rounds=2_000, patience=10, train=np.arange(600, dtype=np.int32))
+                    result = fit(job, matrix, never)
+                    self.assertLess(result.rounds, 300)
+                    assert isinstance(result.fitted, FittedTrees)
+                    trees_a_round = 6 if learner == "lightgbm" and task == "multiclass" else 1
+                    self.assertEqual(len(result.fitted.tree_output), result.rounds * trees_a_round)
+                    self.check(result, job, matrix)
+
+    def test_it_trains_all_rounds_without_a_holdout(self) -> None:
+        matrix = make_matrix(2_000, seed=5)
+        for learner in ("lightgbm", "catboost", "extra_trees"):
+            with self.subTest(learner=learner):
+                job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=33, holdout=np.empty(0, np.int32))
+                result = fit(job, matrix, never)
+                self.assertEqual(result.rounds, 33)
+                self.check(result, job, matrix)
+
+    def test_it_answers_for_classes_that_its_rows_do_not_hold(self) -> None:
+        matrix = make_matrix(3_000, seed=6)
+        for learner in LEARNERS:
+            for present in ((0, 2, 5), (1, 4)):
+                with self.subTest(learner=learner, present=present):
+                    job = make_job(matrix, learner, "multiclass", SMALL[learner], max_rounds=20)
+                    kept = np.isin(job.train.labels, present)
+                    train = replace(job.train, rows=job.train.rows[kept], extra=job.train.extra[kept], labels=job.train.labels[kept])
+                    job = replace(job, train=train)
+                    result = fit(job, matrix, never)
+                    self.check(result, job, matrix)
+                    absent = np.setdiff1d(np.arange(6), present)
+                    self.assertLess(result.predictions[:, absent].max(), 1e-9)
+
+    def test_it_answers_with_a_constant_where_there_is_nothing_to_learn(self) -> None:
+        matrix = make_matrix(600, seed=7)
+        blank = replace(matrix, values=np.full_like(matrix.values, np.nan))
+        for learner in LEARNERS:
+            for task in TASKS:
+                with self.subTest(learner=learner, task=task):
+                    job = make_job(matrix, learner, task, SMALL[learner], max_rounds=5)
+                    one_label = replace(job, train=replace(job.train, labels=np.ones(len(job.train.rows))))
+                    for case, data in ((one_label, matrix), (replace(job, **no_extra(job)), blank)):
+                        result = fit(case, data, never)
+                        self.assertEqual(len(np.unique(result.predictions, axis=0)), 1)
+                        self.check(result, case, data)
+
+    def test_it_learns_from_few_rows_and_few_columns(self) -> None:
+        matrix = make_matrix(60, seed=8)
+        for learner in LEARNERS:
+            for task in TASKS:
+                with self.subTest(learner=learner, task=task):
+                    job = make_job(matrix, learner, task, SMALL[learner], max_rounds=10, columns=np.array([3], np.int32))
+                    self.check(fit(job, matrix, never), job, matrix)
+
+    def test_it_takes_row_weights(self) -> None:
+        matrix = make_matrix(2_000, seed=9)
+        for learner in LEARNERS:
+            for task in TASKS:
+                with self.subTest(learner=learner, task=task):
+                    plain = make_job(matrix, learner, task, SMALL[learner], max_rounds=15)
+                    chance = np.random.default_rng(0)
+                    weighted = replace(plain, train=replace(plain.train, weights=chance.uniform(0.1, 5, len(plain.train.rows))))
+                    result = fit(weighted, matrix, never)
+                    self.check(result, weighted, matrix)
+                    self.assertFalse(np.array_equal(result.predictions, fit(plain, matrix, never).predictions))
+
+    def test_the_same_job_gives_the_same_bytes(self) -> None:
+        matrix = make_matrix(2_000, seed=10)
+        for learner in LEARNERS:
+            for task in TASKS:
+                with self.subTest(learner=learner, task=task):
+                    job = make_job(matrix, learner, task, SMALL[learner], max_rounds=30)
+                    first, second = (b"".join(bytes(part) for part in write_result(fit(job, matrix, never))) for _ in range(2))
+                    self.assertEqual(first, second)
+
+    def test_its_result_survives_the_wire(self) -> None:
+        matrix = make_matrix(500, seed=11)
+        for learner in LEARNERS:
+            with self.subTest(learner=learner):
+                job = make_job(matrix, learner, "multiclass", SMALL[learner], max_rounds=5)
+                result = fit(job, matrix, never)
+                read = read_result(b"".join(bytes(part) for part in write_result(result)), job.class_count, COLUMNS + job.extra_count)
+                self.check(read, job, matrix)
+
+    def test_it_ends_in_time_with_what_it_has(self) -> None:
+        matrix = make_matrix(40_000, seed=12)
+        settings = {**SMALL, "lightgbm": {"num_leaves": 255, "learning_rate": 0.01}, "catboost": {"depth": 8, "learning_rate": 0.01}}
+        for learner in LEARNERS:
+            with self.subTest(learner=learner):
+                job = make_job(matrix, learner, "multiclass", settings[learner], max_rounds=100_000, patience=100_000, stop_after_ms=2_500)
+                start = time.monotonic()
+                result = fit(job, matrix, never)
+                self.assertLess(time.monotonic() - start, 3.5)
+                self.check(result, job, matrix)
+
+    def test_it_ends_when_it_is_asked_to(self) -> None:
+        matrix = make_matrix(2_000, seed=13)
+        for learner in ("lightgbm", "catboost", "extra_trees"):
+            with self.subTest(learner=learner):
+                job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=100_000, patience=100_000)
+                asked = iter([False] * 5)
+                result = fit(job, matrix, lambda: next(asked, True))  # noqa: B023 — called at once
+                self.assertGreater(result.rounds, 0)
+                self.assertLess(result.rounds, 100)
+
+    def test_it_refuses_settings_it_does_not_know(self) -> None:
+        matrix = make_matrix(200, seed=14)
+        for learner in LEARNERS:
+            with self.subTest(learner=learner), self.assertRaisesRegex(ValueError, "unknown settings: output_model"):
+                fit(make_job(matrix, learner, "binary", {"output_model": "/tmp/x"}), matrix, never)
+
+    def test_it_keeps_to_the_columns_it_was_given(self) -> None:
+        matrix = make_matrix(1_000, seed=15)
+        for learner in LEARNERS:
+            with self.subTest(learner=learner):
+                job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=20, columns=np.array([9, 2, 7], np.int32))
+                fitted = fit(job, matrix, never).fitted
+                used = fitted.columns if isinstance(fitted, FittedLinear) else fitted.feature[fitted.feature >= 0]
+                self.assertLessEqual(set(used.tolist()), {9, 2, 7, COLUMNS, COLUMNS + 1})
+                self.assertIn(COLUMNS, used)
+
+
+def no_extra(job) -> dict:  # noqa: ANN001
+    parts = {name: replace(part, extra=np.empty((len(part.rows), 0), np.float32)) for name in ("train", "holdout", "score") if (part := getattr(job, name))}
+    return {"extra_count": 0, **parts}
+
+
+class TheLinearModel(unittest.TestCase):
+    def test_it_agrees_with_scikit_learn(self) -> None:
+        from sklearn.linear_model import LogisticRegression, Ridge
+
+        matrix = make_matrix(2_000, seed=20)
+        for task in TASKS:
+            with self.subTest(task=task):
+                job = make_job(matrix, "linear", task, {"strengths": "3"}, max_rounds=5_000, holdout=np.empty(0, np.int32))
+                result = fit(job, matrix, never)
+                fitted = result.fitted
+                assert isinstance(fitted, FittedLinear)
+                all_values = lambda part: np.column_stack([matrix.values[part.rows], part.extra])[:, fitted.columns].astype(np.float64)  # noqa: E731
+                prepare = lambda raw: (np.where(np.isnan(raw), fitted.fill, np.clip(raw, fitted.low, fitted.high)) - fitted.center) * fitted.scale  # noqa: E731
+                train, score = prepare(all_values(job.train)), prepare(all_values(job.score))
+                self.assertLess(np.abs(train.std(axis=0) - 1).max(), 1e-3)
+                if task == "regression":
+                    theirs = Ridge(alpha=3).fit(train, job.train.labels).predict(score)[:, np.newaxis]
+                else:
+                    theirs = LogisticRegression(C=1 / 3, max_iter=5_000, tol=1e-8).fit(train, job.train.labels).predict_proba(score)
+                self.assertLess(np.abs(result.predictions - theirs).max(), 2e-3)
+
+    def test_the_holdout_chooses_the_strength(self) -> None:
+        matrix = make_matrix(1_500, seed=21)
+        job = make_job(matrix, "linear", "binary", {"strengths": "100000,1,10000000"})
+        self.assertEqual(fit(job, matrix, never).rounds, 2)
+
+    def test_a_rare_flag_is_not_clamped_away(self) -> None:
+        matrix = make_matrix(4_000, seed=22)
+        values = matrix.values.copy(order="F")
+        values[:, 4] = np.arange(4_000) % 400 == 0
+        matrix = replace(matrix, values=values)
+        job = make_job(matrix, "linear", "binary", {})
+        fitted = fit(job, matrix, never).fitted
+        assert isinstance(fitted, FittedLinear)
+        self.assertIn(4, fitted.columns)
+
+    def test_it_reads_text(self) -> None:
+        matrix = make_matrix(1_500, seed=23, vocabulary=3_000)
+        for task in TASKS:
+            with self.subTest(task=task):
+                job = make_job(matrix, "linear", task, {"strengths": "10,1,0.1"}, uses_text=True)
+                result = fit(job, matrix, never)
+                assert isinstance(result.fitted, FittedLinear)
+                self.assertEqual(len(result.fitted.text_coefficients), 3_000 * result.fitted.outputs)
+                EveryLearner().check(result, job, matrix)
+                without = fit(replace(job, uses_text=False), matrix, never)
+                self.assertGreater(score_truth(matrix, job, result), score_truth(matrix, job, without) + 0.02)
+                self.assertTrue((result.probes.text_rows >= 0).any() and (result.probes.text_rows == -1).any())
+
+    def test_it_reads_text_alone(self) -> None:
+        matrix = make_matrix(1_000, seed=24, vocabulary=2_000)
+        job = make_job(matrix, "linear", "multiclass", {}, uses_text=True, columns=np.empty(0, np.int32))
+        job = replace(job, **no_extra(job))
+        result = fit(job, matrix, never)
+        EveryLearner().check(result, job, matrix)
+        self.assertGreater(score_truth(matrix, job, result), 0.05)
+
+
+if __name__ == "__main__":
+    unittest.main()

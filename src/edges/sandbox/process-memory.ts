@@ -1,0 +1,44 @@
+/** Memory and files of a worker and its jobs, seen from outside through /proc. Where there is no /proc nothing is seen, and limits inside hold alone. */
+import { readFileSync, statfsSync } from 'node:fs';
+
+/** `ownBytes` is memory that only exists because of this process: anonymous and shared pages, not mapped files. */
+export type ProcessMemory = { processId: number; innerProcessId: number; ownBytes: number };
+
+export function memoryOf(processId: number): ProcessMemory | undefined {
+  const status = readOrNothing(`/proc/${processId}/status`);
+  if (status === undefined) return undefined;
+  const field = (name: string) => status.match(new RegExp(`^${name}:\\s*(.*)$`, 'm'))?.[1];
+  const kib = (name: string) => Number.parseInt(field(name) ?? '0', 10);
+  // The last number is the process id in the innermost namespace: the one the worker knows its job by.
+  const innerProcessId = Number(field('NSpid')?.split(/\s+/).at(-1) ?? processId);
+  return { processId, innerProcessId, ownBytes: (kib('RssAnon') + kib('RssShmem')) * 1024 };
+}
+
+export function childrenOf(processId: number): number[] {
+  const text = readOrNothing(`/proc/${processId}/task/${processId}/children`);
+  return text === undefined ? [] : text.trim().split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** True when the process is gone, or is only waiting to be counted by its parent. */
+export function hasEnded(processId: number): boolean {
+  const status = readOrNothing(`/proc/${processId}/status`);
+  return status === undefined || /^State:\s*[ZX]/m.test(status);
+}
+
+/** How many files the scratch folder of a cage holds; undefined where it cannot be seen. */
+export function scratchFileCount(workerProcessId: number): number | undefined {
+  try {
+    const { files, ffree } = statfsSync(`/proc/${workerProcessId}/root/scratch`);
+    return files - ffree;
+  } catch {
+    return undefined;
+  }
+}
+
+function readOrNothing(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // it has just ended
+  }
+}

@@ -1,0 +1,3 @@
+export type { ReaderProcess } from './reader-process.ts';
+export type { ColumnStatistics, Dialect, Unreadable } from './reader-wire.ts';
+export { openTables, readerEntry, type OpenedFile, type Tables, type TablesOptions, type TableStatistics } from './tables.ts';

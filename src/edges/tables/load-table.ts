@@ -1,0 +1,288 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { ModelwrightError } from '../../domain/error.ts';
+import { trimCell } from '../../domain/read-cell.ts';
+import { DelimitedParser, MAX_CELL_LENGTH, type Cutting } from './parse-delimited.ts';
+import { scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
+import { isBlank, sniffDialect } from './sniff-dialect.ts';
+import { sqlText } from './query.ts';
+import type { Dialect } from './reader-wire.ts';
+
+/** What a reader needs to open a file; `tempDirectory` takes what does not fit in memory. */
+export type LoadOptions = { tempDirectory: string; memoryBytes: number; threads: number; maxColumns: number };
+
+/** A file as the table `raw` of a database of its own: columns c0, c1 …, all text, in file order. */
+export type LoadedTable = {
+  connection: DuckDBConnection;
+  columns: string[];
+  rowCount: number;
+  sha256: string;
+  sizeBytes: number;
+  dialect: Dialect;
+  notes: string[];
+  close(): void;
+};
+
+type TextFile = Extract<Scanned, { format: 'text' }>;
+
+/** Reads the file into a database that can then reach nothing but what it holds. */
+export async function loadTable(path: string, options: LoadOptions): Promise<LoadedTable> {
+  const scanned = await scanFile(path);
+  const database = await openDatabase(options);
+  try {
+    const { columns, dialect, notes } =
+      scanned.format === 'parquet' ? await loadParquet(database.connection, path, options) : await loadText(database.connection, path, scanned, options);
+    await lockDown(database.connection);
+    const rowCount = await countRows(database.connection);
+    if (rowCount === 0) {
+      throw new ModelwrightError({ code: 'MW1107', message: `The file "${path}" has a header and no rows.`, hint: 'Give a table with at least one row.', place: { file: path } });
+    }
+    return { connection: database.connection, columns, rowCount, sha256: scanned.sha256, sizeBytes: scanned.sizeBytes, dialect, notes, close: database.close };
+  } catch (cause) {
+    database.close();
+    throw tooLarge(path, cause) ?? cause;
+  }
+}
+
+/** An in-memory database with its limits set and no extension to be fetched. */
+export async function openDatabase(options: Pick<LoadOptions, 'tempDirectory' | 'memoryBytes' | 'threads'>) {
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: `${Math.floor(options.memoryBytes / 1024)}KiB`,
+    threads: String(options.threads),
+    temp_directory: options.tempDirectory,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
+  return {
+    connection,
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** From here on no file can be opened and no setting changed. The order matters: limits, ingest, lock, then everything derived from the data. */
+export async function lockDown(connection: DuckDBConnection): Promise<void> {
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+}
+
+async function countRows(connection: DuckDBConnection): Promise<number> {
+  const result = await connection.runAndReadAll('SELECT count(*)::DOUBLE FROM raw');
+  return Number(result.value(0, 0));
+}
+
+async function loadParquet(connection: DuckDBConnection, path: string, options: LoadOptions) {
+  try {
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${sqlText(literalPath(path))})`);
+    const given = described.getRows().map((row) => String(row[0]));
+    checkWidth(path, given.length, options);
+    const selected = given.map((name, index) => `CAST("${name.replaceAll('"', '""')}" AS VARCHAR) AS c${index}`);
+    await connection.run(`CREATE TABLE raw AS SELECT ${selected.join(', ')} FROM read_parquet(${sqlText(literalPath(path))})`);
+    const { columns, notes } = nameColumns(given);
+    return { columns, notes, dialect: { format: 'parquet' } satisfies Dialect };
+  } catch (cause) {
+    if (cause instanceof ModelwrightError || tooLarge(path, cause)) throw cause;
+    throw new ModelwrightError({
+      code: 'MW1111',
+      message: `The file "${path}" is damaged: it begins as Parquet and cannot be read.`,
+      hint: 'Write or download it again.',
+      place: { file: path },
+      cause,
+    });
+  }
+}
+
+async function loadText(connection: DuckDBConnection, path: string, file: TextFile, options: LoadOptions) {
+  const sniffed = sniffDialect(file.sample, file.isSampleWhole);
+  if (!sniffed) throw new ModelwrightError({ code: 'MW1106', message: `The file "${path}" is empty.`, hint: 'Give a table with a header line and at least one row.', place: { file: path } });
+  if (looksLikeJson(file.sample)) throw unsupportedFormat(path, 'JSON');
+  const width = sniffed.firstRow.length;
+  checkWidth(path, width, options);
+  const { columns, notes } = sniffed.hasHeader ? nameColumns(sniffed.firstRow) : { columns: sniffed.firstRow.map((_, index) => `column_${index + 1}`), notes: [] };
+  if (file.encoding !== 'utf-8') notes.push('The bytes are not UTF-8: read as Latin-1 (Windows-1252).');
+  if (!sniffed.hasHeader) notes.push('The first line is data, not a header: the columns are called column_1, column_2 and so on.');
+  let { cutting } = sniffed;
+  if (!canReadDirectly(file) || !(await readDirectly(connection, path, file, cutting, width, sniffed.hasHeader))) {
+    cutting = await readThroughCopy(connection, path, file, cutting, width, sniffed.hasHeader, options);
+    if (cutting.quote !== sniffed.cutting.quote) notes.push('Quote signs are read as ordinary characters: as quotes they do not fit the file.');
+  }
+  const dialect: Dialect = { format: 'delimited', ...cutting, encoding: file.encoding, isGzip: file.isGzip, hasHeader: sniffed.hasHeader };
+  return { columns, notes, dialect };
+}
+
+/** DuckDB's own reader takes plain UTF-8 whose header is the first line; all else goes through a cleaned copy. */
+const canReadDirectly = (file: TextFile) => file.encoding === 'utf-8' && !/^\ufeff?[ \t]*[\r\n]/.test(file.sample);
+
+/** False when the file does not follow the strict form: then our own parser reads it, or says what is wrong and where. */
+async function readDirectly(connection: DuckDBConnection, path: string, file: TextFile, cutting: Cutting, width: number, hasHeader: boolean): Promise<boolean> {
+  try {
+    await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(path, cutting, width, hasHeader, file.isGzip)}`);
+    return true;
+  } catch (cause) {
+    if (tooLarge(path, cause)) throw cause;
+    return false;
+  }
+}
+
+function readCsv(path: string, cutting: Cutting, width: number, hasHeader: boolean, isGzip: boolean): string {
+  const columns = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
+  return (
+    `read_csv(${sqlText(literalPath(path))}, auto_detect = false, delim = ${sqlText(cutting.delimiter)}, quote = ${sqlText(cutting.quote)}, escape = ${sqlText(cutting.quote)}, ` +
+    `header = ${hasHeader}, columns = {${columns}}, nullstr = '', strict_mode = true, max_line_size = ${MAX_CELL_LENGTH}, compression = '${isGzip ? 'gzip' : 'none'}')`
+  );
+}
+
+/** DuckDB takes names with * ? [ for patterns; a class of one character stands for itself. */
+const literalPath = (path: string) => path.replaceAll(/[*?[]/g, (character) => `[${character}]`);
+
+/**
+ * Our own parser reads the file and writes it clean (UTF-8, commas, every cell quoted) for DuckDB. Where the quotes do
+ * not fit but the rows do without them, quote signs are ordinary characters. Gives the cutting that fitted.
+ */
+async function readThroughCopy(
+  connection: DuckDBConnection,
+  path: string,
+  file: TextFile,
+  cutting: Cutting,
+  width: number,
+  hasHeader: boolean,
+  options: LoadOptions,
+): Promise<Cutting> {
+  const folder = await mkdtemp(join(options.tempDirectory, 'table-'));
+  try {
+    const copy = join(folder, 'clean.csv');
+    let fitting = cutting;
+    try {
+      await writeClean(path, file, cutting, width, hasHeader, copy);
+    } catch (cause) {
+      if (!(cause instanceof ModelwrightError) || cutting.quote === '') throw cause;
+      fitting = { ...cutting, quote: '' };
+      try {
+        await writeClean(path, file, fitting, width, hasHeader, copy);
+      } catch {
+        throw cause;
+      }
+    }
+    await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, width, false, false)}`);
+    return fitting;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function writeClean(path: string, file: TextFile, cutting: Cutting, width: number, hasHeader: boolean, copy: string): Promise<void> {
+  const out = createWriteStream(copy, { mode: 0o600 });
+  const opened = once(out, 'open');
+  let lines: string[] = [];
+  let rowNumber = hasHeader ? -1 : 0;
+  const parser = new DelimitedParser(cutting, (cells, line) => {
+    if (isBlank(cells) && (width > 1 || rowNumber < 0)) return;
+    rowNumber++;
+    if (rowNumber === 0) return;
+    // One empty cell too many is a delimiter at the end of the line.
+    if (cells.length !== width && !(cells.length === width + 1 && trimCell(cells[width]) === '')) {
+      throw raggedRow(path, rowNumber, line, cells.length, width);
+    }
+    lines.push(`${cells.slice(0, width).map(quoteCell).join(',')}\n`);
+  });
+  const decoder = new TextDecoder(file.encoding);
+  try {
+    await opened;
+    const flush = async () => {
+      const text = lines.join('');
+      lines = [];
+      if (text !== '' && !out.write(text)) await once(out, 'drain');
+    };
+    for await (const piece of textPieces(path, file.isGzip)) {
+      parser.push(decoder.decode(piece, { stream: true }));
+      if (parser.fault) break;
+      await flush();
+    }
+    parser.push(decoder.decode());
+    parser.end();
+    if (parser.fault) throw quoteFault(path, parser.fault.problem, rowNumber + 1, parser.fault.line);
+    await flush();
+  } finally {
+    out.end();
+    await once(out, 'close');
+  }
+}
+
+/** An empty cell stays bare, so that a row of one missing cell is not a blank line. */
+const quoteCell = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+
+function raggedRow(path: string, row: number, line: number, found: number, width: number): ModelwrightError {
+  return new ModelwrightError({
+    code: 'MW1115',
+    message: `Row ${row} of "${path}" (line ${line}) has ${found} ${found === 1 ? 'cell' : 'cells'} where the first line has ${width}.`,
+    hint: 'Mend or remove that row; a cell that holds the delimiter must stand in quotes.',
+    place: { file: path, row },
+  });
+}
+
+function quoteFault(path: string, problem: 'open-quote' | 'text-after-quote', row: number, line: number): ModelwrightError {
+  return new ModelwrightError({
+    code: 'MW1116',
+    message:
+      problem === 'open-quote'
+        ? `A quote opened in row ${row} of "${path}" (line ${line}) is never closed.`
+        : `In row ${row} of "${path}" (line ${line}) there is text between a closing quote and the end of the cell.`,
+    hint: 'Close the quote; a quote sign inside a quoted cell is written twice.',
+    place: { file: path, row },
+  });
+}
+
+function checkWidth(path: string, width: number, options: LoadOptions): void {
+  if (width <= options.maxColumns) return;
+  throw new ModelwrightError({
+    code: 'MW1114',
+    message: `The file "${path}" has ${width} columns; at most ${options.maxColumns} can be read.`,
+    hint: 'Keep the columns that matter and give those.',
+    place: { file: path },
+  });
+}
+
+function tooLarge(path: string, cause: unknown): ModelwrightError | undefined {
+  if (!(cause instanceof Error) || !/Out of Memory Error|No space left on device/i.test(cause.message)) return undefined;
+  return new ModelwrightError({
+    code: 'MW1114',
+    message: `The file "${path}" is too large for the memory and disk that the reader may use.`,
+    hint: 'Free disk space, give fewer columns or rows, or raise the memory limit.',
+    place: { file: path },
+    cause,
+  });
+}
+
+function looksLikeJson(sample: string): boolean {
+  const text = sample.trimStart();
+  if (text[0] !== '{' && text[0] !== '[') return false;
+  return /^\{\s*"[^"\n]*"\s*:|^\[\s*[[{\]"0-9]/.test(text);
+}
+
+/** Names are kept as they are, and made unique where two agree but for spaces at their ends. */
+export function nameColumns(given: string[]): { columns: string[]; notes: string[] } {
+  const taken = new Set<string>();
+  const notes: string[] = [];
+  const wanted = new Set(given.map(trimCell));
+  const columns = given.map((name, index) => {
+    const trimmed = trimCell(name);
+    if (trimmed !== '' && !taken.has(trimmed)) {
+      taken.add(trimmed);
+      return name;
+    }
+    let fresh = trimmed === '' ? `column_${index + 1}` : `${trimmed}_2`;
+    for (let count = 3; taken.has(fresh) || wanted.has(fresh); count++) fresh = trimmed === '' ? `column_${index + 1}_${count}` : `${trimmed}_${count}`;
+    taken.add(fresh);
+    notes.push(trimmed === '' ? `Column ${index + 1} has no name: called "${fresh}".` : `The name "${trimmed}" occurs twice: column ${index + 1} is called "${fresh}".`);
+    return fresh;
+  });
+  return { columns, notes };
+}

@@ -1,0 +1,137 @@
+/** All that may pass between the reader process and its owner. Both ends ship together. */
+import { z } from 'zod';
+import { ReadingRule } from '../../domain/column.ts';
+import { errorCodes, type ErrorCode } from '../../domain/error-codes.ts';
+
+const Count = z.int().min(0);
+const Name = z.string().max(65_536);
+
+const Envelope = z.object({ id: z.int() });
+
+/** `file` is the owner's number for a file that it asked to open. */
+export const ReaderRequest = z.intersection(
+  Envelope,
+  z.discriminatedUnion('ask', [
+    z.object({
+      ask: z.literal('open'),
+      file: z.int(),
+      path: z.string(),
+      options: z.strictObject({ tempDirectory: z.string(), memoryBytes: z.int().positive(), threads: z.int().positive(), maxColumns: z.int().positive() }),
+    }),
+    z.object({ ask: z.literal('statistics'), file: z.int() }),
+    z.object({ ask: z.literal('columns'), file: z.int(), requests: z.array(z.strictObject({ index: z.int().min(0), rule: ReadingRule })) }),
+    z.object({ ask: z.literal('row-groups'), file: z.int(), indices: z.array(z.int().min(0)).min(1) }),
+    z.object({ ask: z.literal('close'), file: z.int() }),
+    z.object({ ask: z.literal('expressions'), texts: z.array(z.string().max(65_536)).max(10_000) }),
+  ]),
+);
+export type ReaderRequest = z.infer<typeof ReaderRequest>;
+
+/** How a file was read. */
+export const Dialect = z.discriminatedUnion('format', [
+  z.strictObject({
+    format: z.literal('delimited'),
+    delimiter: z.string().length(1),
+    quote: z.enum(['"', "'", '']),
+    encoding: z.enum(['utf-8', 'windows-1252']),
+    isGzip: z.boolean(),
+    hasHeader: z.boolean(),
+  }),
+  z.strictObject({ format: z.literal('parquet') }),
+]);
+export type Dialect = z.infer<typeof Dialect>;
+
+export const OpenedReply = z.strictObject({
+  columns: z.array(Name),
+  rowCount: Count,
+  sha256: z.string().length(64),
+  sizeBytes: Count,
+  dialect: Dialect,
+  notes: z.array(z.string()),
+});
+
+const TextCount = z.strictObject({ text: z.string(), count: Count });
+
+/** Facts about the trimmed texts of one column; counts are of rows. What they mean is decided at intake. */
+export const ColumnStatistics = z.strictObject({
+  name: Name,
+  rowCount: Count,
+  emptyCount: Count,
+  /** Different texts, the empty one not counted. */
+  distinctCount: Count,
+  /** Texts that often mean "no value", as they occur. */
+  markers: z.array(TextCount),
+  /** The most frequent texts, markers among them. */
+  top: z.array(TextCount),
+  meanLength: z.number(),
+  maxLength: Count,
+  /** Of the cells that are not empty; words are parted by spaces. */
+  meanWords: z.number(),
+  /** Cells by the narrowest number style that reads them. */
+  numberCounts: z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count }),
+  /** Over all cells that are numbers in any style; null when there is none. */
+  numbers: z
+    .strictObject({
+      min: z.number(),
+      q01: z.number(),
+      q05: z.number(),
+      q25: z.number(),
+      q50: z.number(),
+      q75: z.number(),
+      q95: z.number(),
+      q99: z.number(),
+      max: z.number(),
+      mean: z.number(),
+      standardDeviation: z.number(),
+      isWhole: z.boolean(),
+      distinctCount: Count,
+      /** The first thousand distinct ones rise by one from row to row, as a running number does. */
+      isSteadyCount: z.boolean(),
+    })
+    .nullable(),
+  /** Cells that each date format reads, with the first and last time in microseconds since 1970. */
+  dates: z.array(z.strictObject({ format: z.string(), count: Count, first: z.number(), last: z.number(), example: z.string() })),
+  emailCount: Count,
+  phoneCount: Count,
+  nameCount: Count,
+  /** The counts of numbers, dates and persons are scaled up from a sample of the distinct texts. */
+  isSampled: z.boolean(),
+});
+export type ColumnStatistics = z.infer<typeof ColumnStatistics>;
+
+export const StatisticsReply = z.strictObject({ columns: z.array(ColumnStatistics), duplicateRowCount: Count });
+
+/** Cells of a column that are there and that its rule cannot read. Rows count from 1, the header not counted. */
+export const Unreadable = z.strictObject({ column: Name, count: Count, firstRow: z.int().min(1), example: z.string() });
+export type Unreadable = z.infer<typeof Unreadable>;
+
+const Column = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('number'), values: z.instanceof(Float64Array) }),
+  z.strictObject({ type: z.literal('boolean'), values: z.instanceof(Uint8Array) }),
+  z.strictObject({ type: z.literal('text'), codes: z.instanceof(Int32Array), levels: z.array(z.string()) }),
+  z.strictObject({ type: z.literal('timestamp'), values: z.instanceof(Float64Array) }),
+]);
+
+/** One column of a `columns` request, sent as soon as it is read so that few are in memory twice. */
+export const ColumnPart = z.strictObject({ at: z.int().min(0), column: Column, unreadable: Unreadable.omit({ column: true }).nullable() });
+
+export const RowGroupsReply = z.strictObject({ groups: z.instanceof(Int32Array) });
+export const ExpressionsReply = z.strictObject({ trees: z.array(z.unknown()) });
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code);
+
+export const ReaderReply = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('part'), id: z.int(), value: z.unknown() }),
+  z.strictObject({ kind: z.literal('done'), id: z.int(), value: z.unknown() }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    id: z.int(),
+    error: z.strictObject({
+      code: z.string().refine(isErrorCode),
+      message: z.string(),
+      hint: z.string(),
+      place: z.object({ file: z.string().optional(), row: z.number().optional(), column: z.string().optional() }),
+    }),
+  }),
+]);
+export type ReaderReply = z.infer<typeof ReaderReply>;

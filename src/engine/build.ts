@@ -1,0 +1,308 @@
+import type { ReadingRule } from '../domain/column.ts';
+import type { BuildRequest, RunEvent } from '../domain/event.ts';
+import { ModelwrightError } from '../domain/error.ts';
+import type { DatasetRef, Plan } from '../domain/plan.ts';
+import { Profile } from '../domain/profile.ts';
+import { getColumnOf } from '../domain/table.ts';
+import { stateOf } from '../domain/run.ts';
+import type { OpenedFile, Tables } from '../edges/tables/index.ts';
+import type { Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
+import { findLeaks, profileDataset } from '../stages/intake/index.ts';
+import { approvePlan, draftPlan, getColumn, readTask, settledReading, type TargetLevels } from '../stages/planning/index.ts';
+import { portfolioFor } from '../stages/search/index.ts';
+import { checkModelName, type Store } from '../edges/store/index.ts';
+import { finishReserveMs, finishRun } from './finish-run.ts';
+import { openFolds } from './fold-data.ts';
+import type { Edges } from './open-engine.ts';
+import { prepareData, readLabelled, type PreparedData } from './prepare-data.ts';
+import { verdictSentence } from './report-facts.ts';
+import { openRunLog, startClock, type RunClock, type RunLog } from './run-log.ts';
+import { openTrainers, search, type SearchContext } from './search-loop.ts';
+
+/** A column that the sentence may mean. */
+export type TargetChoice = { target: string; certainty: number; reason: string };
+/** What a person is shown before anything is trained. */
+export type PlanCard = { plan: Plan; warnings: string[]; classShares: { name: string; share: number }[]; isCaged: boolean };
+/** Who follows a build and answers its questions; without the questions it refuses with the choices. */
+export type BuildWatcher = {
+  onEvent(event: RunEvent): void;
+  showCard?(card: PlanCard): void;
+  askTarget?(choices: TargetChoice[]): Promise<string | null>;
+  askApproval?(card: PlanCard): Promise<boolean>;
+  stopSignal: AbortSignal;
+};
+
+/** A budget that was resumed gets at least this much for packaging. */
+const LEAST_RESUME_MS = 5_000;
+const MAX_LEAKS_SHOWN = 50;
+
+type Going = { edges: Edges; store: Store<RunEvent>; run: RunLog; clock: RunClock; watcher: BuildWatcher };
+
+/** A sentence and a table become a signed model: the whole journey, every step an event on disk before the next. */
+export async function buildModel(edges: Edges, request: BuildRequest, watcher: BuildWatcher) {
+  if (request.name !== null) checkModelName(request.name);
+  const store = await edges.store();
+  const runId = edges.newRunId();
+  const clock = startClock(edges.nowMs(), edges.nowMs);
+  return withLease(edges, store, runId, [], clock, watcher, request);
+}
+
+/** Goes on from the last event of a run that was interrupted, with what is left of its budget. */
+export async function resumeModel(edges: Edges, runId: string, watcher: BuildWatcher) {
+  const store = await edges.store();
+  const events = (await store.log.read(runId)).map(({ event }) => event);
+  const state = stateOf(events);
+  if (!state.request) {
+    throw new ModelwrightError({ code: 'MW2011', message: `There is no run "${runId}" in this home.`, hint: 'modelwright runs lists them.' });
+  }
+  if (state.end.kind === 'finished') {
+    throw new ModelwrightError({
+      code: 'MW2002',
+      message: `Run ${runId} is finished${state.packaged ? `: ${state.packaged.name}@${state.packaged.version}` : ''}.`,
+      hint: 'Start another with modelwright build.',
+    });
+  }
+  const leastSpentMs = Math.min(state.spentMs, Math.max(0, state.request.budgetMs - LEAST_RESUME_MS));
+  const clock = startClock(leastSpentMs, edges.nowMs);
+  return withLease(edges, store, runId, events, clock, watcher, state.request);
+}
+
+async function withLease(edges: Edges, store: Store<RunEvent>, runId: string, events: RunEvent[], clock: RunClock, watcher: BuildWatcher, request: BuildRequest) {
+  await store.leases.takeLease(runId);
+  const run = openRunLog(store.log, runId, events, clock, edges.wallIso, (event) => watcher.onEvent(event));
+  const going: Going = { edges, store, run, clock, watcher };
+  // The learners take seconds to import: the worker starts before the first byte is read.
+  const sandbox = await edges.sandbox();
+  const worker = sandbox.openWorker({ threads: request.threads, memoryBytes: edges.memoryBytes });
+  worker.ready.catch(() => undefined); // reported by the first fit that needs it
+  try {
+    if (events.length === 0) await run.append({ kind: 'run.requested', request, version: edges.version, isCaged: sandbox.isCaged });
+    else await run.append({ kind: 'run.resumed' });
+    return await journey(going, request, sandbox, worker);
+  } catch (error) {
+    await recordFailure(run, error);
+    throw error;
+  } finally {
+    await worker.close();
+    await store.leases.releaseLease(runId);
+  }
+}
+
+/** A run that failed for a reason of the user's or ours is over; one that the machine let down can be resumed. */
+async function recordFailure(run: RunLog, error: unknown): Promise<void> {
+  const isOurs = !(error instanceof ModelwrightError);
+  if (!isOurs && (error.kind === 'environment' || error.kind === 'budget')) {
+    await run.append({ kind: 'run.interrupted' }).catch(() => undefined); // the machine that failed us may fail this too
+    return;
+  }
+  const facts = isOurs ? { code: 'MW9001', message: String(error), hint: 'modelwright explain MW9001' } : { code: error.code, message: error.message, hint: error.hint };
+  await run.append({ kind: 'run.failed', ...facts }).catch(() => undefined); // likewise
+}
+
+async function journey(going: Going, request: BuildRequest, sandbox: Sandbox, worker: TrainingWorker) {
+  const { edges, store, run, clock, watcher } = going;
+  const tables = await edges.tables();
+  const file = await tables.openFile(run.state.plan?.dataset.path ?? request.data);
+  const testFile = request.testData === null ? null : await tables.openFile(request.testData);
+  refuseChangedFile(run.state.dataset?.ref ?? null, file);
+  if (run.state.plan?.testDataset && testFile) refuseChangedFile(run.state.plan.testDataset, testFile);
+
+  const profile = await profileStep(going, file, request);
+  const plan = run.state.plan ?? (await planStep(going, request, tables, file, testFile, profile, sandbox.isCaged));
+  const data = await prepareData(plan, tables, file, testFile);
+  await file.close();
+  await testFile?.close();
+  if (run.state.split === null) await splitStep(going, data);
+
+  const context: SearchContext = {
+    run,
+    files: store.files,
+    sandbox,
+    data,
+    foldOf: openFolds(data),
+    clock,
+    stopSignal: watcher.stopSignal,
+    memoryBytes: edges.memoryBytes,
+  };
+  const trainers = openTrainers(context, worker);
+  try {
+    if (run.state.ensemble === null) {
+      const searchStartMs = clock.spentMs();
+      await search(context, trainers, {
+        portfolio: portfolioFor(data.shape),
+        shape: data.shape,
+        fits: request.fits ?? null,
+        searchStartMs,
+        searchEndMs: plan.budgetMs - finishReserveMs(data),
+        threads: plan.threads,
+      });
+    }
+    await finishRun(edges, context, trainers, profile);
+  } finally {
+    await trainers.close();
+  }
+  return endStep(going, data, plan);
+}
+
+function refuseChangedFile(known: DatasetRef | null, file: OpenedFile): void {
+  if (known === null || known.sha256 === file.sha256) return;
+  throw new ModelwrightError({
+    code: 'MW1120',
+    message: 'The data file has changed since this run began.',
+    hint: 'Put the file back as it was to resume, or start a new build on the new file.',
+    place: { file: known.path },
+  });
+}
+
+async function profileStep({ run, store }: Going, file: OpenedFile, request: BuildRequest): Promise<Profile> {
+  if (run.state.dataset) return Profile.parse(JSON.parse(new TextDecoder().decode(await store.files.get(run.runId, run.state.dataset.profile))));
+  const { columns, duplicateRowCount } = await file.statistics();
+  const profile = profileDataset({ columns, rowCount: file.rowCount, duplicateRowCount, notes: file.notes });
+  await run.append({
+    kind: 'dataset.profiled',
+    dataset: { path: request.data, sha256: file.sha256, rowCount: file.rowCount },
+    columnCount: file.columns.length,
+    warnings: profile.warnings.map(({ detail }) => detail),
+    profile: await store.files.put(run.runId, new TextEncoder().encode(JSON.stringify(profile))),
+  });
+  return profile;
+}
+
+async function planStep(going: Going, request: BuildRequest, tables: Tables, file: OpenedFile, testFile: OpenedFile | null, profile: Profile, isCaged: boolean): Promise<Plan> {
+  const { run, clock, watcher } = going;
+  const { target, reason } = await chooseTarget(request, profile, watcher, clock);
+  const column = getColumn(profile, target, '--target');
+  const targetLevels = await readLevels(file, column.name, column.rule);
+  const draft = (leaks: { column: string; detail: string }[]) =>
+    draftPlan({
+      request,
+      dataset: { path: request.data, sha256: file.sha256, rowCount: file.rowCount },
+      testDataset: testFile && request.testData !== null ? { path: request.testData, sha256: testFile.sha256, rowCount: testFile.rowCount } : null,
+      profile,
+      target: column.name,
+      targetReason: reason,
+      targetLevels,
+      leaks,
+    });
+  const first = draft([]);
+  const plan = draft(await suspectLeaks(first, file));
+  const labelled = targetLevels.reduce((sum, { count }) => sum + count, 0);
+  const classShares = plan.classes.map((name) => ({ name, share: (targetLevels.find(({ level }) => level === name)?.count ?? 0) / labelled }));
+  const card: PlanCard = { plan, warnings: profile.warnings.map(({ detail }) => detail), classShares, isCaged };
+  watcher.showCard?.(card);
+  if (!request.isApproved) {
+    if (!watcher.askApproval) {
+      throw new ModelwrightError({
+        code: 'MW1211',
+        message: 'The plan was not approved: nobody can be asked here.',
+        hint: 'Add --yes to approve it, or run on a terminal.',
+      });
+    }
+    clock.pause();
+    const isApproved = await watcher.askApproval(card);
+    clock.goOn();
+    if (!isApproved) {
+      throw new ModelwrightError({ code: 'MW1211', message: 'The plan was not approved; nothing was trained.', hint: 'Change it with --target, --metric, --drop or --keep.' });
+    }
+  }
+  const name = request.name ?? defaultName(column.name);
+  await run.append({ kind: 'plan.approved', plan: approvePlan(plan), by: request.isApproved ? 'yes-option' : 'person', name });
+  return plan;
+}
+
+async function chooseTarget(request: BuildRequest, profile: Profile, watcher: BuildWatcher, clock: RunClock): Promise<{ target: string; reason: string }> {
+  if (request.target !== null) return { target: request.target, reason: 'you named it' };
+  const readings = readTask(request.sentence, profile);
+  const settled = settledReading(readings);
+  if (settled) return { target: settled.target, reason: settled.reason };
+  const choices = readings.slice(0, 5);
+  if (watcher.askTarget) {
+    clock.pause();
+    const answer = await watcher.askTarget(choices);
+    clock.goOn();
+    if (answer !== null) return { target: answer, reason: 'you chose it' };
+  }
+  const named = choices.map(({ target, reason }) => `"${target}" (${reason})`).join(', ');
+  throw new ModelwrightError({
+    code: 'MW1202',
+    message:
+      choices.length === 0 ? `No column of the table fits the words of "${request.sentence}".` : `"${request.sentence}" may mean more than one column, or none: ${named}.`,
+    hint: `Name the column to predict with --target. Columns: ${profile.columns
+      .slice(0, 12)
+      .map(({ name }) => name)
+      .join(', ')}${profile.columns.length > 12 ? ', …' : ''}.`,
+  });
+}
+
+async function readLevels(file: OpenedFile, name: string, rule: ReadingRule): Promise<TargetLevels> {
+  const asText: ReadingRule = { type: 'text', missing: rule.missing };
+  const { table } = await file.readColumns([{ name, rule: asText }]);
+  const column = getColumnOf(table, name);
+  if (column.type !== 'text') return [];
+  const counts = new Int32Array(column.levels.length);
+  for (const code of column.codes) if (code >= 0) counts[code]++;
+  return column.levels.map((level, code) => ({ level, count: counts[code] }));
+}
+
+async function suspectLeaks(plan: Plan, file: OpenedFile): Promise<{ column: string; detail: string }[]> {
+  const { table, labels } = await readLabelled(file, plan);
+  return findLeaks({ table, labels, seed: plan.seed })
+    .slice(0, MAX_LEAKS_SHOWN)
+    .map(({ column, detail }) => ({ column, detail }));
+}
+
+/** A name of letters, digits and dashes from the target's. */
+function defaultName(target: string): string {
+  const name = target
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 40);
+  return name || 'model';
+}
+
+async function splitStep({ run, store }: Going, data: PreparedData): Promise<void> {
+  const { split, folds, learn, test, matrix } = data;
+  const rows = { test: [...split.test], folds: split.folds.map(({ train, validate }) => ({ train: train.length, validate: [...validate] })) };
+  await run.append({
+    kind: 'split.made',
+    splitKind: split.kind,
+    learnRows: learn.table.rowCount,
+    testRows: test?.table.rowCount ?? 0,
+    foldCount: folds.length,
+    matrixColumns: matrix.columnCount,
+    notes: split.notes,
+    split: await store.files.put(run.runId, new TextEncoder().encode(JSON.stringify(rows))),
+  });
+}
+
+async function endStep({ store, run, clock }: Going, data: PreparedData, plan: Plan) {
+  const { packaged, score, ensemble, searchEnd } = run.state;
+  if (!packaged || !score || !ensemble) throw new Error('a finished run has a packaged and measured model');
+  await store.models.registerModel({
+    name: packaged.name,
+    version: packaged.version,
+    modelId: packaged.modelId,
+    folder: packaged.path,
+    runId: run.runId,
+    createdAt: run.state.claimed?.createdAt ?? '',
+  });
+  const wallMs = Math.round(clock.spentMs());
+  await run.append({ kind: 'run.finished', wallMs });
+  return {
+    kind: 'result' as const,
+    run: run.runId,
+    model: `${packaged.name}@${packaged.version}`,
+    path: packaged.path,
+    metric: plan.metric,
+    score: score.score,
+    baseline: score.baseline,
+    verdict: score.verdict,
+    sentence: verdictSentence(score),
+    wallMs,
+    budgetMs: plan.budgetMs,
+    rows: { train: data.learn.table.rowCount, test: score.rowCount },
+    members: ensemble.members.reduce((sum, { folds }) => sum + folds.length, 0),
+    isStoppedEarly: searchEnd === 'cancelled',
+  };
+}

@@ -1,0 +1,97 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { parseRunEvent, type RunEvent } from '../domain/event.ts';
+import { ModelwrightError } from '../domain/error.ts';
+import { openNativeRuntime, type GraphRuntime } from '../edges/onnx/index.ts';
+import { openSandbox, probeWalls, startReaderProcess, type Sandbox } from '../edges/sandbox/index.ts';
+import { openScratch, openStore, type Scratch, type Store } from '../edges/store/index.ts';
+import { openTables, readerEntry, type Tables } from '../edges/tables/index.ts';
+import { findTrainingEnvironment } from '../../scripts/environment.mjs';
+import { buildModel, resumeModel } from './build.ts';
+import type { Config } from './config.ts';
+import { evaluateModel, predictFile, predictRow } from './answer.ts';
+import { exportModel, listModels, listRuns, readReport, remove, showModel, trustKey, verifyModel } from './keep.ts';
+
+/** The edges, opened when they are first needed: `list` starts no reader and no cage. */
+export type Edges = {
+  config: Config;
+  version: string;
+  nowMs(): number;
+  wallIso(): string;
+  newRunId(): string;
+  memoryBytes: number;
+  processors: number;
+  store(): Promise<Store<RunEvent>>;
+  tables(): Promise<Tables>;
+  sandbox(): Promise<Sandbox>;
+  graphs(): GraphRuntime;
+};
+
+export type Engine = Awaited<ReturnType<typeof openEngine>>;
+
+/** Opens the rooms behind the doors for one home. Close it: it holds processes. */
+export async function openEngine(config: Config, version: string) {
+  const nowMs = () => performance.now();
+  let store: Promise<Store<RunEvent>> | null = null;
+  let scratch: Promise<Scratch> | null = null;
+  let tables: Promise<Tables> | null = null;
+  let sandbox: Promise<Sandbox> | null = null;
+  let graphs: GraphRuntime | null = null;
+  const processKey = `p${process.pid}`;
+
+  const openTheStore = () => (store ??= openStore(config.home, parseRunEvent));
+  const openTheScratch = () => (scratch ??= openTheStore().then(({ home }) => openScratch(home, processKey)));
+  const findEnvironment = () => {
+    const found = findTrainingEnvironment(config.cacheRoots, config.userId);
+    if (found.kind === 'ready') return found;
+    throw new ModelwrightError({
+      code: 'MW3001',
+      message: 'The training environment is not set up on this machine.',
+      hint: `Type: ${found.remedy}`,
+    });
+  };
+  const edges: Edges = {
+    config,
+    version,
+    // performance.now() counts from the start of the process: the budget's clock starts with it.
+    nowMs,
+    wallIso: () => new Date().toISOString(),
+    newRunId: () => `r_${Date.now().toString(36)}${crypto.randomUUID().slice(0, 6)}`,
+    memoryBytes: Math.floor(totalmem() * 0.6),
+    processors: availableParallelism(),
+    store: openTheStore,
+    tables: () =>
+      (tables ??= openTheScratch().then(({ folder }) => openTables(() => startReaderProcess(readerEntry, {}), { tempDirectory: folder, threads: 2 }))),
+    sandbox: () =>
+      (sandbox ??= openTheScratch().then(({ folder }) => {
+        const { basePrefix, sitePackages, harness, executable } = findEnvironment();
+        return openSandbox({ environment: { basePrefix, sitePackages, harness, python: executable }, scratchDirectory: folder });
+      })),
+    graphs: () => (graphs ??= openNativeRuntime()),
+  };
+
+  return {
+    build: buildModel.bind(null, edges),
+    resume: resumeModel.bind(null, edges),
+    predictFile: predictFile.bind(null, edges),
+    predictRow: predictRow.bind(null, edges),
+    evaluate: evaluateModel.bind(null, edges),
+    listModels: listModels.bind(null, edges),
+    showModel: showModel.bind(null, edges),
+    readReport: readReport.bind(null, edges),
+    verify: verifyModel.bind(null, edges),
+    trust: trustKey.bind(null, edges),
+    exportModel: exportModel.bind(null, edges),
+    listRuns: listRuns.bind(null, edges),
+    remove: remove.bind(null, edges),
+    async examine() {
+      const found = findTrainingEnvironment(config.cacheRoots, config.userId);
+      const walls = await probeWalls(found.kind === 'ready' ? found : null);
+      return { walls, isCaged: walls.every(({ isUp, isNeeded }) => isUp || !isNeeded), home: config.home };
+    },
+    async close() {
+      await (await tables)?.close();
+      await (await scratch)?.close();
+      (await store)?.close();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { decide } from '../domain/decide-classes.ts';
+import type { DecisionRule } from '../domain/event.ts';
+import type { CandidateState } from '../domain/run.ts';
+import { fromTrainingScale } from '../domain/target-scale.ts';
+import type { Labels, Predictions } from '../domain/task.ts';
+import type { FileStore } from '../edges/store/index.ts';
+import { measureMetric } from '../stages/evaluation/index.ts';
+import { readFit } from './kept-fit.ts';
+import type { PreparedData } from './prepare-data.ts';
+
+/** What a candidate said of rows it did not fit: on the training scale, row-major, for the rows of `rows` in their order. */
+export type OutOfFold = { candidateId: string; rows: Int32Array; values: Float64Array };
+
+/** Rows that some fold validates, rising: the rows that candidates are compared on. */
+export function validatedRows(data: PreparedData): Int32Array {
+  const isValidated = new Uint8Array(data.learn.table.rowCount);
+  for (const { validate } of data.folds) for (const row of validate) isValidated[row] = 1;
+  return Int32Array.from(isValidated.keys().filter((row) => isValidated[row] === 1));
+}
+
+/** Puts the folds' predictions together; a row that several folds validate gets their mean. `folds` names those that ended. */
+export async function assembleOutOfFold(state: CandidateState, data: PreparedData, files: FileStore, runId: string): Promise<OutOfFold> {
+  const width = data.plan.task === 'regression' ? 1 : data.plan.classes.length;
+  const sums = new Float64Array(data.learn.table.rowCount * width);
+  const counts = new Uint16Array(data.learn.table.rowCount);
+  for (const [fold, execution] of state.executions) {
+    if (execution.kind !== 'finished' || fold >= data.folds.length) continue;
+    const { predictions } = await readFit(files, runId, execution.result);
+    const { validate } = data.folds[fold];
+    for (let i = 0; i < validate.length; i++) {
+      counts[validate[i]]++;
+      for (let k = 0; k < width; k++) sums[validate[i] * width + k] += predictions[i * width + k];
+    }
+  }
+  const rows = Int32Array.from(counts.keys().filter((row) => counts[row] > 0));
+  const values = new Float64Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) for (let k = 0; k < width; k++) values[i * width + k] = sums[rows[i] * width + k] / counts[rows[i]];
+  return { candidateId: state.candidate.id, rows, values };
+}
+
+export function labelsOf(labels: Labels, rows: Int32Array): Labels {
+  if (labels.kind === 'classes') return { ...labels, codes: Int32Array.from(rows, (row) => labels.codes[row]) };
+  return { kind: 'values', values: Float64Array.from(rows, (row) => labels.values[row]) };
+}
+
+/** Values on the training scale as predictions in the user's unit, classes decided by the rule. */
+export function asPredictions(values: Float64Array, data: Pick<PreparedData, 'plan' | 'scale'>, rule: DecisionRule): Predictions {
+  if (data.plan.task === 'regression') return { kind: 'values', values: fromTrainingScale(values, data.scale) };
+  const classCount = data.plan.classes.length;
+  return { kind: 'classes', probabilities: values, decided: decide(values, classCount, rule), classCount };
+}
+
+/** The candidate's metric on all validated rows, and the loss that learners minimise (log loss or squared error) for ties. */
+export async function evaluateCandidate(
+  state: CandidateState,
+  data: PreparedData,
+  files: FileStore,
+  runId: string,
+): Promise<{ value: number; lossValue: number }> {
+  const { rows, values } = await assembleOutOfFold(state, data, files, runId);
+  const labels = labelsOf(data.learn.labels, rows);
+  const predictions = asPredictions(values, data, { kind: 'argmax' });
+  return {
+    value: measureMetric(data.plan.metric, labels, predictions),
+    lossValue: measureMetric(data.plan.task === 'regression' ? 'rmse' : 'log_loss', labels, predictions),
+  };
+}

@@ -1,0 +1,224 @@
+import type { Column, Table } from '../domain/column.ts';
+import type { Plan } from '../domain/plan.ts';
+import { seededRandom } from '../domain/random.ts';
+import { equalRowIds, getColumnOf, takeColumns, takeRows } from '../domain/table.ts';
+import { fitTargetScale, toTrainingScale, type TargetScale } from '../domain/target-scale.ts';
+import type { Labels } from '../domain/task.ts';
+import type { TrainingMatrix } from '../edges/sandbox/index.ts';
+import type { OpenedFile, Tables } from '../edges/tables/index.ts';
+import { checkExpression, fitEncoder, openEncoder, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
+import { splitRows, type Split } from '../stages/evaluation/index.ts';
+import { proposeFeatures } from '../stages/planning/index.ts';
+import { cutHoldout, type DataShape, type FoldRows } from '../stages/search/index.ts';
+
+/** Rows with their labels: `table` holds the plan's inputs. `blocks` says which rows belong together (−1: alone). */
+export type LabelledRows = { table: Table; labels: Labels; groups: Int32Array | null };
+
+/** All that a search and a package need of the data; made again from plan and file in the same way by every process. */
+export type PreparedData = {
+  plan: Plan;
+  learn: LabelledRows;
+  /** The locked part; `isSeen`: the row occurs among the rows to learn from, its inputs being equal. Null: scored by cross-validation. */
+  test: (LabelledRows & { isSeen: Uint8Array }) | null;
+  scale: TargetScale;
+  trainingLabels: Float64Array;
+  folds: FoldRows[];
+  split: Split;
+  features: FeatureFile;
+  uses: ColumnUse[];
+  matrix: TrainingMatrix;
+  /** Dictionary entries of the rows to learn from, and how many entries each dictionary has. */
+  entries: Int32Array[];
+  entryCounts: number[];
+  /** Dictionaries with enough levels for a mean a level to say more than the level's rank. */
+  statisticDictionaries: number[];
+  shape: DataShape;
+};
+
+const MIN_STATISTIC_LEVELS = 3;
+
+/** Reads the plan's columns of a file; rows without a label are left out. */
+export async function readLabelled(file: OpenedFile, plan: Plan): Promise<LabelledRows & { timeOrder: Float64Array | null; unlabelledCount: number }> {
+  const { split } = plan;
+  const requests = plan.inputs.map(({ name, rule }) => ({ name, rule }));
+  requests.push({ name: plan.target, rule: plan.targetRule });
+  if (split.kind !== 'random' && !requests.some(({ name }) => name === split.column)) requests.push({ name: split.column, rule: split.rule });
+  const { table } = await file.readColumns(requests);
+  const { labels, rows } = labelsFrom(getColumnOf(table, plan.target), plan);
+  const kept = rows.length === table.rowCount ? table : takeRows(table, rows);
+  return {
+    table: takeColumns(
+      kept,
+      plan.inputs.map(({ name }) => name),
+    ),
+    labels,
+    groups: split.kind === 'group' ? levelIds(getColumnOf(kept, split.column)) : null,
+    timeOrder: split.kind === 'time' ? orderOf(getColumnOf(kept, split.column)) : null,
+    unlabelledCount: table.rowCount - rows.length,
+  };
+}
+
+/** Labels of the rows that have one. A class that the plan does not know (in a test file) is left out like a missing label. */
+function labelsFrom(column: Column, plan: Plan): { labels: Labels; rows: Int32Array } {
+  if (plan.task === 'regression') {
+    if (column.type !== 'number') throw new Error('a number is predicted from a column that was not read as numbers');
+    const rows = Int32Array.from(column.values.keys().filter((row) => Number.isFinite(column.values[row])));
+    return { labels: { kind: 'values', values: Float64Array.from(rows, (row) => column.values[row]) }, rows };
+  }
+  if (column.type !== 'text') throw new Error('classes are predicted from a column that was not read as text');
+  const codeOf = new Map(plan.classes.map((name, code) => [name, code]));
+  const ofLevel = Int32Array.from(column.levels, (level) => codeOf.get(level) ?? -1);
+  const codes = Int32Array.from(column.codes, (code) => (code < 0 ? -1 : ofLevel[code]));
+  const rows = Int32Array.from(codes.keys().filter((row) => codes[row] >= 0));
+  return { labels: { kind: 'classes', codes: Int32Array.from(rows, (row) => codes[row]), classCount: plan.classes.length }, rows };
+}
+
+function levelIds(column: Column): Int32Array {
+  if (column.type === 'text') return column.codes;
+  const ids = new Map<number, number>();
+  return Int32Array.from(column.values, (value) => {
+    if (Number.isNaN(value)) return -1;
+    const id = ids.get(value) ?? ids.size;
+    ids.set(value, id);
+    return id;
+  });
+}
+
+/** A number a row that rises with time. Texts are ordered as texts: ISO dates and zero-padded periods are right that way. */
+function orderOf(column: Column): Float64Array {
+  if (column.type !== 'text') return Float64Array.from(column.values);
+  const rank = new Map(column.levels.toSorted().map((level, index) => [level, index]));
+  return Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : (rank.get(column.levels[code]) ?? Number.NaN)));
+}
+
+const takeLabels = (labels: Labels, rows: Int32Array): Labels =>
+  labels.kind === 'classes'
+    ? { ...labels, codes: Int32Array.from(rows, (row) => labels.codes[row]) }
+    : { kind: 'values', values: Float64Array.from(rows, (row) => labels.values[row]) };
+
+/** Splits, encodes and lays out the data of an approved plan. The same plan and file give the same result in every process. */
+export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, testFile: OpenedFile | null): Promise<PreparedData> {
+  const all = await readLabelled(file, plan);
+  const ownTest = testFile ? await readLabelled(testFile, plan) : null;
+  const equalIds = equalRowIds(all.table);
+  const split = splitRows({
+    labels: all.labels,
+    by: all.timeOrder ? { kind: 'time', times: all.timeOrder } : all.groups ? { kind: 'group', groups: all.groups } : { kind: 'random' },
+    duplicates: equalIds,
+    hasTestFile: ownTest !== null,
+    budgetMs: plan.budgetMs,
+    random: seededRandom(plan.seed),
+  });
+
+  const learnIndex = new Int32Array(all.table.rowCount).fill(-1);
+  split.learn.forEach((row, index) => (learnIndex[row] = index));
+  const learn: LabelledRows = {
+    table: takeRows(all.table, split.learn),
+    labels: takeLabels(all.labels, split.learn),
+    groups: all.groups && Int32Array.from(split.learn, (row) => all.groups![row]),
+  };
+  const test = ownTest
+    ? { ...ownTest, isSeen: seenRows(all.table, ownTest.table) }
+    : split.test.length === 0
+      ? null
+      : {
+          table: takeRows(all.table, split.test),
+          labels: takeLabels(all.labels, split.test),
+          groups: all.groups && Int32Array.from(split.test, (row) => all.groups![row]),
+          isSeen: markSeen(equalIds, split.learn, split.test),
+        };
+
+  const blocks = learn.groups ?? Int32Array.from(split.learn, (row) => equalIds[row]);
+  const folds: FoldRows[] = split.folds.map(({ train, validate }, fold) => {
+    const inLearn = (rows: Int32Array) => Int32Array.from(rows, (row) => learnIndex[row]);
+    const random = seededRandom(plan.seed * 104_729 + fold + 17);
+    const cut = cutHoldout(inLearn(train), { labels: learn.labels, blocks, isTimeOrdered: plan.split.kind === 'time', random });
+    return { ...cut, validate: inLearn(validate) };
+  });
+
+  const proposals = proposeFeatures(plan);
+  const types = new Map(plan.inputs.map(({ name, rule }) => [name, rule.type]));
+  const parsed = await tables.parseExpressions(proposals.map(({ text }) => text));
+  const toEncode: FeatureToEncode[] = proposals.map(({ name, as, isPersonal }, index) => ({ name, as, isPersonal, expression: checkExpression(parsed[index], types) }));
+  const inputs = plan.inputs.map(({ name, rule }) => ({ name, type: rule.type }));
+  const { file: features, uses } = fitEncoder(inputs, toEncode, learn.table);
+
+  const encoder = openEncoder(features);
+  const values = encoder.encodeBase(learn.table);
+  const text = encoder.encodeText(learn.table);
+  const entries = encoder.encodeEntries(learn.table);
+  const entryCounts = features.dictionaries.map(({ levels }) => levels.length + 2);
+  const scale = fitTargetScale(learn.labels, Int32Array.from(learn.table.rowCount === 0 ? [] : split.learn.keys()), plan.metric);
+  const statisticDictionaries = features.dictionaries.flatMap(({ levels }, index) => (levels.length >= MIN_STATISTIC_LEVELS ? [index] : []));
+  const statisticColumns = plan.task === 'multiclass' ? plan.classes.length : 1;
+  const shape: DataShape = {
+    fitRows: Math.max(0, ...folds.map(({ fit }) => fit.length)),
+    foldCount: folds.length,
+    task: plan.task,
+    classCount: plan.task === 'regression' ? 1 : plan.classes.length,
+    metric: plan.metric,
+    treeColumns: uses.filter((use) => use !== 'linear').length,
+    linearColumns: uses.filter((use) => use !== 'tree').length,
+    extraColumns: statisticDictionaries.length * statisticColumns,
+    hasCategories: statisticDictionaries.length > 0,
+    textTermsPerRow: text.ids.length / Math.max(1, learn.table.rowCount),
+    vocabularySize: encoder.vocabularySize,
+  };
+  return {
+    plan,
+    learn,
+    test,
+    scale,
+    trainingLabels: toTrainingScale(learn.labels, scale),
+    folds,
+    split,
+    features,
+    uses,
+    matrix: {
+      rowCount: learn.table.rowCount,
+      columnCount: encoder.baseColumnCount,
+      values,
+      vocabularySize: encoder.vocabularySize,
+      textStart: text.start,
+      textIds: text.ids,
+      textWeights: text.weights,
+    },
+    entries,
+    entryCounts,
+    statisticDictionaries,
+    shape,
+  };
+}
+
+function markSeen(equalIds: Int32Array, learn: Int32Array, test: Int32Array): Uint8Array {
+  const known = new Set<number>();
+  for (const row of learn) if (equalIds[row] >= 0) known.add(equalIds[row]);
+  return Uint8Array.from(test, (row) => (known.has(equalIds[row]) ? 1 : 0));
+}
+
+/** Rows of another table that occur in this one: both are laid end to end, their texts brought to the same codes. */
+function seenRows(learn: Table, other: Table): Uint8Array {
+  const columns = new Map<string, Column>();
+  for (const [name, column] of learn.columns) columns.set(name, joined(column, getColumnOf(other, name)));
+  const ids = equalRowIds({ rowCount: learn.rowCount + other.rowCount, columns });
+  const first = Int32Array.from({ length: learn.rowCount }, (_, row) => row);
+  return markSeen(
+    ids,
+    first,
+    Int32Array.from({ length: other.rowCount }, (_, row) => learn.rowCount + row),
+  );
+}
+
+function joined(a: Column, b: Column): Column {
+  if (a.type === 'text' && b.type === 'text') {
+    const codeOf = new Map(a.levels.map((level, code) => [level, code]));
+    const levels = [...a.levels];
+    const ofB = b.levels.map((level) => codeOf.get(level) ?? levels.push(level) - 1);
+    return { type: 'text', codes: Int32Array.from([...a.codes, ...b.codes.map((code) => (code < 0 ? -1 : ofB[code]))]), levels };
+  }
+  if (a.type === 'boolean' && b.type === 'boolean') return { type: 'boolean', values: Uint8Array.from([...a.values, ...b.values]) };
+  if (a.type === b.type && a.type !== 'text' && a.type !== 'boolean' && b.type !== 'text' && b.type !== 'boolean') {
+    return { type: a.type, values: Float64Array.from([...a.values, ...b.values]) };
+  }
+  throw new Error('two columns of one plan were read as different types');
+}

@@ -1,0 +1,178 @@
+import type { Candidate } from '../domain/candidate.ts';
+import type { RunFacts } from '../domain/event.ts';
+import { ModelwrightError } from '../domain/error.ts';
+import type { ExecutionOutcome, Execution, Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
+import type { FileStore } from '../edges/store/index.ts';
+import { decideNext, type SearchView } from '../stages/search/index.ts';
+import { makeJob, type FoldData } from './fold-data.ts';
+import { keepFit } from './kept-fit.ts';
+import { evaluateCandidate } from './out-of-fold.ts';
+import type { PreparedData } from './prepare-data.ts';
+import type { RunClock, RunLog } from './run-log.ts';
+
+/** Outside limits stand behind the learner's own clock: the wall clock comes later than it, and ends what does not listen. */
+const WALL_GRACE_MS = 2_000;
+/** How long a fit that was asked to stop may take to hand in what it has. */
+const STOP_GRACE_MS = 700;
+const MAX_WORKER_LOSSES = 3;
+
+export type SearchContext = {
+  run: RunLog;
+  files: FileStore;
+  sandbox: Sandbox;
+  data: PreparedData;
+  foldOf: (fold: number) => FoldData;
+  clock: RunClock;
+  stopSignal: AbortSignal;
+  memoryBytes: number;
+};
+
+/** A worker that is opened again when it is lost, its matrix with it. */
+export type Trainers = {
+  execute(candidate: Candidate, fold: number, rounds: number | null, stopAfterMs: number): Promise<void>;
+  /** Scores a candidate once all its folds have ended well. */
+  evaluateIfComplete(candidateId: string): Promise<void>;
+  /** Asks all running fits to hand in what they have, and ends those that do not. */
+  stopAll(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export function openTrainers(context: SearchContext, warm: TrainingWorker): Trainers {
+  const { run, files, sandbox, data, foldOf, memoryBytes } = context;
+  const threads = data.plan.threads;
+  const running = new Map<Execution, Promise<void>>();
+  const evaluating = new Set<string>();
+  let losses = 0;
+  let worker: TrainingWorker = warm;
+  let isLoaded: Promise<void> | null = null;
+
+  const loaded = async (): Promise<TrainingWorker> => {
+    const current = worker;
+    isLoaded ??= current.ready.then(() => current.loadMatrix(data.matrix));
+    await isLoaded;
+    return current;
+  };
+  const replaceWorker = async (lost: TrainingWorker, cause: unknown): Promise<void> => {
+    if (worker !== lost) return;
+    losses++;
+    if (losses > MAX_WORKER_LOSSES) throw cause;
+    worker = sandbox.openWorker({ threads, memoryBytes });
+    isLoaded = null;
+    await lost.close();
+  };
+
+  async function attempt(candidate: Candidate, fold: number, rounds: number | null, stopAfterMs: number): Promise<ExecutionOutcome> {
+    for (;;) {
+      let current = worker;
+      try {
+        current = await loaded();
+        const job = makeJob(data, foldOf(fold), fold, candidate, rounds, stopAfterMs);
+        const execution = current.execute(job, { wallMs: stopAfterMs * 1.25 + WALL_GRACE_MS, memoryBytes: memoryBytes / threads });
+        const settled = execution.outcome.then(
+          () => undefined,
+          () => undefined,
+        );
+        running.set(execution, settled);
+        try {
+          return await execution.outcome;
+        } finally {
+          running.delete(execution);
+        }
+      } catch (error) {
+        if (!(error instanceof ModelwrightError) || error.kind !== 'environment') throw error;
+        await replaceWorker(current, error);
+      }
+    }
+  }
+
+  return {
+    async execute(candidate, fold, rounds, stopAfterMs) {
+      const outcome = await attempt(candidate, fold, rounds, stopAfterMs);
+      await run.append({ kind: 'execution.finished', candidateId: candidate.id, fold, durationMs: outcome.durationMs, end: await endOf(outcome) });
+      await evaluateIfComplete(candidate.id);
+    },
+    evaluateIfComplete,
+    async stopAll() {
+      const executions = [...running];
+      for (const [execution] of executions) execution.stop();
+      const timer = setTimeout(() => {
+        for (const [execution] of executions) execution.cancel();
+      }, STOP_GRACE_MS);
+      await Promise.all(executions.map(([, settled]) => settled));
+      clearTimeout(timer);
+    },
+    close: () => worker.close(),
+  };
+
+  async function evaluateIfComplete(candidateId: string): Promise<void> {
+    const state = run.state.candidates.get(candidateId);
+    const isComplete = state !== undefined && data.folds.every((_, index) => state.executions.get(index)?.kind === 'finished');
+    if (!isComplete || state.evaluation !== null || evaluating.has(candidateId)) return;
+    evaluating.add(candidateId);
+    const evaluated = await evaluateCandidate(state, data, files, run.runId);
+    await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated });
+  }
+
+  async function endOf(outcome: ExecutionOutcome): Promise<Extract<RunFacts, { kind: 'execution.finished' }>['end']> {
+    switch (outcome.kind) {
+      case 'finished':
+        return { kind: 'finished', result: await keepFit(files, run.runId, outcome.result), rounds: outcome.result.rounds, peakMemoryBytes: outcome.peakMemoryBytes };
+      case 'failed':
+        return { kind: 'failed', exitCode: outcome.exitCode, stderrTail: outcome.stderrTail };
+      case 'stopped':
+        return { kind: 'stopped', limit: outcome.limit };
+      case 'unreadable':
+        return { kind: 'unreadable', problem: outcome.problem };
+      case 'cancelled':
+        return { kind: 'cancelled' };
+    }
+  }
+}
+
+/**
+ * The search: decide, write the decision down, do it, until `decideNext` says stop. Nothing runs past `searchEndMs`: what still
+ * runs then is asked for what it has, and killed when it does not answer.
+ */
+export async function search(context: SearchContext, trainers: Trainers, view: Omit<SearchView, 'nowMs' | 'candidates' | 'isCancelled'>): Promise<void> {
+  const { run, clock, stopSignal } = context;
+  const running = new Set<Promise<void>>();
+  const ended = Promise.withResolvers<'ended'>();
+  const timer = view.fits ? undefined : setTimeout(() => ended.resolve('ended'), Math.max(0, view.searchEndMs - clock.spentMs()));
+  const onStop = () => ended.resolve('ended');
+  stopSignal.addEventListener('abort', onStop);
+  if (stopSignal.aborted) onStop();
+  let failure: unknown = null;
+  try {
+    // A run that was killed between a fit and its score has the score taken now.
+    for (const candidateId of run.state.candidates.keys()) await trainers.evaluateIfComplete(candidateId);
+    for (;;) {
+      if (failure !== null) throw failure;
+      const isFull = running.size >= view.threads;
+      const decision = isFull ? null : decideNext({ ...view, nowMs: clock.spentMs(), candidates: run.state.candidates, isCancelled: stopSignal.aborted });
+      if (decision?.kind === 'try') {
+        await run.append({ kind: 'search.decided', decision });
+        const fit = trainers
+          .execute(decision.candidate, decision.fold, decision.rounds, decision.stopAfterMs)
+          .catch((error: unknown) => void (failure ??= error))
+          .finally(() => running.delete(fit));
+        running.add(fit);
+        continue;
+      }
+      if (running.size === 0) {
+        if (decision) await run.append({ kind: 'search.decided', decision });
+        return;
+      }
+      const first = await Promise.race([ended.promise, ...running]);
+      if (first === 'ended') {
+        await trainers.stopAll();
+        await Promise.all(running);
+        await run.append({ kind: 'search.decided', decision: { kind: 'stop', reason: stopSignal.aborted ? 'cancelled' : 'budget-spent' } });
+        if (failure !== null) throw failure;
+        return;
+      }
+    }
+  } finally {
+    clearTimeout(timer);
+    stopSignal.removeEventListener('abort', onStop);
+  }
+}

@@ -1,0 +1,7 @@
+export { fitBaseline, predictBaseline, type Baseline } from './baseline.ts';
+export { jackknifeStandardError, unitsFor, type Units } from './bootstrap.ts';
+export { decideVerdict } from './decide-verdict.ts';
+export { measurePaired, measureScore, pairedOver } from './measure-score.ts';
+export { balancedAccuracy, f1OfClass, logLossOfRows, macroF1, matthews, measureMetric, metricOver, risingOrder, type ClassCounts, type WeightedMetric } from './metrics.ts';
+export { confusionMatrix, measureReliability, summariseResiduals, type Reliability, type ReliabilityBin, type ResidualSummary } from './reliability.ts';
+export { splitRows, type Fold, type Split, type SplitRequest } from './split-rows.ts';
