@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from learners import catboost_learner, extra_trees_learner, lightgbm_learner, linear_learner
 from learners.constant_learner import fit_constant
@@ -25,6 +25,9 @@ LEARNERS: dict[LearnerName, Learner] = {
     "linear": linear_learner.fit,
 }
 
+# Found when the learners are imported: a caged job may not read /proc/self/maps to look for them.
+THREAD_POOLS = ThreadpoolController()
+
 # Rows are answered in pieces, so that the rows to be scored are never held whole beside the rows learnt from.
 PIECE_ROWS = 65_536
 
@@ -34,7 +37,7 @@ def fit(job: FitJob, matrix: Matrix, should_stop: Callable[[], bool]) -> FitResu
     stopwatch = Stopwatch(job.stop_after_ms, should_stop)
     if job.uses_text and job.learner != "linear":
         raise ValueError(f"{job.learner} does not read text")
-    with threadpool_limits(limits=1):
+    with THREAD_POOLS.limit(limits=1):
         reader = InputReader(job, matrix)
         model = _learn(job, reader, stopwatch)
         features = np.concatenate([job.columns, matrix.column_count + np.arange(job.extra_count)]).astype(np.int32)

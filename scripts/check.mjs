@@ -78,9 +78,23 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+/** A check that hangs must not take the others with it; its whole process group goes. */
+const LIMIT_MS = 12 * 60_000;
+
 const runCheck = ({ command: [program, words], env }) =>
   new Promise((done) => {
-    const child = spawn(program, words, { cwd: packageRoot, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(program, words, { cwd: packageRoot, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    const end = () => process.kill(-child.pid, 'SIGKILL');
+    const timer = setTimeout(() => {
+      console.error(`stopped after ${LIMIT_MS / 60_000} minutes`);
+      end();
+    }, LIMIT_MS);
+    // In a group of its own it does not hear the terminal's Ctrl-C.
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
+    child.on('close', () => {
+      clearTimeout(timer);
+      for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, end);
+    });
     child.on('error', (error) => {
       console.error(error.message);
       done(127);

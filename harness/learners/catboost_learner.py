@@ -44,6 +44,9 @@ REGRESSION_LOSSES = ("RMSE", "MAE")
 LOSS: dict[Task, str] = {"binary": "Logloss", "multiclass": "MultiClass"}
 LINK: dict[Task, Link] = {"binary": "sigmoid", "multiclass": "softmax", "regression": "none"}
 
+# A leaf value takes 35 to 85 bytes of a dump: at most 4 MB a file.
+DUMP_NUMBERS = 50_000
+
 # Answering takes about this long per row, tree and class; kept back from the time of the rounds.
 ANSWER_SECONDS = 20e-9
 
@@ -63,11 +66,13 @@ class CatboostModel:
         return np.asarray(answers, np.float64).reshape(len(inputs), -1)
 
     def table(self, features: I32) -> FittedTrees:
-        dump = _dump(self.model)
-        scale, bias = dump["scale_and_bias"]
-        base = np.array(bias, np.float64)
-        reader = _Reader(dump["features_info"]["float_features"], scale, len(base))
-        trees = [reader.symmetric(tree) for tree in dump["oblivious_trees"]] if "oblivious_trees" in dump else [reader.grown(tree) for tree in dump["trees"]]
+        dumps = _dumps(self.model)
+        base = np.array(dumps[0]["scale_and_bias"][1], np.float64)
+        trees: list[TreeNodes] = []
+        for dump in dumps:
+            reader = _Reader(dump["features_info"]["float_features"], dump["scale_and_bias"][0], len(base))
+            trees += [reader.symmetric(tree) for tree in dump.get("oblivious_trees", [])]
+            trees += [reader.grown(tree) for tree in dump.get("trees", [])]
         return tree_table(trees, features, LINK[self.task], base)
 
 
@@ -109,8 +114,24 @@ def _pool(examples: Examples, task: Task) -> catboost.Pool:
     return catboost.Pool(examples.inputs.values, labels, weight=examples.weights, thread_count=1)
 
 
+def _dumps(model: catboost.CatBoost) -> list[dict[str, Any]]:
+    """CatBoost tells its trees only through a file, and a file has a greatest size here: large models in pieces, where CatBoost can cut them."""
+    tree_count = int(model.tree_count_ or 0)
+    number_count = len(model.get_leaf_values())
+    is_symmetric = str(model.get_all_params().get("grow_policy", "SymmetricTree")) == "SymmetricTree"
+    if number_count <= DUMP_NUMBERS or not is_symmetric:
+        return [_dump(model)]
+    step = max(1, tree_count * DUMP_NUMBERS // number_count)
+    return [_dump(_trees_of(model, first, min(first + step, tree_count))) for first in range(0, tree_count, step)]
+
+
+def _trees_of(model: catboost.CatBoost, first: int, last: int) -> catboost.CatBoost:
+    some = model.copy()
+    some.shrink(last, first)
+    return some
+
+
 def _dump(model: catboost.CatBoost) -> dict[str, Any]:
-    """CatBoost tells its trees only through a file."""
     handle, path = tempfile.mkstemp(suffix=".json")
     os.close(handle)
     try:

@@ -41,6 +41,9 @@ SETTINGS = frozenset(
 REGRESSION_OBJECTIVES = ("regression", "regression_l1", "huber", "fair", "quantile", "mape")
 LINK: dict[Task, Link] = {"binary": "sigmoid", "multiclass": "softmax", "regression": "none"}
 
+# LightGBM's kZeroThreshold, a float32.
+ZERO = float(np.float32(1e-35))
+
 # Answering takes about this long per row and tree; kept back from the time of the rounds.
 ANSWER_SECONDS = 50e-9
 
@@ -120,7 +123,7 @@ def _tree(block: str, output: int) -> TreeNodes:
     leaf_count = len(leaf_values)
     if int(fields["num_leaves"]) == 1:
         return TreeNodes(np.array([-1]), np.zeros(1), np.zeros(1), np.zeros(1), np.zeros(1), leaf_values, output)
-    threshold = _numbers(fields["threshold"])
+    threshold = _threshold(_numbers(fields["threshold"]))
     split_count = len(threshold)
     decision = _numbers(fields["decision_type"]).astype(np.int64)
     left, right = (_numbers(fields[side]).astype(np.int64) for side in ("left_child", "right_child"))
@@ -138,6 +141,12 @@ def _tree(block: str, output: int) -> TreeNodes:
         leaf=np.concatenate([np.zeros(split_count), leaf_values]),
         output=output,
     )
+
+
+def _threshold(told: F64) -> F64:
+    """LightGBM says infinity where only missing values go right, and when it answers it reads all that is within ZERO of 0 as 0."""
+    finite = np.clip(told, np.finfo(np.float64).min, np.finfo(np.float64).max)
+    return np.where(np.abs(finite) <= ZERO, np.where(finite >= 0, ZERO, np.nextafter(-ZERO, -np.inf)), finite)
 
 
 def _numbers(text: str) -> F64:

@@ -51,4 +51,4 @@ def floor32(threshold: F64) -> F32:
     """The largest float32 not above: x <= threshold holds for a float32 x exactly when it holds for this."""
     with np.errstate(over="ignore"):
         nearest = threshold.astype(np.float32)
-    return np.where(nearest.astype(np.float64) > threshold, np.nextafter(nearest, np.float32(-np.inf)), nearest)
+        return np.where(nearest.astype(np.float64) > threshold, np.nextafter(nearest, np.float32(-np.inf)), nearest)

@@ -4,16 +4,13 @@ import type { Labels, Metric } from './task.ts';
 export type TargetScale = { kind: 'identity' } | { kind: 'standardised'; mean: number; scale: number; isLog1p: boolean };
 
 /** For rmsle the logarithm is trained, so that the squared error of training is the error that is scored. */
-export function fitTargetScale(labels: Labels, rows: Int32Array, metric: Metric): TargetScale {
+export function fitTargetScale(labels: Labels, metric: Metric): TargetScale {
   if (labels.kind === 'classes') return { kind: 'identity' };
   const isLog1p = metric === 'rmsle';
-  const value = (row: number) => (isLog1p ? Math.log1p(Math.max(0, labels.values[row])) : labels.values[row]);
-  let sum = 0;
-  for (const row of rows) sum += value(row);
-  const mean = sum / rows.length;
-  let squares = 0;
-  for (const row of rows) squares += (value(row) - mean) ** 2;
-  return { kind: 'standardised', mean, scale: Math.sqrt(squares / rows.length) || 1, isLog1p };
+  const values = isLog1p ? labels.values.map((value) => Math.log1p(Math.max(0, value))) : labels.values;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { kind: 'standardised', mean, scale: Math.sqrt(variance) || 1, isLog1p };
 }
 
 /** Labels on the training scale: class codes as they are, numbers standardised. */

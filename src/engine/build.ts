@@ -5,7 +5,7 @@ import type { DatasetRef, Plan } from '../domain/plan.ts';
 import { Profile } from '../domain/profile.ts';
 import { getColumnOf } from '../domain/table.ts';
 import { stateOf } from '../domain/run.ts';
-import type { OpenedFile, Tables } from '../edges/tables/index.ts';
+import type { OpenedFile } from '../edges/tables/index.ts';
 import type { Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import { findLeaks, profileDataset } from '../stages/intake/index.ts';
 import { approvePlan, draftPlan, getColumn, readTask, settledReading, type TargetLevels } from '../stages/planning/index.ts';
@@ -34,7 +34,6 @@ export type BuildWatcher = {
 
 /** A budget that was resumed gets at least this much for packaging. */
 const LEAST_RESUME_MS = 5_000;
-const MAX_LEAKS_SHOWN = 50;
 
 type Going = { edges: Edges; store: Store<RunEvent>; run: RunLog; clock: RunClock; watcher: BuildWatcher };
 
@@ -108,7 +107,7 @@ async function journey(going: Going, request: BuildRequest, sandbox: Sandbox, wo
   if (run.state.plan?.testDataset && testFile) refuseChangedFile(run.state.plan.testDataset, testFile);
 
   const profile = await profileStep(going, file, request);
-  const plan = run.state.plan ?? (await planStep(going, request, tables, file, testFile, profile, sandbox.isCaged));
+  const plan = run.state.plan ?? (await planStep(going, request, file, testFile, profile, sandbox.isCaged));
   const data = await prepareData(plan, tables, file, testFile);
   await file.close();
   await testFile?.close();
@@ -156,8 +155,7 @@ function refuseChangedFile(known: DatasetRef | null, file: OpenedFile): void {
 
 async function profileStep({ run, store }: Going, file: OpenedFile, request: BuildRequest): Promise<Profile> {
   if (run.state.dataset) return Profile.parse(JSON.parse(new TextDecoder().decode(await store.files.get(run.runId, run.state.dataset.profile))));
-  const { columns, duplicateRowCount } = await file.statistics();
-  const profile = profileDataset({ columns, rowCount: file.rowCount, duplicateRowCount, notes: file.notes });
+  const profile = profileDataset({ path: request.data, rowCount: file.rowCount, notes: file.notes }, await file.statistics());
   await run.append({
     kind: 'dataset.profiled',
     dataset: { path: request.data, sha256: file.sha256, rowCount: file.rowCount },
@@ -168,7 +166,7 @@ async function profileStep({ run, store }: Going, file: OpenedFile, request: Bui
   return profile;
 }
 
-async function planStep(going: Going, request: BuildRequest, tables: Tables, file: OpenedFile, testFile: OpenedFile | null, profile: Profile, isCaged: boolean): Promise<Plan> {
+async function planStep(going: Going, request: BuildRequest, file: OpenedFile, testFile: OpenedFile | null, profile: Profile, isCaged: boolean): Promise<Plan> {
   const { run, clock, watcher } = going;
   const { target, reason } = await chooseTarget(request, profile, watcher, clock);
   const column = getColumn(profile, target, '--target');
@@ -246,9 +244,8 @@ async function readLevels(file: OpenedFile, name: string, rule: ReadingRule): Pr
 
 async function suspectLeaks(plan: Plan, file: OpenedFile): Promise<{ column: string; detail: string }[]> {
   const { table, labels } = await readLabelled(file, plan);
-  return findLeaks({ table, labels, seed: plan.seed })
-    .slice(0, MAX_LEAKS_SHOWN)
-    .map(({ column, detail }) => ({ column, detail }));
+  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  return findLeaks(table.columns, labels, rows);
 }
 
 /** A name of letters, digits and dashes from the target's. */

@@ -117,7 +117,7 @@ export async function remove(edges: Edges, reference: string) {
       hint: `Say which: modelwright rm ${known.name}@${known.version}`,
     });
   }
-  await removePackage(store.home, known.folder);
   await store.models.removeModel(known.name, known.version);
+  await removePackage(store.home, known.folder);
   return { removed: `model ${known.name}@${known.version}` };
 }

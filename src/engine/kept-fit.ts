@@ -10,7 +10,7 @@ export async function keepFit(files: FileStore, runId: string, result: FitResult
   const arrays: Record<string, BundleArray> = { predictions, probeMatrix: probes.matrix, probeTextRows: probes.textRows, probeAnswers: probes.answers };
   const facts: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fitted)) {
-    if (typeof value === 'object') arrays[`fitted.${name}`] = value;
+    if (typeof value === 'object' && value !== null) arrays[`fitted.${name}`] = value;
     else facts[name] = value;
   }
   const { head, parts } = encodeBundleParts({ meta: { rounds, fitted: facts }, arrays });
@@ -24,7 +24,7 @@ export async function readFit(files: FileStore, runId: string, ref: FileRef): Pr
   const fittedArrays = Object.entries(arrays).flatMap(([name, array]) => (name.startsWith('fitted.') ? [[name.slice(7), array] as const] : []));
   return {
     // The file is ours and unchanged (its hash is its name), so the casts restate what `keepFit` took apart.
-    fitted: { ...fitted, ...Object.fromEntries(fittedArrays) } as Fitted,
+    fitted: { ...fitted, ...Object.fromEntries(fittedArrays) } as unknown as Fitted,
     predictions: arrays['predictions'] as Float64Array,
     rounds,
     probes: {

@@ -28,6 +28,13 @@ export type Edges = {
 
 export type Engine = Awaited<ReturnType<typeof openEngine>>;
 
+const placesOf = ({ basePrefix, sitePackages, harness, executable }: Extract<ReturnType<typeof findTrainingEnvironment>, { kind: 'ready' }>) => ({
+  basePrefix,
+  sitePackages,
+  harness,
+  python: executable,
+});
+
 /** Opens the rooms behind the doors for one home. Close it: it holds processes. */
 export async function openEngine(config: Config, version: string) {
   const nowMs = () => performance.now();
@@ -63,8 +70,7 @@ export async function openEngine(config: Config, version: string) {
       (tables ??= openTheScratch().then(({ folder }) => openTables(() => startReaderProcess(readerEntry, {}), { tempDirectory: folder, threads: 2 }))),
     sandbox: () =>
       (sandbox ??= openTheScratch().then(({ folder }) => {
-        const { basePrefix, sitePackages, harness, executable } = findEnvironment();
-        return openSandbox({ environment: { basePrefix, sitePackages, harness, python: executable }, scratchDirectory: folder });
+        return openSandbox({ environment: placesOf(findEnvironment()), scratchDirectory: folder });
       })),
     graphs: () => (graphs ??= openNativeRuntime()),
   };
@@ -85,8 +91,9 @@ export async function openEngine(config: Config, version: string) {
     remove: remove.bind(null, edges),
     async examine() {
       const found = findTrainingEnvironment(config.cacheRoots, config.userId);
-      const walls = await probeWalls(found.kind === 'ready' ? found : null);
-      return { walls, isCaged: walls.every(({ isUp, isNeeded }) => isUp || !isNeeded), home: config.home };
+      const { folder } = await openTheScratch();
+      const walls = await probeWalls({ environment: found.kind === 'ready' ? placesOf(found) : null, scratchDirectory: folder });
+      return { walls, isCaged: walls.every(({ isUp }) => isUp), home: config.home };
     },
     async close() {
       await (await tables)?.close();

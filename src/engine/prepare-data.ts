@@ -103,7 +103,9 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
   const equalIds = equalRowIds(all.table);
   const split = splitRows({
     labels: all.labels,
-    by: all.timeOrder ? { kind: 'time', times: all.timeOrder } : all.groups ? { kind: 'group', groups: all.groups } : { kind: 'random' },
+    kind: plan.split.kind,
+    groups: all.groups,
+    time: all.timeOrder,
     duplicates: equalIds,
     hasTestFile: ownTest !== null,
     budgetMs: plan.budgetMs,
@@ -148,7 +150,7 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
   const text = encoder.encodeText(learn.table);
   const entries = encoder.encodeEntries(learn.table);
   const entryCounts = features.dictionaries.map(({ levels }) => levels.length + 2);
-  const scale = fitTargetScale(learn.labels, Int32Array.from(learn.table.rowCount === 0 ? [] : split.learn.keys()), plan.metric);
+  const scale = fitTargetScale(learn.labels, plan.metric);
   const statisticDictionaries = features.dictionaries.flatMap(({ levels }, index) => (levels.length >= MIN_STATISTIC_LEVELS ? [index] : []));
   const statisticColumns = plan.task === 'multiclass' ? plan.classes.length : 1;
   const shape: DataShape = {

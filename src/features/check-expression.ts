@@ -24,13 +24,22 @@ export function recheckExpression(stored: unknown, inputs: ReadonlyMap<string, C
   const shape = Expression.safeParse(stored);
   if (!shape.success) {
     const [issue] = shape.error.issues;
-    throw refusal('MW1220', `The stored expression is broken at ${issue.path.join('.') || 'its root'}: ${issue.message}.`, 'Take the model file from where it was built.');
+    throw refusal(
+      'MW1220',
+      `The stored expression is broken at ${issue.path.join('.') || 'its root'}: ${issue.message}.`,
+      'Take the model file from where it was built.',
+    );
   }
   const budget = new Budget();
   const rebuild = (node: Expression, depth: number): Expression => {
     budget.spend(depth, nowhere);
     const again = rebuildNode(node, (child) => rebuild(child, depth + 1), inputs);
-    if (again.type !== node.type) throw refusal('MW1224', `A stored part is said to be ${sqlName[node.type]} and is ${sqlName[again.type]}.`, 'Take the model file from where it was built.');
+    if (again.type !== node.type)
+      throw refusal(
+        'MW1224',
+        `A stored part is said to be ${sqlName[node.type]} and is ${sqlName[again.type]}.`,
+        'Take the model file from where it was built.',
+      );
     return again;
   };
   return receiptFor(rebuild(shape.data, 1));
@@ -48,7 +57,11 @@ function rebuildNode(node: Expression, rebuild: (child: Expression) => Expressio
     case 'call':
       return call(node.function, node.args.map(rebuild), nowhere);
     case 'case':
-      return choose(node.branches.map(({ when, then }) => ({ when: rebuild(when), then: rebuild(then) })), rebuild(node.otherwise), nowhere);
+      return choose(
+        node.branches.map(({ when, then }) => ({ when: rebuild(when), then: rebuild(then) })),
+        rebuild(node.otherwise),
+        nowhere,
+      );
     case 'cast':
       return cast(node.to, rebuild(node.arg), nowhere);
   }
@@ -199,19 +212,31 @@ const insteadOf: Record<string, string> = {
   '~~*': 'Instead of ILIKE use `contains(lower(a), …)`.',
   '!~~': 'Instead of NOT LIKE use `NOT contains(a, …)`.',
   '//': 'Write `floor(a / b)`.',
-  concat: 'Write `a || b`, and `coalesce(a, \'\')` where NULL should count as empty.',
+  concat: "Write `a || b`, and `coalesce(a, '')` where NULL should count as empty.",
   regexp_matches: 'There are no regular expressions: use `contains`, `starts_with` or `ends_with`.',
   regexp_full_match: 'There are no regular expressions: use `contains`, `starts_with` or `ends_with`.',
+  to_days: 'There are no intervals: use `date_diff`.',
+  to_months: 'There are no intervals: use `date_diff`.',
+  to_years: 'There are no intervals: use `date_diff`.',
   now: 'A feature may not depend on the clock: use `date_diff` between two columns.',
 };
 
 function onlySelectItem(parsed: unknown): unknown {
   const failed = ParserError.safeParse(parsed);
-  if (failed.success) throw refusal('MW1220', `This is not an SQL expression: ${failed.data.error_message.split('\n')[0].slice(0, 200)}.`, 'Write one expression, as after SELECT.');
+  if (failed.success)
+    throw refusal(
+      'MW1220',
+      `This is not an SQL expression: ${failed.data.error_message.split('\n')[0].slice(0, 200)}.`,
+      'Write one expression, as after SELECT.',
+    );
   const select = Select.safeParse(parsed);
   if (select.success) return select.data.statements[0].node.select_list[0];
   const part = select.error.issues[0].path.findLast((step) => typeof step === 'string') ?? 'statement';
-  throw refusal('MW1220', `This is not one expression: ${clauseNames[part] ?? `the part "${part}"`} is not allowed.`, 'Write one expression, as after SELECT, without FROM, WHERE or another column.');
+  throw refusal(
+    'MW1220',
+    `This is not one expression: ${own(clauseNames, part) ?? `the part "${part}"`} is not allowed.`,
+    'Write one expression, as after SELECT, without FROM, WHERE or another column.',
+  );
 }
 
 const clauseNames: Record<string, string> = {
@@ -263,7 +288,10 @@ class ParsedReader {
       case 'OPERATOR':
         return callRead(functionOfToken[node.type], node.children.map(read), where);
       case 'CASE': {
-        const branches = node.case_checks.map(({ when_expr, then_expr }) => ({ when: typed(read(when_expr), 'boolean', 'WHEN', where), then: read(then_expr) }));
+        const branches = node.case_checks.map(({ when_expr, then_expr }) => ({
+          when: typed(read(when_expr), 'boolean', 'WHEN', where),
+          then: read(then_expr),
+        }));
         const otherwise = read(node.else_expr);
         const type = commonType([...branches.map(({ then }) => then), otherwise], 'CASE', where);
         return choose(
@@ -288,11 +316,13 @@ class ParsedReader {
 
   #function(node: Extract<ParsedNode, { class: 'FUNCTION' }>, depth: number, where: Where): Expression {
     const spelling = node.function_name.toLowerCase();
-    if (node.schema === 'main' && !grammarForms.has(spelling)) throw refusal('MW1221', `A function name with a schema is not allowed${where}.`, 'Write the function without a prefix.');
-    const args = node.children.map((child) => this.read(child, depth + 1));
-    if (spelling === 'date_part' || spelling === 'datepart') return datePart(args, where);
+    if (node.schema === 'main' && !grammarForms.has(spelling))
+      throw refusal('MW1221', `A function name with a schema is not allowed${where}.`, 'Write the function without a prefix.');
+    const isDatePart = spelling === 'date_part' || spelling === 'datepart';
     const named = functionsSpelled(spelling);
-    if (named.length === 0) throw unknownFunction(spelling, where);
+    if (named.length === 0 && !isDatePart) throw unknownFunction(spelling, where);
+    const args = node.children.map((child) => this.read(child, depth + 1));
+    if (isDatePart) return datePart(args, where);
     const fitting = named.find((name) => args.length >= arityOf(functions[name]).least && args.length <= arityOf(functions[name]).most);
     return callRead(fitting ?? named[0], args, where);
   }
@@ -304,11 +334,11 @@ function parsedNode(raw: unknown): ParsedNode {
   const any = AnyNode.safeParse(raw);
   if (!any.success) throw refusal('MW1221', 'A part of the expression is not one that is known here.', seeDocs);
   const where = placeOf(any.data.query_location);
-  const construct = constructs[any.data.class] ?? constructs[any.data.type];
+  const construct = own(constructs, any.data.class) ?? own(constructs, any.data.type);
   if (construct) throw refusal('MW1221', `Not allowed in a feature: ${construct}${where}.`, seeDocs);
   if (any.data.alias !== '') throw refusal('MW1221', `Not allowed in a feature: a second name (AS)${where}; a missing operator looks like one.`, seeDocs);
   const field = node.error.issues[0].path[0];
-  const inside = typeof field === 'string' ? fieldNames[field] : undefined;
+  const inside = typeof field === 'string' ? own(fieldNames, field) : undefined;
   throw refusal('MW1221', `Not allowed in a feature: ${inside ?? `${any.data.type} of this form`}${where}.`, seeDocs);
 }
 
@@ -325,7 +355,13 @@ const fieldNames: Record<string, string> = {
 const Literal = z.union([z.number(), z.string(), z.boolean()]);
 
 /** Digits and scale of DECIMAL: 1.50 is 150 and 2; with more than 18 digits the parser writes two halves. */
-const DecimalType = z.strictObject({ type: z.literal('DECIMAL_TYPE_INFO'), alias: z.literal(''), extension_info: z.null(), width: z.int(), scale: z.int().min(0) });
+const DecimalType = z.strictObject({
+  type: z.literal('DECIMAL_TYPE_INFO'),
+  alias: z.literal(''),
+  extension_info: z.null(),
+  width: z.int(),
+  scale: z.int().min(0),
+});
 const SmallHugeInt = z.strictObject({ upper: z.literal(0), lower: z.number() });
 
 function literal({ type, is_null, value }: Extract<ParsedNode, { class: 'CONSTANT' }>['value'], where: Where): Read {
@@ -334,21 +370,24 @@ function literal({ type, is_null, value }: Extract<ParsedNode, { class: 'CONSTAN
   if (type.id === 'DECIMAL') {
     const scale = DecimalType.safeParse(type.type_info).data?.scale;
     const digits = plain.success ? plain.data : SmallHugeInt.safeParse(value).data?.lower;
-    if (scale === undefined || !Number.isSafeInteger(digits)) throw refusal('MW1226', `A number with more than 15 digits${where} cannot be kept exactly.`, 'Round it, or write it with an exponent (1.5e0).');
+    if (scale === undefined || !Number.isSafeInteger(digits))
+      throw refusal('MW1226', `A number with more than 15 digits${where} cannot be kept exactly.`, 'Round it, or write it with an exponent (1.5e0).');
     return constant('number', Number(`${digits}e-${scale}`), where);
   }
   if (!plain.success || type.type_info !== null) throw refusal('MW1226', `A constant of the type ${type.id}${where} is not allowed.`, seeDocs);
-  const kind = typeOfLiteral[type.id];
+  const kind = own(typeOfLiteral, type.id);
   if (!kind) throw refusal('MW1226', `A constant of the type ${type.id}${where} is not allowed.`, seeDocs);
   return constant(kind, plain.data, where);
 }
 
 const typeOfLiteral: Record<string, ColumnType> = { INTEGER: 'number', BIGINT: 'number', DOUBLE: 'number', VARCHAR: 'text', BOOLEAN: 'boolean' };
 
+const shortParts: Record<string, FunctionName> = { dow: 'dayofweek', doy: 'dayofyear' };
+
 function datePart(args: Read[], where: Where): Expression {
   const [unit, of] = args;
   const spelling = args.length === 2 && unit !== 'null' && unit.kind === 'constant' ? String(unit.value).toLowerCase() : '';
-  const name = ({ dow: 'dayofweek', doy: 'dayofyear' } as const)[spelling] ?? functionsSpelled(spelling).find((found) => functions[found].group === 'Dates and times');
+  const name = own(shortParts, spelling) ?? functionsSpelled(spelling).find((found) => functions[found].group === 'Dates and times');
   if (!name || name === 'date_diff') throw refusal('MW1222', `date_part${where} needs a part such as 'year' as a constant, and a timestamp.`, seeDocs);
   return callRead(name, [of], where);
 }
@@ -358,18 +397,24 @@ const writtenBooleans: Record<string, boolean> = { t: true, true: true, f: false
 
 /** Constants become constants of the type: `TRUE` and `DATE '2024-01-31'` reach us as casts of text. */
 function castRead(target: string, child: Read, where: Where): Expression {
-  const to = Object.hasOwn(castTargets, target) ? castTargets[target] : undefined;
-  if (!to) throw refusal('MW1224', `A cast to ${target}${where} is not allowed.`, 'There are DOUBLE, BOOLEAN, VARCHAR, TIMESTAMP and DATE; every number is DOUBLE: use round, floor or ceil for whole numbers.');
+  const to = own(castTargets, target);
+  if (!to)
+    throw refusal(
+      'MW1224',
+      `A cast to ${target}${where} is not allowed.`,
+      'There are DOUBLE, BOOLEAN, VARCHAR, TIMESTAMP and DATE; every number is DOUBLE: use round, floor or ceil for whole numbers.',
+    );
   if (child === 'null') return constant(to === 'date' ? 'timestamp' : to, null, where);
   if (child.kind !== 'constant' || typeof child.value !== 'string') return cast(to, child, where);
   if (to === 'boolean') {
-    const value = child.value.toLowerCase();
-    if (!Object.hasOwn(writtenBooleans, value)) throw refusal('MW1226', `The text${where} is not TRUE or FALSE.`, 'Write TRUE or FALSE.');
-    return constant('boolean', writtenBooleans[value], where);
+    const value = own(writtenBooleans, child.value.toLowerCase());
+    if (value === undefined) throw refusal('MW1226', `The text${where} is not TRUE or FALSE.`, 'Write TRUE or FALSE.');
+    return constant('boolean', value, where);
   }
   if (to === 'timestamp' || to === 'date') {
     const micros = parseTimestamp(child.value);
-    if (Number.isNaN(micros)) throw refusal('MW1226', `The text${where} is not a date or a time.`, "Write it as TIMESTAMP '2024-01-31 09:30:00' or DATE '2024-01-31'.");
+    if (Number.isNaN(micros))
+      throw refusal('MW1226', `The text${where} is not a date or a time.`, "Write it as TIMESTAMP '2024-01-31 09:30:00' or DATE '2024-01-31'.");
     return constant('timestamp', to === 'date' ? daysOf(micros) * MICROS_PER_DAY : micros, where);
   }
   return cast(to, child, where);
@@ -384,7 +429,8 @@ function typed(read: Read, type: ColumnType | undefined, what: string, where: Wh
     if (type) return constant(type, null, where);
     throw refusal('MW1224', `${what}${where} has no type: it is NULL only.`, 'Write CAST(NULL AS DOUBLE).');
   }
-  if (type && read.type !== type) throw refusal('MW1224', `${what}${where} has to be ${sqlName[type]} and is ${sqlName[read.type]}.`, hintForTypes(type, read.type));
+  if (type && read.type !== type)
+    throw refusal('MW1224', `${what}${where} has to be ${sqlName[type]} and is ${sqlName[read.type]}.`, hintForTypes(type, read.type));
   return read;
 }
 
@@ -474,7 +520,8 @@ function constant(type: ColumnType, value: Value, where: Where): Expression {
     (type === 'text' && typeof value === 'string' && value.isWellFormed()) ||
     (type === 'timestamp' && typeof value === 'number' && Number.isInteger(value) && isInCalendar(value));
   if (!fits) throw refusal('MW1226', `A constant${where} is not a ${sqlName[type]} that can be kept.`, seeDocs);
-  if (typeof value === 'string' && value.length > MAX_LITERAL_LENGTH) throw refusal('MW1225', `A text constant${where} is longer than ${MAX_LITERAL_LENGTH} characters.`, 'Shorten it.');
+  if (typeof value === 'string' && value.length > MAX_LITERAL_LENGTH)
+    throw refusal('MW1225', `A text constant${where} is longer than ${MAX_LITERAL_LENGTH} characters.`, 'Shorten it.');
   // JSON has no −0, and the language does not tell it from 0.
   return { kind: 'constant', type, value: value === 0 ? 0 : value };
 }
@@ -486,7 +533,12 @@ class Budget {
 
   spend(depth: number, where: Where): void {
     this.#nodes += 1;
-    if (depth > MAX_DEPTH) throw refusal('MW1225', `The expression is nested more than ${MAX_DEPTH} deep${where}.`, 'Split it into several features, or set brackets so that a long sum becomes a sum of sums.');
+    if (depth > MAX_DEPTH)
+      throw refusal(
+        'MW1225',
+        `The expression is nested more than ${MAX_DEPTH} deep${where}.`,
+        'Split it into several features, or set brackets so that a long sum becomes a sum of sums.',
+      );
     if (this.#nodes > MAX_NODES) throw refusal('MW1225', `The expression has more than ${MAX_NODES} parts.`, 'Split it into several features.');
   }
 }
@@ -497,7 +549,8 @@ function refuseTooLarge(stored: unknown): void {
   let count = 0;
   for (let depth = 0; level.length > 0; depth++) {
     count += level.length;
-    if (depth > 3 * MAX_DEPTH || count > 12 * MAX_NODES) throw refusal('MW1225', 'The stored expression is too large.', 'Take the model file from where it was built.');
+    if (depth > 3 * MAX_DEPTH || count > 12 * MAX_NODES)
+      throw refusal('MW1225', 'The stored expression is too large.', 'Take the model file from where it was built.');
     level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
   }
 }
@@ -511,6 +564,9 @@ const SELECT_LENGTH = 'SELECT '.length;
 /** The parser says 2^64 − 1 for "unknown". */
 const placeOf = (location: number): Where => (location < SELECT_LENGTH || location > 1e9 ? nowhere : ` at position ${location - SELECT_LENGTH + 1}`);
 
+/** Names come from outside, so one may be called like something that every object inherits. */
+const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(record, key) ? record[key] : undefined);
+
 const seeDocs = 'docs/features.md lists what an expression may hold.';
 
 function refusal(code: ErrorCode, message: string, hint: string): ModelwrightError {
@@ -519,12 +575,16 @@ function refusal(code: ErrorCode, message: string, hint: string): ModelwrightErr
 
 function unknownColumn(name: string, inputs: ReadonlyMap<string, ColumnType>, where: Where): ModelwrightError {
   const known = [...inputs.keys()];
-  const shown = known.slice(0, 12).map((input) => `"${input}"`).join(', ');
+  const shown = known
+    .slice(0, 12)
+    .map((input) => `"${input}"`)
+    .join(', ');
   const hint = `Columns: ${shown}${known.length > 12 ? `, and ${known.length - 12} more` : ''}. Text stands in single quotes, a column name in double quotes.`;
   return new ModelwrightError({ code: 'MW1223', message: `There is no column "${name.slice(0, 100)}"${where}.`, hint, place: { column: name.slice(0, 100) } });
 }
 
 function unknownFunction(spelling: string, where: Where): ModelwrightError {
-  const hint = Object.hasOwn(insteadOf, spelling) ? insteadOf[spelling] : `Functions: ${functionNames.filter((name) => /^[a-z]/.test(name) && functions[name].spellings.includes(name)).join(', ')}.`;
+  const hint =
+    own(insteadOf, spelling) ?? `Functions: ${functionNames.filter((name) => /^[a-z]/.test(name) && functions[name].spellings.includes(name)).join(', ')}.`;
   return refusal('MW1222', `There is no function ${spelling.slice(0, 60)}${where}.`, hint);
 }

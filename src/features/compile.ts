@@ -55,7 +55,7 @@ type LevelsSlot = { kind: 'levels'; name: string; inner: Program; isRoot: boolea
 type Program = { slots: Slot[]; step: Step };
 
 const emptyVector = (type: ColumnType, capacity: number): Vector =>
-  type === 'text' ? new Array<string | null>(capacity).fill(null) : new Float64Array(capacity).fill(NaN);
+  type === 'text' ? Array.from({ length: capacity }, () => null) : new Float64Array(capacity).fill(NaN);
 
 // ── Rows in, a column out ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -74,7 +74,7 @@ function prepare(slot: Slot, table: Table): void {
 
 /** One value a level, and after them the value for a missing text. */
 function valuesOfLevels({ inner, name, vector }: LevelsSlot, levels: readonly string[]): Vector {
-  const values: Vector = vector instanceof Float64Array ? new Float64Array(levels.length + 1) : new Array<string | null>(levels.length + 1).fill(null);
+  const values: Vector = vector instanceof Float64Array ? new Float64Array(levels.length + 1) : Array.from({ length: levels.length + 1 }, () => null);
   const [slot] = inner.slots;
   if (inner.slots.length !== 1 || slot.kind !== 'column' || slot.name !== name) throw new Error('a part computed by level reads one column');
   for (let start = 0; start <= levels.length; start += CHUNK_ROWS) {

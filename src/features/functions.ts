@@ -137,7 +137,8 @@ const inRange = (position: number): number => Math.trunc(Math.max(-MAX_POSITION,
 /** Space separators (Unicode Zs), as DuckDB trims; not tabs or line ends. */
 const spacesBefore = /^[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+/;
 const isSpace = (unit: number): boolean =>
-  unit === 0x20 || (unit > 0x7f && (unit === 0xa0 || unit === 0x1680 || (unit >= 0x2000 && unit <= 0x200a) || unit === 0x202f || unit === 0x205f || unit === 0x3000));
+  unit === 0x20 ||
+  (unit > 0x7f && (unit === 0xa0 || unit === 0x1680 || (unit >= 0x2000 && unit <= 0x200a) || unit === 0x202f || unit === 0x205f || unit === 0x3000));
 
 /** By hand: a pattern anchored at the end takes quadratic time on a long run of spaces. */
 function trimEnd(text: string): string {
@@ -199,8 +200,21 @@ const table = {
   '+': { ...number2, written: 'a + b', spellings: ['+'], meaning: 'sum', apply: (a: number, b: number) => a + b, applyToChunk: chunks.add },
   '-': { ...number2, written: 'a - b', spellings: ['-'], meaning: 'difference', apply: (a: number, b: number) => a - b, applyToChunk: chunks.subtract },
   '*': { ...number2, written: 'a * b', spellings: ['*'], meaning: 'product', apply: (a: number, b: number) => a * b, applyToChunk: chunks.multiply },
-  '/': { ...number2, written: 'a / b', spellings: ['/'], meaning: 'quotient, never cut to a whole number; NULL when b is 0', apply: (a: number, b: number) => a / b, applyToChunk: chunks.divide },
-  '%': { ...number2, written: 'a % b, mod(a, b)', spellings: ['%', 'mod'], meaning: 'remainder with the sign of a; NULL when b is 0', apply: (a: number, b: number) => a % b },
+  '/': {
+    ...number2,
+    written: 'a / b',
+    spellings: ['/'],
+    meaning: 'quotient, never cut to a whole number; NULL when b is 0',
+    apply: (a: number, b: number) => a / b,
+    applyToChunk: chunks.divide,
+  },
+  '%': {
+    ...number2,
+    written: 'a % b, mod(a, b)',
+    spellings: ['%', 'mod'],
+    meaning: 'remainder with the sign of a; NULL when b is 0',
+    apply: (a: number, b: number) => a % b,
+  },
   negate: { ...number1, written: '-a', spellings: ['-'], meaning: 'the number with the other sign', apply: (a: number) => -a },
   abs: { ...number1, written: 'abs(a)', spellings: ['abs'], meaning: 'size without sign', apply: (a: number) => Math.abs(a) },
   sign: { ...number1, written: 'sign(a)', spellings: ['sign'], meaning: '−1, 0 or 1', apply: (a: number) => Math.sign(a) },
@@ -232,10 +246,22 @@ const table = {
 
   '=': { ...comparison, written: 'a = b', meaning: 'equal', apply: (a: Scalar, b: Scalar) => a === b, applyToChunk: chunks.equal },
   '<>': { ...comparison, written: 'a <> b, a != b', meaning: 'not equal', apply: (a: Scalar, b: Scalar) => a !== b },
-  '<': { ...comparison, written: 'a < b', meaning: 'less; text is ordered by code points, FALSE before TRUE', apply: (a: Scalar, b: Scalar) => compare(a, b) < 0, applyToChunk: chunks.less },
+  '<': {
+    ...comparison,
+    written: 'a < b',
+    meaning: 'less; text is ordered by code points, FALSE before TRUE',
+    apply: (a: Scalar, b: Scalar) => compare(a, b) < 0,
+    applyToChunk: chunks.less,
+  },
   '<=': { ...comparison, written: 'a <= b', meaning: 'less or equal', apply: (a: Scalar, b: Scalar) => compare(a, b) <= 0, applyToChunk: chunks.lessOrEqual },
   '>': { ...comparison, written: 'a > b', meaning: 'greater', apply: (a: Scalar, b: Scalar) => compare(a, b) > 0, applyToChunk: chunks.greater },
-  '>=': { ...comparison, written: 'a >= b', meaning: 'greater or equal', apply: (a: Scalar, b: Scalar) => compare(a, b) >= 0, applyToChunk: chunks.greaterOrEqual },
+  '>=': {
+    ...comparison,
+    written: 'a >= b',
+    meaning: 'greater or equal',
+    apply: (a: Scalar, b: Scalar) => compare(a, b) >= 0,
+    applyToChunk: chunks.greaterOrEqual,
+  },
   between: {
     ...logic,
     written: 'a BETWEEN low AND high',
@@ -280,8 +306,24 @@ const table = {
   },
   not: { ...comparison, parameters: ['boolean'], written: 'NOT a', meaning: 'the opposite', apply: (a: number) => 1 - a },
 
-  is_null: { ...choice, written: 'a IS NULL', spellings: [], parameters: ['same'], returns: 'boolean', meaning: 'TRUE or FALSE, never NULL', apply: (a: Scalar) => isNull(a) },
-  is_not_null: { ...choice, written: 'a IS NOT NULL', spellings: [], parameters: ['same'], returns: 'boolean', meaning: 'TRUE or FALSE, never NULL', apply: (a: Scalar) => !isNull(a) },
+  is_null: {
+    ...choice,
+    written: 'a IS NULL',
+    spellings: [],
+    parameters: ['same'],
+    returns: 'boolean',
+    meaning: 'TRUE or FALSE, never NULL',
+    apply: (a: Scalar) => isNull(a),
+  },
+  is_not_null: {
+    ...choice,
+    written: 'a IS NOT NULL',
+    spellings: [],
+    parameters: ['same'],
+    returns: 'boolean',
+    meaning: 'TRUE or FALSE, never NULL',
+    apply: (a: Scalar) => !isNull(a),
+  },
   is_distinct_from: {
     ...choice,
     written: 'a IS DISTINCT FROM b',
@@ -340,10 +382,38 @@ const table = {
     apply: (...values: Scalar[]) => extreme(values, -1),
   },
 
-  '||': { ...text2, written: 'a || b', spellings: ['||'], returns: 'text', meaning: 'one text after the other', apply: (a: string, b: string) => capped(a + b) },
-  length: { ...text1, written: 'length(a)', spellings: ['length', 'len', 'char_length', 'character_length'], returns: 'number', meaning: 'count of code points', apply: codePointCount },
-  lower: { ...text1, written: 'lower(a)', spellings: ['lower', 'lcase'], returns: 'text', meaning: 'small letters, by the simple mapping of Unicode', apply: lowerCase },
-  upper: { ...text1, written: 'upper(a)', spellings: ['upper', 'ucase'], returns: 'text', meaning: 'capital letters, by the simple mapping of Unicode ("ß" to "ẞ")', apply: upperCase },
+  '||': {
+    ...text2,
+    written: 'a || b',
+    spellings: ['||'],
+    returns: 'text',
+    meaning: 'one text after the other',
+    apply: (a: string, b: string) => capped(a + b),
+  },
+  length: {
+    ...text1,
+    written: 'length(a)',
+    spellings: ['length', 'len', 'char_length', 'character_length'],
+    returns: 'number',
+    meaning: 'count of code points',
+    apply: codePointCount,
+  },
+  lower: {
+    ...text1,
+    written: 'lower(a)',
+    spellings: ['lower', 'lcase'],
+    returns: 'text',
+    meaning: 'small letters, by the simple mapping of Unicode',
+    apply: lowerCase,
+  },
+  upper: {
+    ...text1,
+    written: 'upper(a)',
+    spellings: ['upper', 'ucase'],
+    returns: 'text',
+    meaning: 'capital letters, by the simple mapping of Unicode ("ß" to "ẞ")',
+    apply: upperCase,
+  },
   trim: {
     ...text1,
     written: 'trim(a)',
@@ -352,7 +422,14 @@ const table = {
     meaning: 'without spaces (Unicode Zs) at both ends; tabs and line ends stay',
     apply: (a: string) => trimEnd(a.replace(spacesBefore, '')),
   },
-  ltrim: { ...text1, written: 'ltrim(a)', spellings: ['ltrim'], returns: 'text', meaning: 'without spaces at the start', apply: (a: string) => a.replace(spacesBefore, '') },
+  ltrim: {
+    ...text1,
+    written: 'ltrim(a)',
+    spellings: ['ltrim'],
+    returns: 'text',
+    meaning: 'without spaces at the start',
+    apply: (a: string) => a.replace(spacesBefore, ''),
+  },
   rtrim: { ...text1, written: 'rtrim(a)', spellings: ['rtrim'], returns: 'text', meaning: 'without spaces at the end', apply: trimEnd },
   substring: {
     ...text1,
@@ -361,7 +438,8 @@ const table = {
     parameters: ['text', 'number', 'number'],
     more: { optional: 1 },
     returns: 'text',
-    meaning: 'code points from position `from`, counted from 1, or from the end when negative; a negative count takes what stands before; fractions are cut off',
+    meaning:
+      'code points from position `from`, counted from 1, or from the end when negative; a negative count takes what stands before; fractions are cut off',
     apply: substring,
   },
   replace: {
@@ -373,7 +451,14 @@ const table = {
     meaning: 'every `part` replaced by `by`; unchanged when `part` is empty',
     apply: replaceAll,
   },
-  contains: { ...text2, written: 'contains(a, part)', spellings: ['contains'], returns: 'boolean', meaning: 'whether `part` occurs in a', apply: (a: string, part: string) => a.includes(part) },
+  contains: {
+    ...text2,
+    written: 'contains(a, part)',
+    spellings: ['contains'],
+    returns: 'boolean',
+    meaning: 'whether `part` occurs in a',
+    apply: (a: string, part: string) => a.includes(part),
+  },
   starts_with: {
     ...text2,
     written: 'starts_with(a, part)',
@@ -414,12 +499,42 @@ const table = {
     meaning: '0 (Sunday) to 6 (Saturday)',
     apply: (t: number) => (daysSinceMonday(daysOf(t)) + 1) % 7,
   },
-  isodow: { ...datePart, written: 'isodow(t)', spellings: ['isodow'], meaning: '1 (Monday) to 7 (Sunday)', apply: (t: number) => daysSinceMonday(daysOf(t)) + 1 },
+  isodow: {
+    ...datePart,
+    written: 'isodow(t)',
+    spellings: ['isodow'],
+    meaning: '1 (Monday) to 7 (Sunday)',
+    apply: (t: number) => daysSinceMonday(daysOf(t)) + 1,
+  },
   dayofyear: { ...datePart, written: 'dayofyear(t)', spellings: ['dayofyear'], meaning: '1 to 366', apply: dayOfYear },
-  hour: { ...datePart, written: 'hour(t)', spellings: ['hour'], meaning: '0 to 23', apply: (t: number) => floorDivide(microsOfDay(t), 3600 * MICROS_PER_SECOND) },
-  minute: { ...datePart, written: 'minute(t)', spellings: ['minute'], meaning: '0 to 59', apply: (t: number) => floorDivide(microsOfDay(t), 60 * MICROS_PER_SECOND) % 60 },
-  second: { ...datePart, written: 'second(t)', spellings: ['second'], meaning: '0 to 59, whole', apply: (t: number) => floorDivide(microsOfDay(t), MICROS_PER_SECOND) % 60 },
-  epoch: { ...datePart, written: 'epoch(t)', spellings: ['epoch'], meaning: 'seconds since 1970 with their fraction', apply: (t: number) => t / MICROS_PER_SECOND },
+  hour: {
+    ...datePart,
+    written: 'hour(t)',
+    spellings: ['hour'],
+    meaning: '0 to 23',
+    apply: (t: number) => floorDivide(microsOfDay(t), 3600 * MICROS_PER_SECOND),
+  },
+  minute: {
+    ...datePart,
+    written: 'minute(t)',
+    spellings: ['minute'],
+    meaning: '0 to 59',
+    apply: (t: number) => floorDivide(microsOfDay(t), 60 * MICROS_PER_SECOND) % 60,
+  },
+  second: {
+    ...datePart,
+    written: 'second(t)',
+    spellings: ['second'],
+    meaning: '0 to 59, whole',
+    apply: (t: number) => floorDivide(microsOfDay(t), MICROS_PER_SECOND) % 60,
+  },
+  epoch: {
+    ...datePart,
+    written: 'epoch(t)',
+    spellings: ['epoch'],
+    meaning: 'seconds since 1970 with their fraction',
+    apply: (t: number) => t / MICROS_PER_SECOND,
+  },
   date_diff: {
     ...datePart,
     written: "date_diff('day', from, to)",

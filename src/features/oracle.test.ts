@@ -1,5 +1,5 @@
 import { DuckDBInstance, DuckDBTimestampValue, type DuckDBConnection } from '@duckdb/node-api';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Column, ColumnType, Row, Table, Value } from '../domain/column.ts';
 import { lowerCase, upperCase } from './case-mapping.ts';
@@ -29,12 +29,115 @@ const inexact = new Set<FunctionName>(['exp', 'ln', 'log2', 'log10', 'pow', 'sin
 
 // ── Chance ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const trickyNumbers = [0, 1, -1, 2, 0.5, -0.5, 1.5, 2.5, -2.5, 0.1, 2.675, 1e-320, 5e-324, -5e-324, 2 ** 53, 2 ** 53 + 2, 1e15, 1e16, 1e22, 1e300, -1e300, Number.MAX_VALUE, 0.49999999999999994, 4503599627370497.5, 1e-7];
-const trickyTexts = ['', ' ', 'a', 'A', 'ab', 'aab', 'É', 'e\u0301', 'ß', 'ẞ', 'İ', 'ı', 'Σς', 'ǅ', '🙂', '🙂a🙂', '👩‍👩‍👧', '\ufb01x', '\ue000', '\u{10400}', '\u{10428}', '  x\u00a0', '\u3000 y \t', '12', ' 3.5 ', '-1e3', '1e999', '.5', '5.', '+7', '1_0', '0x1f', 'nan', 'inf', '2024-02-29', '2023-02-29', '1969-12-31 23:59:59.999999', '2024-01-01T00:00', '2024-01-01 24:00:00', '0000-01-01', '9999-12-31 23:59:59', 'true', '日本語', 'ÿ', "it's", '\\', '%_', '\r\n'];
-const trickyMicros = [0, -1, 1, 86_400e6, -86_400e6, 86_399_999_999, -86_400_000_001, 951_782_400e6, 951_868_799_999_999, 1_709_164_800e6, 1_704_067_199e6, -2_208_988_800e6, -62_135_596_800e6, 253_402_300_799e6, 1_609_459_200e6, 1_230_768_000e6 - 1];
+const trickyNumbers = [
+  0,
+  1,
+  -1,
+  2,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  0.1,
+  2.675,
+  1e-320,
+  5e-324,
+  -5e-324,
+  2 ** 53,
+  2 ** 53 + 2,
+  1e15,
+  1e16,
+  1e22,
+  1e300,
+  -1e300,
+  Number.MAX_VALUE,
+  0.49999999999999994,
+  2251799813685249.5,
+  1e-7,
+];
+const trickyTexts = [
+  '',
+  ' ',
+  'a',
+  'A',
+  'ab',
+  'aab',
+  'É',
+  'e\u0301',
+  'ß',
+  'ẞ',
+  'İ',
+  'ı',
+  'Σς',
+  'ǅ',
+  '🙂',
+  '🙂a🙂',
+  '👩‍👩‍👧',
+  '\ufb01x',
+  '\ue000',
+  '\u{10400}',
+  '\u{10428}',
+  '  x\u00a0',
+  '\u3000 y \t',
+  '12',
+  ' 3.5 ',
+  '-1e3',
+  '1e999',
+  '.5',
+  '5.',
+  '+7',
+  '1_0',
+  '0x1f',
+  'nan',
+  'inf',
+  '2024-02-29',
+  '2023-02-29',
+  '1969-12-31 23:59:59.999999',
+  '2024-01-01T00:00',
+  '2024-01-01 24:00:00',
+  '0000-01-01',
+  '9999-12-31 23:59:59',
+  'true',
+  '日本語',
+  'ÿ',
+  "it's",
+  '\\',
+  '%_',
+  '\r\n',
+];
+const trickyMicros = [
+  0,
+  -1,
+  1,
+  86_400e6,
+  -86_400e6,
+  86_399_999_999,
+  -86_400_000_001,
+  951_782_400e6,
+  951_868_799_999_999,
+  1_709_164_800e6,
+  1_704_067_199e6,
+  -2_208_988_800e6,
+  -62_135_596_800e6,
+  253_402_300_799e6,
+  1_609_459_200e6,
+  1_230_768_000e6 - 1,
+];
 
-const numberValue = fc.oneof(fc.constantFrom(...trickyNumbers), fc.integer({ min: -20, max: 20 }), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.double({ min: -1000, max: 1000, noNaN: true })).map((x) => x + 0);
-const textValue = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...trickyTexts) }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }).map((text) => text.replaceAll('\u0000', '')) }, { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 6 }).map((text) => text.replaceAll('\u0000', '')) });
+const numberValue = fc
+  .oneof(
+    fc.constantFrom(...trickyNumbers),
+    fc.integer({ min: -20, max: 20 }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.double({ min: -1000, max: 1000, noNaN: true }),
+  )
+  .map((x) => x + 0);
+const textValue = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...trickyTexts) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }).map((text) => text.replaceAll('\u0000', '')) },
+  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 6 }).map((text) => text.replaceAll('\u0000', '')) },
+);
 const timestampValue = fc.oneof(
   fc.constantFrom(...trickyMicros),
   fc.integer({ min: -4_000_000_000, max: 4_000_000_000 }).map((seconds) => seconds * 1e6),
@@ -46,7 +149,9 @@ const orNull = (value: fc.Arbitrary<Value>) => fc.oneof({ weight: 6, arbitrary: 
 
 const infinities = fc.constantFrom(Infinity, -Infinity, NaN, -0);
 const rowValue = (type: ColumnType): fc.Arbitrary<Value> =>
-  type === 'number' || type === 'timestamp' ? fc.oneof({ weight: 12, arbitrary: orNull(valueOfType[type]) }, { weight: 1, arbitrary: infinities }) : orNull(valueOfType[type]);
+  type === 'number' || type === 'timestamp'
+    ? fc.oneof({ weight: 12, arbitrary: orNull(valueOfType[type]) }, { weight: 1, arbitrary: infinities })
+    : orNull(valueOfType[type]);
 const anyRow: fc.Arbitrary<Row> = fc.record(Object.fromEntries([...inputs].map(([name, type]) => [name, rowValue(type)])));
 
 const constantOf = (type: ColumnType): fc.Arbitrary<Expression> => orNull(valueOfType[type]).map((value) => ({ kind: 'constant', type, value }));
@@ -58,7 +163,12 @@ const known = new Map<string, fc.Arbitrary<Expression>>();
 function expressionOf(type: ColumnType, depth: number): fc.Arbitrary<Expression> {
   if (depth === 0) return leaf(type);
   const key = `${type} ${depth}`;
-  const made = known.get(key) ?? fc.oneof({ weight: 1, arbitrary: leaf(type) }, { weight: 5, arbitrary: fc.oneof(...callsReturning(type, depth, (name) => !inexact.has(name)), caseOf(type, depth), ...castsTo(type, depth)) });
+  const made =
+    known.get(key) ??
+    fc.oneof(
+      { weight: 1, arbitrary: leaf(type) },
+      { weight: 5, arbitrary: fc.oneof(...callsReturning(type, depth, (name) => !inexact.has(name)), caseOf(type, depth), ...castsTo(type, depth)) },
+    );
   known.set(key, made);
   return made;
 }
@@ -88,7 +198,10 @@ function argument(parameter: Parameter, same: ColumnType, depth: number): fc.Arb
 
 const caseOf = (type: ColumnType, depth: number): fc.Arbitrary<Expression> =>
   fc
-    .tuple(fc.array(fc.record({ when: expressionOf('boolean', depth - 1), then: expressionOf(type, depth - 1) }), { minLength: 1, maxLength: 2 }), expressionOf(type, depth - 1))
+    .tuple(
+      fc.array(fc.record({ when: expressionOf('boolean', depth - 1), then: expressionOf(type, depth - 1) }), { minLength: 1, maxLength: 2 }),
+      expressionOf(type, depth - 1),
+    )
     .map(([branches, otherwise]) => ({ kind: 'case', type, branches, otherwise }));
 
 function castsTo(type: ColumnType, depth: number): fc.Arbitrary<Expression>[] {
@@ -125,7 +238,7 @@ function constantSql(type: ColumnType, value: Value): string {
 
 const infix = new Set<FunctionName>(['+', '-', '*', '/', '%', '=', '<>', '<', '<=', '>', '>=', '||', 'and', 'or']);
 
-/** As a person writes it. `integer` arguments are casts in the oracle only. */
+/** As a person writes it. */
 function callSql(name: FunctionName, args: string[]): string {
   const [a, b, c] = args;
   if (infix.has(name)) return `(${args.join(` ${name} `)})`;
@@ -168,7 +281,8 @@ function plainSql(node: Expression): string {
 }
 
 const finite = (sql: string) => `(CASE WHEN isfinite(CAST(${sql} AS DOUBLE)) THEN CAST(${sql} AS DOUBLE) + 0.0::DOUBLE END)`;
-const whole = (sql: string) => `CAST(trunc(CASE WHEN ${sql} > 2147483647e0 THEN 2147483647e0 WHEN ${sql} < -2147483647e0 THEN -2147483647e0 ELSE ${sql} END) AS BIGINT)`;
+const whole = (sql: string) =>
+  `CAST(trunc(CASE WHEN ${sql} > 2147483647e0 THEN 2147483647e0 WHEN ${sql} < -2147483647e0 THEN -2147483647e0 ELSE ${sql} END) AS BIGINT)`;
 
 /** One node with the language's rules; its arguments are columns of the stage below. */
 function guardedSql(node: Exclude<Expression, { kind: 'constant' | 'column' }>, args: string[]): string {
@@ -178,7 +292,7 @@ function guardedSql(node: Exclude<Expression, { kind: 'constant' | 'column' }>, 
     return `CASE ${branches.join(' ')} ELSE ${args[args.length - 1]} END`;
   }
   if (node.kind === 'cast') {
-    const asTime = `(CASE WHEN regexp_full_match(${a}, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?') AND a_year(TRY_CAST(${a} AS TIMESTAMP)) >= 1 THEN TRY_CAST(${a} AS TIMESTAMP) END)`.replace('a_year', 'year');
+    const asTime = `(CASE WHEN regexp_full_match(${a}, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?') AND year(TRY_CAST(${a} AS TIMESTAMP)) >= 1 THEN TRY_CAST(${a} AS TIMESTAMP) END)`;
     switch (`${node.arg.type} to ${node.to}`) {
       case 'text to number':
         return `(CASE WHEN regexp_full_match(${a}, ' *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)? *') THEN ${finite(`TRY_CAST(${a} AS DOUBLE)`)} END)`;
@@ -201,7 +315,11 @@ function guardedSql(node: Exclude<Expression, { kind: 'constant' | 'column' }>, 
       return finite(`CASE WHEN ${a} > 0 THEN ${node.function}(${a}) END`);
     case 'round':
       // DuckDB makes 0 of what overflows when it is rounded to tens.
-      return finite(b === undefined ? `round(${a})` : `CASE WHEN abs(${a}) < 1.7976e308 OR ${b} >= 0 THEN round(${a}, CAST(${b} AS INTEGER)) ELSE round(${a} / 10 ** -${b}) * 10 ** -${b} END`);
+      return finite(
+        b === undefined
+          ? `round(${a})`
+          : `CASE WHEN abs(${a}) < 1.7976e308 OR ${b} >= 0 THEN round(${a}, CAST(${b} AS INTEGER)) ELSE round(${a} / 10 ** -${b}) * 10 ** -${b} END`,
+      );
     case 'substring':
       return `(CASE WHEN ${args.map((arg) => `${arg} IS NOT NULL`).join(' AND ')} THEN substring(${a}, ${whole(b)}${c === undefined ? '' : `, ${whole(c)}`}) END)`;
     default:
@@ -216,11 +334,15 @@ function oracleQuery(expressions: readonly Expression[]): string {
   const place = (node: Expression): { sql: string; height: number } => {
     if (node.kind === 'constant') return { sql: constantSql(node.type, node.value), height: 0 };
     if (node.kind === 'column') return { sql: node.name, height: 0 };
-    const children = node.kind === 'call' ? node.args : node.kind === 'cast' ? [node.arg] : [...node.branches.flatMap(({ when, then }) => [when, then]), node.otherwise];
+    const children =
+      node.kind === 'call' ? node.args : node.kind === 'cast' ? [node.arg] : [...node.branches.flatMap(({ when, then }) => [when, then]), node.otherwise];
     const args = children.map(place);
     const height = 1 + Math.max(...args.map((arg) => arg.height));
     const name = `x${made++}`;
-    const keptUnits = node.kind === 'call' && node.function === 'date_diff' ? [constantSql('text', children[0].kind === 'constant' ? children[0].value : null), ...args.slice(1).map((arg) => arg.sql)] : args.map((arg) => arg.sql);
+    const keptUnits =
+      node.kind === 'call' && node.function === 'date_diff'
+        ? [constantSql('text', children[0].kind === 'constant' ? children[0].value : null), ...args.slice(1).map((arg) => arg.sql)]
+        : args.map((arg) => arg.sql);
     (stages[height - 1] ??= []).push(`${guardedSql(node, keptUnits)} AS ${name}`);
     return { sql: name, height };
   };
@@ -299,23 +421,23 @@ function ulpsBetween(a: Value, b: Value): number {
 }
 
 let pairs = 0;
-async function expectAgreement(trees: readonly Expression[], rows: readonly Row[], ulps: number): Promise<void> {
+/** Every place where row, table and DuckDB do not all give the same. */
+async function disagreements(trees: readonly Expression[], rows: readonly Row[], ulps: number): Promise<unknown[]> {
   const expressions = trees.map((tree) => recheckExpression(JSON.parse(JSON.stringify(tree)), inputs));
   await fillSample(rows);
   const table = tableOf(rows);
   const reader = await connection.runAndReadAll(oracleQuery(expressions));
   const oracle = reader.getRows();
-  expressions.forEach((expression, e) => {
+  pairs += expressions.length * rows.length;
+  return expressions.flatMap((expression, e) => {
     const forRow = compileForRow(expression);
     const byTable = valuesOf(compileForTable(expression)(table));
-    rows.forEach((row, r) => {
-      const ours = forRow(row);
+    return rows.flatMap((row, r) => {
+      const byRow = forRow(row);
       const theirs = oracle[r][e];
-      const place = { sql: plainSql(expression), row, ours, theirs, byTable: byTable[r] };
-      if (!Object.is(ours, byTable[r])) expect.fail(`row and table differ: ${JSON.stringify(place)}`);
-      if (theirs !== null && typeof theirs !== 'number' && typeof theirs !== 'string' && typeof theirs !== 'boolean') throw new Error('unexpected type');
-      if (!(ulpsBetween(ours, theirs) <= ulps)) expect.fail(`we and DuckDB differ: ${JSON.stringify(place)}`);
-      pairs++;
+      const isPlain = theirs === null || typeof theirs === 'number' || typeof theirs === 'string' || typeof theirs === 'boolean';
+      const agrees = isPlain && Object.is(byRow, byTable[r]) && ulpsBetween(byRow, theirs) <= ulps;
+      return agrees ? [] : [{ sql: plainSql(expression), row, byRow, byTable: byTable[r], theirs }];
     });
   });
 }
@@ -335,7 +457,6 @@ const opposites = new Map<FunctionName, FunctionName>([
   ['>', '<='],
   ['<=', '>'],
   ['in', 'not_in'],
-  ['not_in', 'in'],
 ]);
 
 /** The parser joins nested ANDs and ORs, turns comparisons round instead of keeping their NOT, and puts a sign into its number. */
@@ -351,7 +472,11 @@ function asParsed(node: Expression): Expression {
       return { ...node, args: args.flatMap((arg) => (arg.kind === 'call' && arg.function === node.function ? arg.args : [arg])) };
     }
     case 'case':
-      return { ...node, branches: node.branches.map(({ when, then }) => ({ when: asParsed(when), then: asParsed(then) })), otherwise: asParsed(node.otherwise) };
+      return {
+        ...node,
+        branches: node.branches.map(({ when, then }) => ({ when: asParsed(when), then: asParsed(then) })),
+        otherwise: asParsed(node.otherwise),
+      };
     case 'cast':
       return { ...node, arg: asParsed(node.arg) };
     default:
@@ -359,37 +484,40 @@ function asParsed(node: Expression): Expression {
   }
 }
 
+/** More by hand: `ORACLE_RUNS=200 ORACLE_SEED=7`. */
 const seed = Number(process.env.ORACLE_SEED ?? 20_260_229);
 const runs = Number(process.env.ORACLE_RUNS ?? 10);
+
+const manyOf = <T>(one: fc.Arbitrary<T>, count: number) => fc.array(one, { minLength: count, maxLength: count });
+// Shrinking dozens of trees takes minutes; the message names the one that disagrees.
+const parameters = { seed, numRuns: runs, endOnFailure: true };
 
 describe('the feature language against DuckDB', () => {
   it('answers exactly as DuckDB, by row and by table, for random expressions over random rows', { timeout: 120_000 }, async () => {
     pairs = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.array(anyExpression, { minLength: 30, maxLength: 30 }), fc.array(anyRow, { minLength: 40, maxLength: 40 }), (trees, rows) => expectAgreement(trees, rows, 0)),
-      { seed, endOnFailure: true, numRuns: runs },
-    );
+    const property = fc.asyncProperty(manyOf(anyExpression, 30), manyOf(anyRow, 40), async (trees, rows) => {
+      expect(await disagreements(trees, rows, 0)).toEqual([]);
+    });
+    await fc.assert(property, parameters);
     expect(pairs).toBeGreaterThanOrEqual(10_000);
   });
 
   it('answers within two units of the last place for exp, logarithms, pow, sin and cos', { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(inexactExpression, { minLength: 20, maxLength: 20 }), fc.array(anyRow, { minLength: 40, maxLength: 40 }), (trees, rows) => expectAgreement(trees, rows, 2)),
-      { seed, endOnFailure: true, numRuns: runs },
-    );
+    const property = fc.asyncProperty(manyOf(inexactExpression, 20), manyOf(anyRow, 40), async (trees, rows) => {
+      expect(await disagreements(trees, rows, 2)).toEqual([]);
+    });
+    await fc.assert(property, parameters);
+    expect.hasAssertions();
   });
 
   it('reads back from SQL text the tree that was written', { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(anyExpression, { minLength: 40, maxLength: 40 }), async (trees) => {
-        const all = await parsed(trees.map(plainSql));
-        trees.forEach((tree, i) => {
-          const checked: CheckedExpression = checkExpression(all[i], inputs);
-          expect(JSON.parse(JSON.stringify(checked))).toEqual(JSON.parse(JSON.stringify(asParsed(tree))));
-        });
-      }),
-      { seed, endOnFailure: true, numRuns: runs },
-    );
+    const property = fc.asyncProperty(manyOf(anyExpression, 40), async (trees) => {
+      const all = await parsed(trees.map(plainSql));
+      const checked: CheckedExpression[] = all.map((one) => checkExpression(one, inputs));
+      expect(JSON.parse(JSON.stringify(checked))).toEqual(JSON.parse(JSON.stringify(trees.map(asParsed))));
+    });
+    await fc.assert(property, parameters);
+    expect.hasAssertions();
   });
 
   it('maps the case of every code point as DuckDB does', async () => {

@@ -3,14 +3,14 @@ import type { Column, Table } from '../domain/column.ts';
 import type { ColumnImportance } from '../domain/package.ts';
 import type { Random } from '../domain/random.ts';
 import type { Predictions } from '../domain/task.ts';
-import type { OpenedModel } from './open-model.ts';
+import type { Answers } from './open-model.ts';
 
 /** More rows make importance steadier, not different; this many keep it within the time reserved for packaging. */
 const MOST_ROWS = 2000;
 const REPEATS = 3;
 
 export type ImportanceQuestion = {
-  model: Pick<OpenedModel, 'answer' | 'contract'>;
+  model: Pick<Answers, 'answer' | 'contract'>;
   /** Rows that the model did not learn from. */
   table: Table;
   /** The score of these predictions for these rows of the table, in the unit of the metric. */

@@ -6,13 +6,14 @@ import type { GraphRuntime } from '../edges/onnx/graph-runtime.ts';
 import type { Encoder } from '../features/encoded.ts';
 import { rowReader, type Surprise } from './read-row.ts';
 import { shapePredictions, shapeRowPrediction, type RowPrediction } from './shape-prediction.ts';
-import { verifyPackage } from './verify-package.ts';
+import { tableChunks } from './table-chunks.ts';
+import { getFile, readContract, verifyPackage } from './verify-package.ts';
 
-/** A model that answers, in process. */
-export type OpenedModel = {
-  /** The hash of the manifest. */
-  id: string;
-  manifest: Manifest;
+/** Rows encoded at a time: texts are padded to the longest among them, which for a whole table could not be held. */
+const CHUNK_ROWS = 4000;
+
+/** What answers, whether it is signed yet or not. */
+export type Answers = {
   contract: Contract;
   /** Rows in order, one answer each. The table must hold the contract's inputs; other columns are not looked at. */
   answer(table: Table): Promise<Predictions>;
@@ -21,28 +22,40 @@ export type OpenedModel = {
   close(): Promise<void>;
 };
 
-export type ModelOpener = {
-  /** Ed25519, SPKI, base64. */
-  trustedKeys: readonly string[];
+/** A verified model that answers, in process. `id` is the hash of its manifest. */
+export type OpenedModel = Answers & { id: string; manifest: Manifest };
+
+export type AnswersOpener = {
   graphs: GraphRuntime;
   /** Parses and checks the feature file; throws when it is not one. */
   openEncoder(featureFile: unknown): Encoder;
 };
 
-/** Verifies every byte, then opens. Nothing of an unverified package is loaded. */
-export async function openModel(files: ReadonlyMap<string, Uint8Array>, { trustedKeys, graphs, openEncoder }: ModelOpener): Promise<OpenedModel> {
-  const { id, manifest, contract } = verifyPackage(files, trustedKeys);
-  const encoder = openEncoder(parseFeatures(getSigned(files, packageFiles.features)));
-  checkAgreement(contract, encoder);
-  const graph = await graphs.open(getSigned(files, packageFiles.graph));
-  const readRow = rowReader(contract);
+/** `trustedKeys`: Ed25519, SPKI, base64. */
+export type ModelOpener = AnswersOpener & { trustedKeys: readonly string[] };
 
+/** Verifies every byte, then opens. Nothing of an unverified package is loaded. */
+export async function openModel(files: ReadonlyMap<string, Uint8Array>, { trustedKeys, ...opener }: ModelOpener): Promise<OpenedModel> {
+  const { id, manifest } = verifyPackage(files, trustedKeys);
+  return { id, manifest, ...(await openAnswers(files, opener)) };
+}
+
+/**
+ * Opens the graph, the features and the contract of a package that is still being made: what is measured is the very files that
+ * will be signed. For files from anywhere else there is only `openModel`.
+ */
+export async function openAnswers(files: ReadonlyMap<string, Uint8Array>, { graphs, openEncoder }: AnswersOpener): Promise<Answers> {
+  const contract = readContract(files);
+  const encoder = openEncoder(parseFeatures(getFile(files, packageFiles.features)));
+  checkAgreement(contract, encoder);
+  const graph = await graphs.open(getFile(files, packageFiles.graph));
+  const readRow = rowReader(contract);
   return {
-    id,
-    manifest,
     contract,
     async answer(table) {
-      return shapePredictions(contract, await graph.run(encoder.encode(table)));
+      const parts: Float64Array[] = [];
+      for (const chunk of tableChunks(table, CHUNK_ROWS)) parts.push(await graph.run(encoder.encode(chunk)));
+      return shapePredictions(contract, joined(parts));
     },
     async answerRow(values) {
       const { row, surprises } = readRow(values);
@@ -52,10 +65,14 @@ export async function openModel(files: ReadonlyMap<string, Uint8Array>, { truste
   };
 }
 
-function getSigned(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
-  const bytes = files.get(name);
-  if (bytes) return bytes;
-  throw new ModelwrightError({ code: 'MW1404', message: `The package lacks the file "${name}".`, hint: 'Build the model again.', place: { file: name } });
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function parseFeatures(bytes: Uint8Array): unknown {

@@ -30,8 +30,18 @@ export function verifyPackage(files: ReadonlyMap<string, Uint8Array>, trustedKey
   }
   checkFiles(files, manifest);
 
-  const contract = readDocument(packageFiles.contract, getFile(files, packageFiles.contract), Contract, CONTRACT_FORMAT, 'MW1410');
-  return { id: sha256(manifestBytes), manifest, contract };
+  return { id: sha256(manifestBytes), manifest, contract: readContract(files) };
+}
+
+export function readContract(files: ReadonlyMap<string, Uint8Array>): Contract {
+  return readDocument(packageFiles.contract, getFile(files, packageFiles.contract), Contract, CONTRACT_FORMAT, 'MW1410');
+}
+
+/** Throws MW1404 when it is not there. */
+export function getFile(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
+  const bytes = files.get(name);
+  if (!bytes) throw problem('MW1404', `The package lacks the file "${name}".`, 'Copy the package again from where it was built.', name);
+  return bytes;
 }
 
 /** For people to compare: the first 16 hexadecimal digits of the key's hash, in groups of four. */
@@ -62,12 +72,6 @@ function checkFiles(files: ReadonlyMap<string, Uint8Array>, manifest: Manifest):
     if (name === packageFiles.manifest || name === packageFiles.signature || Object.hasOwn(manifest.files, name)) continue;
     throw problem('MW1405', `"${name}" is in the folder but was not signed.`, 'Move it elsewhere: a package holds only what was signed.', name);
   }
-}
-
-function getFile(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
-  const bytes = files.get(name);
-  if (!bytes) throw problem('MW1404', `The package lacks the file "${name}".`, 'Copy the package again from where it was built.', name);
-  return bytes;
 }
 
 const Formatted = z.looseObject({ format: z.int() });

@@ -1,20 +1,30 @@
 /** The product's worker with a `fit.py` of tests in the place of its own: what a job does is then named by its setting `do`. */
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { harnessSources } from '../../scripts/environment.mjs';
+import { harnessSources, installHarness } from '../../scripts/environment.mjs';
 import type { TrainingEnvironment } from '../../src/edges/sandbox/cage-arguments.ts';
 import type { ExecutionOutcome, FitJob, Sandbox, TrainingMatrix, TrainingWorker } from '../../src/edges/sandbox/sandbox.ts';
 import { trainingEnvironment, trainingRoots } from '../support/environment.ts';
 
-export type ProbeHarness = { environment: TrainingEnvironment; scratchDirectory: string; remove(): void };
+export type ProbeHarness = {
+  environment: TrainingEnvironment;
+  scratchDirectory: string;
+  /** Stands for an environment without the learners. */
+  emptySitePackages: string;
+  remove(): void;
+};
 
 /** Lies in the cache, since that is where a caged user may read; set-up sweeps such names when their maker has gone. */
 export function makeProbeHarness(): ProbeHarness {
+  installHarness(trainingRoots()[0]); // it may have been edited since the tests began
   const { basePrefix, executable: python, sitePackages } = trainingEnvironment();
   const folder = mkdtempSync(join(trainingRoots()[0], `.partial-${process.pid}-`));
   const harness = join(folder, 'harness');
   const scratchDirectory = join(folder, 'scratch');
+  // The cage reads the interpreter's name off the folder above.
+  const emptySitePackages = join(folder, basename(dirname(sitePackages)), 'site-packages');
+  mkdirSync(emptySitePackages, { recursive: true, mode: 0o755 });
   mkdirSync(harness, { mode: 0o755 });
   mkdirSync(scratchDirectory, { mode: 0o700 });
   for (const name of ['worker.py', 'harden.py', 'wire.py', 'bundle.py', 'check_walls.py']) copyFileSync(join(harnessSources, name), join(harness, name));
@@ -23,6 +33,7 @@ export function makeProbeHarness(): ProbeHarness {
   return {
     environment: { basePrefix, python, sitePackages, harness },
     scratchDirectory,
+    emptySitePackages,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -30,37 +30,37 @@ MODEL is a name, name@version or the folder of a package.`,
       .command(text)
       .description(summary)
       .option('--json', 'answer as JSON on stdout')
-      .option('--home DIR', 'where runs, models and keys are kept (default ~/.modelwright, or MODELWRIGHT_HOME)');
+      .option('--home <DIR>', 'where runs, models and keys are kept (default ~/.modelwright, or MODELWRIGHT_HOME)');
     made.action(async () => {
       await run(made.name(), made.processedArgs.map(String), made.opts());
     });
     return made;
   };
   command('build <sentence>', 'train, measure and package a model')
-    .requiredOption('--data FILE', 'the table: CSV, TSV (also gzipped) or Parquet')
-    .option('--test FILE', 'a table kept apart to measure on')
-    .option('--target COLUMN', 'the column to predict')
-    .option('--metric NAME', 'how it is judged')
-    .option('--positive CLASS', 'the class that probabilities are about')
-    .option('--drop COLUMN', 'leave a column out (repeatable)', collect, [])
-    .option('--keep COLUMN', 'keep a column that would be left out (repeatable)', collect, [])
-    .option('--time COLUMN', 'rows are ordered in time by this column')
-    .option('--group COLUMN', 'rows with the same value belong together')
-    .option('--budget TIME', 'wall-clock time from command to answer: 60s, 5m, 1h', '60s')
-    .option('--name NAME', 'name of the model')
-    .option('--seed N', 'seed of every choice made by chance', '0')
-    .option('--threads N', 'fits side by side (default: processors, at most 8)')
+    .requiredOption('--data <FILE>', 'the table: CSV, TSV (also gzipped) or Parquet')
+    .option('--test <FILE>', 'a table kept apart to measure on')
+    .option('--target <COLUMN>', 'the column to predict')
+    .option('--metric <NAME>', 'how it is judged')
+    .option('--positive <CLASS>', 'the class that probabilities are about')
+    .option('--drop <COLUMN>', 'leave a column out (repeatable)', collect, [])
+    .option('--keep <COLUMN>', 'keep a column that would be left out (repeatable)', collect, [])
+    .option('--time <COLUMN>', 'rows are ordered in time by this column')
+    .option('--group <COLUMN>', 'rows with the same value belong together')
+    .option('--budget <TIME>', 'wall-clock time from command to answer: 60s, 5m, 1h', '60s')
+    .option('--name <NAME>', 'name of the model')
+    .option('--seed <N>', 'seed of every choice made by chance', '0')
+    .option('--threads <N>', 'fits side by side (default: processors, at most 8)')
     .option('--yes', 'approve the plan without asking')
-    .addOption(new Option('--fits FILE', 'repeat a recorded list of fits').hideHelp());
+    .addOption(new Option('--fits <FILE>', 'repeat a recorded list of fits').hideHelp());
   command('predict <model>', 'answer new rows')
-    .option('--data FILE', 'a table of rows')
-    .option('--out FILE', 'where the answers go: .csv, .jsonl or .parquet (default: CSV on stdout)')
-    .option('--row JSON', 'one row as a JSON object')
+    .option('--data <FILE>', 'a table of rows')
+    .option('--out <FILE>', 'where the answers go: .csv, .jsonl or .parquet (default: CSV on stdout)')
+    .option('--row <JSON>', 'one row as a JSON object')
     .option('--strict', 'refuse values that the model does not know');
-  command('evaluate <model>', 'measure a model on labelled rows').requiredOption('--data FILE', 'a table with the target');
+  command('evaluate <model>', 'measure a model on labelled rows').requiredOption('--data <FILE>', 'a table with the target');
   command('list', 'the models of this home');
   command('show <model>', 'what a model is, was measured at and expects');
-  command('report <model>', 'write the report of a model').option('--out FILE', 'where it goes (default: the path of the report is printed)');
+  command('report <model>', 'write the report of a model').option('--out <FILE>', 'where it goes (default: the path of the report is printed)');
   command('verify <model>', 'check hashes, signature and trust of a package');
   command('trust <key>', 'accept packages signed by this key (its text or a file that holds it)');
   command('export <model> <dir>', 'copy the package of a model');

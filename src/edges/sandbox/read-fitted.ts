@@ -52,6 +52,7 @@ function readTrees(described: DescribedTrees, shelf: ArrayShelf, mayRead: Uint8A
   const treeStart = shelf.take('treeStart', Int32Array);
   const treeCount = treeStart.length - 1;
   if (treeCount < 0 || treeCount > MAX_TREES || treeStart[0] !== 0) throw new RangeError('treeStart is not a list of trees');
+  for (let tree = 0; tree < treeCount; tree += 1) if (treeStart[tree + 1] <= treeStart[tree]) throw new RangeError(`tree ${tree} has no node`);
   const nodeCount = treeStart[treeCount];
   const fitted: FittedTrees = {
     ...described,
@@ -75,7 +76,6 @@ function readTrees(described: DescribedTrees, shelf: ArrayShelf, mayRead: Uint8A
 function checkTree({ treeStart, feature, threshold, left, right, missingLeft, leafValues, leafWidth }: FittedTrees, tree: number, mayRead: Uint8Array): void {
   const start = treeStart[tree];
   const size = treeStart[tree + 1] - start;
-  if (size < 1) throw new RangeError(`tree ${tree} has no node`);
   const hasParent = new Uint8Array(size);
   for (let node = 0; node < size; node += 1) {
     const at = start + node;

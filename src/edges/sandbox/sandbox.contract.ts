@@ -141,7 +141,7 @@ export function sandboxContract(open: (harness: ProbeHarness) => Sandbox, declar
   });
 
   it('says what is wrong when the learners cannot be imported', async () => {
-    const broken = open({ ...harness, environment: { ...harness.environment, sitePackages: harness.environment.harness } });
+    const broken = open({ ...harness, environment: { ...harness.environment, sitePackages: harness.emptySitePackages } });
     const other = broken.openWorker({ threads: 1, memoryBytes: 2 ** 30 });
     await expect(other.ready).rejects.toMatchObject({ code: 'MW3021', message: expect.stringContaining('numpy') });
     await expect(other.loadMatrix(probeMatrix)).rejects.toMatchObject({ code: 'MW3021' });

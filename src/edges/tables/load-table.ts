@@ -7,7 +7,7 @@ import { ModelwrightError } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import { DelimitedParser, MAX_CELL_LENGTH, type Cutting } from './parse-delimited.ts';
 import { scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
-import { isBlank, sniffDialect } from './sniff-dialect.ts';
+import { isBlank, mayIgnoreQuotes, sniffDialect } from './sniff-dialect.ts';
 import { sqlText } from './query.ts';
 import type { Dialect } from './reader-wire.ts';
 
@@ -144,8 +144,9 @@ function readCsv(path: string, cutting: Cutting, width: number, hasHeader: boole
 const literalPath = (path: string) => path.replaceAll(/[*?[]/g, (character) => `[${character}]`);
 
 /**
- * Our own parser reads the file and writes it clean (UTF-8, commas, every cell quoted) for DuckDB. Where the quotes do
- * not fit but the rows do without them, quote signs are ordinary characters. Gives the cutting that fitted.
+ * Our own parser reads the file and writes it clean (UTF-8, commas, every cell quoted) for DuckDB; it has the last word on
+ * what is wrong and where. Where the quotes do not fit but the rows do without them, quote signs are ordinary characters.
+ * Gives the cutting that fitted.
  */
 async function readThroughCopy(
   connection: DuckDBConnection,
@@ -160,16 +161,13 @@ async function readThroughCopy(
   try {
     const copy = join(folder, 'clean.csv');
     let fitting = cutting;
-    try {
-      await writeClean(path, file, cutting, width, hasHeader, copy);
-    } catch (cause) {
-      if (!(cause instanceof ModelwrightError) || cutting.quote === '') throw cause;
-      fitting = { ...cutting, quote: '' };
-      try {
-        await writeClean(path, file, fitting, width, hasHeader, copy);
-      } catch {
-        throw cause;
-      }
+    const fault = await writeClean(path, file, cutting, width, hasHeader, copy);
+    if (fault) {
+      const withoutQuotes: Cutting = { ...cutting, quote: '' };
+      const isMended =
+        cutting.quote !== '' && mayIgnoreQuotes(cutting.delimiter, fault.problem) && !(await writeClean(path, file, withoutQuotes, width, hasHeader, copy));
+      if (!isMended) throw faultError(path, fault);
+      fitting = withoutQuotes;
     }
     await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, width, false, false)}`);
     return fitting;
@@ -178,21 +176,30 @@ async function readThroughCopy(
   }
 }
 
-async function writeClean(path: string, file: TextFile, cutting: Cutting, width: number, hasHeader: boolean, copy: string): Promise<void> {
+type RowFault =
+  | { problem: 'open-quote' | 'text-after-quote'; row: number; line: number }
+  | { problem: 'ragged'; row: number; line: number; found: number; width: number };
+
+/** Writes the clean copy, up to the first row that does not fit. */
+async function writeClean(path: string, file: TextFile, cutting: Cutting, width: number, hasHeader: boolean, copy: string): Promise<RowFault | undefined> {
   const out = createWriteStream(copy, { mode: 0o600 });
   const opened = once(out, 'open');
   let lines: string[] = [];
   let rowNumber = hasHeader ? -1 : 0;
+  let ragged: RowFault | undefined;
   const parser = new DelimitedParser(cutting, (cells, line) => {
+    if (ragged) return;
     if (isBlank(cells) && (width > 1 || rowNumber < 0)) return;
     rowNumber++;
     if (rowNumber === 0) return;
     // One empty cell too many is a delimiter at the end of the line.
     if (cells.length !== width && !(cells.length === width + 1 && trimCell(cells[width]) === '')) {
-      throw raggedRow(path, rowNumber, line, cells.length, width);
+      ragged = { problem: 'ragged', row: rowNumber, line, found: cells.length, width };
+      return;
     }
     lines.push(`${cells.slice(0, width).map(quoteCell).join(',')}\n`);
   });
+  const faultOf = () => ragged ?? (parser.fault && { problem: parser.fault.problem, row: rowNumber + 1, line: parser.fault.line });
   const decoder = new TextDecoder(file.encoding);
   try {
     await opened;
@@ -203,40 +210,37 @@ async function writeClean(path: string, file: TextFile, cutting: Cutting, width:
     };
     for await (const piece of textPieces(path, file.isGzip)) {
       parser.push(decoder.decode(piece, { stream: true }));
-      if (parser.fault) break;
+      if (parser.fault || ragged) return faultOf();
       await flush();
     }
     parser.push(decoder.decode());
     parser.end();
-    if (parser.fault) throw quoteFault(path, parser.fault.problem, rowNumber + 1, parser.fault.line);
     await flush();
+    return faultOf();
   } finally {
     out.end();
     await once(out, 'close');
   }
 }
 
-/** An empty cell stays bare, so that a row of one missing cell is not a blank line. */
 const quoteCell = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
 
-function raggedRow(path: string, row: number, line: number, found: number, width: number): ModelwrightError {
-  return new ModelwrightError({
-    code: 'MW1115',
-    message: `Row ${row} of "${path}" (line ${line}) has ${found} ${found === 1 ? 'cell' : 'cells'} where the first line has ${width}.`,
-    hint: 'Mend or remove that row; a cell that holds the delimiter must stand in quotes.',
-    place: { file: path, row },
-  });
-}
-
-function quoteFault(path: string, problem: 'open-quote' | 'text-after-quote', row: number, line: number): ModelwrightError {
+function faultError(path: string, fault: RowFault): ModelwrightError {
+  const where = `row ${fault.row} of "${path}" (line ${fault.line})`;
+  const place = { file: path, row: fault.row };
+  if (fault.problem === 'ragged') {
+    return new ModelwrightError({
+      code: 'MW1115',
+      message: `In ${where} there ${fault.found === 1 ? 'is 1 cell' : `are ${fault.found} cells`} where the first line has ${fault.width}.`,
+      hint: 'Mend or remove that row; a cell that holds the delimiter must stand in quotes.',
+      place,
+    });
+  }
   return new ModelwrightError({
     code: 'MW1116',
-    message:
-      problem === 'open-quote'
-        ? `A quote opened in row ${row} of "${path}" (line ${line}) is never closed.`
-        : `In row ${row} of "${path}" (line ${line}) there is text between a closing quote and the end of the cell.`,
+    message: fault.problem === 'open-quote' ? `A quote opened in ${where} is never closed.` : `In ${where} there is text between a closing quote and the end of the cell.`,
     hint: 'Close the quote; a quote sign inside a quoted cell is written twice.',
-    place: { file: path, row },
+    place,
   });
 }
 

@@ -68,6 +68,7 @@ export class DelimitedParser {
     while (at < length) {
       let next = at;
       let cell: string;
+      let linesInside = 0;
       let start = at;
       if (this.#quote !== '') while (start < length && text[start] === ' ' && this.#delimiter !== ' ') start++;
       if (this.#quote !== '' && start < length && text[start] === this.#quote) {
@@ -77,7 +78,7 @@ export class DelimitedParser {
           break;
         }
         cell = text.slice(start + 1, closing);
-        this.#line += countLineEnds(cell);
+        linesInside = countLineEnds(cell);
         if (cell.includes(this.#quote)) cell = cell.replaceAll(this.#quote + this.#quote, this.#quote);
         next = closing + 1;
         while (next < length && text[next] === ' ' && this.#delimiter !== ' ') next++;
@@ -95,6 +96,8 @@ export class DelimitedParser {
         if (next >= length) break; // unfinished: kept for the next piece, or the last cell of all
         cell = text.slice(at, next);
       }
+      if (next < length && text[next] === '\r' && next + 1 >= length && !isEnd) break; // its \n may be in the next piece
+      this.#line += linesInside;
       if (next >= length) {
         this.#cells.push(cell);
         this.#finishRow();
@@ -106,7 +109,6 @@ export class DelimitedParser {
         at = next + 1;
         continue;
       }
-      if (text[next] === '\r' && next + 1 >= length && !isEnd) break; // its \n may be in the next piece
       this.#cells.push(cell);
       this.#line++;
       this.#finishRow();

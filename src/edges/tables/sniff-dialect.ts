@@ -1,5 +1,5 @@
 import { PLAIN_NUMBER_PATTERN, trimCell } from '../../domain/read-cell.ts';
-import { DelimitedParser, type Cutting } from './parse-delimited.ts';
+import { DelimitedParser, type Cutting, type CuttingFault } from './parse-delimited.ts';
 
 /** What the first piece of a text file tells of its form. `header` holds the cells of the first row that is not blank. */
 export type Sniffed = { cutting: Cutting; firstRow: string[]; hasHeader: boolean };
@@ -14,7 +14,7 @@ export function sniffDialect(sample: string, isWhole: boolean): Sniffed | undefi
   return { cutting: best.cutting, firstRow: best.rows[0], hasHeader: !isClearlyData(best.rows) };
 }
 
-type Trial = { cutting: Cutting; rows: string[][]; agreement: number; isFaulty: boolean };
+type Trial = { cutting: Cutting; rows: string[][]; agreement: number; fault: CuttingFault['problem'] | undefined };
 
 const USUAL_DELIMITERS = [',', '\t', ';', '|'];
 /** Below this share of agreeing rows an unusual delimiter is taken for chance. */
@@ -28,7 +28,7 @@ function bestTrial(sample: string, isWhole: boolean): Trial | undefined {
   if (usual && usual.agreement >= 0.9) return usual;
   const unusual = unusualDelimiters(sample)
     .map((delimiter) => tryDelimiter(sample, delimiter, isWhole))
-    .filter((trial) => trial !== undefined && !trial.isFaulty && trial.rows.length > 1 && trial.rows[0].length > 1 && trial.agreement >= UNUSUAL_AGREEMENT)
+    .filter((trial) => trial !== undefined && !trial.fault && trial.rows.length > 1 && trial.rows[0].length > 1 && trial.agreement >= UNUSUAL_AGREEMENT)
     .toSorted((a, b) => (b?.rows[0].length ?? 0) - (a?.rows[0].length ?? 0))[0];
   return unusual ?? usual ?? trials[0];
 }
@@ -44,11 +44,19 @@ function tryDelimiter(sample: string, delimiter: string, isWhole: boolean): Tria
   const double = tryCutting(sample, { delimiter, quote: '"' }, isWhole);
   if (!double) return undefined;
   const quotedBySingle = sample.match(new RegExp(`(?<=^|[\\r\\n${escapeInClass(delimiter)}])'[^'\\r\\n]*'(?=$|[\\r\\n${escapeInClass(delimiter)}])`, 'g'))?.length ?? 0;
-  if (!double.isFaulty && quotedBySingle < double.rows.length) return double;
-  const none = tryCutting(sample, { delimiter, quote: '' }, isWhole);
   const single = quotedBySingle >= double.rows.length ? tryCutting(sample, { delimiter, quote: "'" }, isWhole) : undefined;
-  const ranked = [single, double, none].filter((trial) => trial !== undefined && !trial.isFaulty);
-  return ranked.toSorted((a, b) => (b?.agreement ?? 0) - (a?.agreement ?? 0))[0] ?? double;
+  if (single && !single.fault && single.agreement >= double.agreement) return single;
+  if (!double.fault || !mayIgnoreQuotes(delimiter, double.fault)) return double;
+  const none = tryCutting(sample, { delimiter, quote: '' }, isWhole);
+  return none && none.agreement === 1 ? none : double;
+}
+
+/**
+ * Tab-separated files often know no quoting. Between commas, though, a quote that is opened and never closed is a slip,
+ * even where the rows would come out even without it.
+ */
+export function mayIgnoreQuotes(delimiter: string, fault: CuttingFault['problem'] | 'ragged'): boolean {
+  return fault === 'text-after-quote' || (delimiter !== ',' && delimiter !== ';');
 }
 
 const escapeInClass = (character: string) => (/[\\\]^-]/.test(character) ? `\\${character}` : character);
@@ -63,10 +71,11 @@ function tryCutting(sample: string, cutting: Cutting, isWhole: boolean): Trial |
   const isOpenToTheEnd = !isWhole && parser.fault === undefined && parser.rowCount < 2 && sample.includes('\n');
   // A sample of one long unfinished line still has to give a first row.
   if (rows.length === 0 && !isWhole && !parser.fault) parser.end();
-  if (rows.length === 0) return parser.fault ? { cutting, rows: [[sample.slice(0, 100)]], agreement: 0, isFaulty: true } : undefined;
+  const fault = parser.fault?.problem ?? (isOpenToTheEnd ? 'open-quote' : undefined);
+  if (rows.length === 0) return fault ? { cutting, rows: [[sample.slice(0, 100)]], agreement: 0, fault } : undefined;
   const width = rows[0].length;
   const agreeing = rows.filter((cells) => cells.length === width).length;
-  return { cutting, rows, agreement: agreeing / rows.length, isFaulty: parser.fault !== undefined || isOpenToTheEnd };
+  return { cutting, rows, agreement: agreeing / rows.length, fault };
 }
 
 /** A row that holds nothing: an empty line, or spaces alone. */

@@ -22,12 +22,13 @@ const TERM_NS = 4;
 const BRANCH_BYTES = 26;
 const LEAF_BYTES = 18;
 const LEAF_VALUE_BYTES = 9;
-/** Features, contract, manifest and report. */
-const OTHER_FILES_BYTES = 300_000;
+/** Contract, manifest and report; and what a column of the matrix takes in the feature file. */
+const OTHER_FILES_BYTES = 60_000;
+const COLUMN_BYTES = 400;
 
-/** The cost of all members in one graph. */
-export function predictAnswerCost(members: readonly Fitted[]): AnswerCost {
-  const cost = { rowMs: CALL_MS, batchMsPerRow: 0, packageBytes: OTHER_FILES_BYTES };
+/** The cost of all members in one graph over a matrix of `columnCount` columns. Milliseconds are the graph's; encoding is not in them. */
+export function estimateAnswerCost(members: readonly Fitted[], columnCount: number): AnswerCost {
+  const cost = { rowMs: CALL_MS, batchMsPerRow: 0, packageBytes: OTHER_FILES_BYTES + COLUMN_BYTES * columnCount };
   for (const fitted of members) {
     const own = fitted.kind === 'trees' ? costOfTrees(fitted) : costOfLinear(fitted);
     cost.rowMs += own.rowMs;

@@ -54,8 +54,11 @@ export function outputColumns(task: Plan['task'], classes: readonly string[]): s
   }
 }
 
-/** Null when not every value is known: then a value cannot be called unseen. */
+/** A profile cuts longer values. */
+const LONGEST_LEVEL = 199;
+
+/** Null when not every value is known in full: then a value cannot be called unseen. */
 function namedLevels({ kind, topValues, distinctCount }: ColumnProfile): string[] | null {
-  if (kind !== 'category' || topValues.length < distinctCount) return null;
+  if (kind !== 'category' || topValues.length < distinctCount || topValues.some(({ value }) => value.length > LONGEST_LEVEL)) return null;
   return topValues.filter(({ count }) => count >= LEAST_ROWS_TO_NAME).map(({ value }) => value);
 }

@@ -1,1 +1,2 @@
-export { checkColumns, checkRow, checkTable, warningText, type AnswerWarning, type UnreadableCells } from './check-rows.ts';
+export { checkColumns, checkRow, checkTable, type AnswerWarning } from './check-rows.ts';
+export { answersAsCsv, answersAsJsonLines } from './write-answers.ts';

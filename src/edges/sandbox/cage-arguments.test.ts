@@ -1,0 +1,125 @@
+import { expect, it } from 'vitest';
+import { cageArguments, cagedCommand, startCommand, type CagePlan } from './cage-arguments.ts';
+
+const environment = { basePrefix: '/usr', python: '/cache/env/bin/python3', sitePackages: '/cache/env/lib/python3.11/site-packages', harness: '/cache/harness' };
+const plan: CagePlan = {
+  environment,
+  rootFolders: [{ name: 'lib', linkTo: 'usr/lib' }, { name: 'lib64' }],
+  scratchBytes: 1024,
+};
+
+it('builds one cage, word for word', () => {
+  expect(cageArguments(plan).join(' ').replaceAll(' --', '\n--').split('\n')).toMatchInlineSnapshot(`
+    [
+      "--unshare-user",
+      "--unshare-pid",
+      "--unshare-net",
+      "--unshare-ipc",
+      "--unshare-uts",
+      "--unshare-cgroup",
+      "--disable-userns",
+      "--uid 65534",
+      "--gid 65534",
+      "--hostname cage",
+      "--as-pid-1",
+      "--die-with-parent",
+      "--new-session",
+      "--cap-drop ALL",
+      "--clearenv",
+      "--ro-bind /usr /usr",
+      "--symlink usr/lib /lib",
+      "--ro-bind /lib64 /lib64",
+      "--ro-bind /cache/env/lib/python3.11/site-packages /cage/site",
+      "--ro-bind /cache/harness /cage/app",
+      "--proc /proc",
+      "--ro-bind /proc/sys /proc/sys",
+      "--perms 0755",
+      "--tmpfs /dev",
+      "--dev-bind /dev/null /dev/null",
+      "--dev-bind /dev/zero /dev/zero",
+      "--dev-bind /dev/full /dev/full",
+      "--dev-bind /dev/random /dev/random",
+      "--dev-bind /dev/urandom /dev/urandom",
+      "--size 1024",
+      "--perms 0700",
+      "--tmpfs /scratch",
+      "--size 16777216",
+      "--perms 1777",
+      "--tmpfs /tmp",
+      "--size 16777216",
+      "--perms 1777",
+      "--tmpfs /dev/shm",
+      "--setenv PATH /usr/bin",
+      "--setenv HOME /scratch",
+      "--setenv TMPDIR /scratch",
+      "--setenv LANG C.UTF-8",
+      "--setenv TZ UTC",
+      "--setenv OMP_NUM_THREADS 1",
+      "--setenv OPENBLAS_NUM_THREADS 1",
+      "--setenv OMP_WAIT_POLICY passive",
+      "--setenv JOBLIB_MULTIPROCESSING 0",
+      "--setenv PYTHONHASHSEED 0",
+      "--setenv PYTHONDONTWRITEBYTECODE 1",
+      "--chdir /scratch",
+      "--remount-ro /dev",
+      "--remount-ro /",
+      "--seccomp 6",
+    ]
+  `);
+});
+
+it('starts as another user without privileges, inside its control groups, with the cage’s paths out of every command line', () => {
+  const command = cagedCommand(environment, 'worker.py', 'cage');
+  expect(startCommand({ uid: 61_200, cgroupFolders: ['/sys/fs/cgroup/memory/a'], command })).toMatchInlineSnapshot(`
+    [
+      "/bin/sh",
+      "-c",
+      "n=$1; shift; while [ $n -gt 0 ]; do echo $$ > "$1/cgroup.procs" || exit 97; shift; n=$((n-1)); done; exec "$@"",
+      "sh",
+      "1",
+      "/sys/fs/cgroup/memory/a",
+      "setpriv",
+      "--reuid=61200",
+      "--regid=61200",
+      "--clear-groups",
+      "--no-new-privs",
+      "--inh-caps=-all",
+      "--bounding-set=-all",
+      "prlimit",
+      "--core=0",
+      "--nofile=1024",
+      "--",
+      "bwrap",
+      "--args",
+      "5",
+      "--",
+      "/usr/bin/python3.11",
+      "-s",
+      "-S",
+      "-P",
+      "-B",
+      "/cage/app/worker.py",
+      "cage",
+    ]
+  `);
+});
+
+it('needs neither where an ordinary user starts it', () => {
+  expect(startCommand({ uid: undefined, cgroupFolders: [], command: ['true'] })[0]).toBe('prlimit');
+});
+
+it('takes an interpreter that lies elsewhere in under a neutral name', () => {
+  const elsewhere = { ...environment, basePrefix: '/opt/python' };
+  expect(cageArguments({ ...plan, environment: elsewhere }).join(' ')).toContain('--ro-bind /opt/python /cage/py');
+  expect(cagedCommand(elsewhere, 'worker.py', 'cage')[0]).toBe('/cage/py/bin/python3.11');
+});
+
+it('closes the root last, after everything that has to be made in it', () => {
+  const words = cageArguments(plan);
+  const lastMount = Math.max(...['--ro-bind', '--tmpfs', '--dev-bind', '--proc', '--symlink'].map((word) => words.lastIndexOf(word)));
+  expect(words.indexOf('--remount-ro')).toBeGreaterThan(lastMount);
+});
+
+it('hands in nothing writable of this machine', () => {
+  expect(cageArguments(plan).filter((word) => word === '--bind' || word === '--dev' || word === '--share-net')).toEqual([]);
+});

@@ -1,0 +1,171 @@
+import type { ColumnKind, ReadingRule } from '../../domain/column.ts';
+import type { PersonalKind } from '../../domain/profile.ts';
+import type { ColumnStatistics } from '../../edges/tables/index.ts';
+
+/** What a column is, why, how its cells are read, and how many of them the rule cannot read. */
+export type KindDecision = { kind: ColumnKind; reason: string; rule: ReadingRule; missingCount: number; distinctCount: number; unreadableCount: number };
+
+/** Share of the cells that are there which a typed rule has to read: the rest is taken for slips. */
+const READABLE_SHARE = 0.99;
+/** A few numbers beside a letter are codes; only a column of more different numbers is a quantity with slips. */
+const MIN_NUMBERS_WITH_SLIPS = 20;
+/** Up to this many repeats, distinct texts still count as unique: a few rows occur twice in most files. */
+const UNIQUE_SHARE = 0.98;
+/** A key that repeats (a customer with several rows) is still one when it stands for fewer than two rows on average. */
+const KEY_SHARE = 0.5;
+/** Below this many rows nothing can be said about uniqueness. */
+const MIN_ROWS_FOR_IDENTIFIER = 20;
+
+/** Never a value, whatever the column holds. */
+const SURE_MARKERS = new Set(['NA', 'N/A', 'n/a', '#N/A', '<NA>', '?', 'null', 'NULL', 'Null', 'nan', 'NaN', 'NAN']);
+
+/** Decides from the texts' shapes; the order is: nothing or one value, yes and no, numbers, dates, identifier, text, category. */
+export function decideKind(statistics: ColumnStatistics): KindDecision {
+  const { rowCount, emptyCount, markers } = statistics;
+  // Words such as "none" are missing values among numbers and dates, and names of classes elsewhere.
+  const typed = decideTyped(statistics, rowCount - emptyCount - total(markers));
+  const present = typed ? markers : markers.filter(({ text }) => SURE_MARKERS.has(text));
+  // The markers that may yet come are part of the rule too: rows to be predicted hold what these rows happen to lack.
+  const missing = [...new Set([...SURE_MARKERS, ...present.map(({ text }) => text)])];
+  const missingCount = emptyCount + total(present);
+  const distinctTexts = statistics.distinctCount - present.length;
+  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0 };
+
+  if (distinctTexts === 0) return { ...facts, kind: 'constant', reason: 'holds no value', rule: { type: 'text', missing } };
+  if (distinctTexts === 1 && missingCount === 0) {
+    const rule: ReadingRule = typed ? withMissing(typed.rule, missing) : { type: 'text', missing };
+    return { ...facts, kind: 'constant', reason: `is "${short(statistics.top[0].text)}" in every row`, rule };
+  }
+  const boolean = decideBoolean(statistics, missing);
+  if (boolean) return { ...facts, distinctCount: 2, kind: 'boolean', reason: boolean.reason, rule: boolean.rule };
+  if (typed) {
+    const rule = withMissing(typed.rule, missing);
+    const presentCount = rowCount - missingCount;
+    const unreadableCount = Math.max(presentCount - typed.readableCount, 0);
+    if (typed.rule.type === 'timestamp') return { ...facts, unreadableCount, kind: 'datetime', reason: typed.reason, rule };
+    const distinctCount = statistics.numbers?.distinctCount ?? distinctTexts;
+    const key = runningNumber(statistics, presentCount);
+    return { ...facts, distinctCount, unreadableCount, kind: key ? 'identifier' : 'number', reason: key ?? typed.reason, rule };
+  }
+  return { ...facts, ...decideTextual(statistics, distinctTexts, rowCount - missingCount), rule: { type: 'text', missing } };
+}
+
+const total = (counts: { count: number }[]) => counts.reduce((sum, { count }) => sum + count, 0);
+const short = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
+const withMissing = (rule: ReadingRule, missing: string[]): ReadingRule => ({ ...rule, missing });
+
+type TypedDecision = { rule: Extract<ReadingRule, { type: 'number' | 'timestamp' }>; readableCount: number; reason: string };
+
+function decideTyped(statistics: ColumnStatistics, presentCount: number): TypedDecision | undefined {
+  if (presentCount === 0) return undefined;
+  return decideNumber(statistics, presentCount) ?? decideDate(statistics, presentCount);
+}
+
+/** The narrowest style that reads the column. */
+function decideNumber({ numberCounts, numbers }: ColumnStatistics, presentCount: number): TypedDecision | undefined {
+  const { plain, grouped, currency, percent } = numberCounts;
+  const styles = [
+    { style: 'plain', count: plain, reason: 'holds numbers' },
+    { style: 'grouped', count: plain + grouped, reason: 'holds numbers with thousands separators' },
+    { style: 'currency', count: plain + grouped + currency, reason: 'holds amounts of money' },
+    { style: 'percent', count: plain + grouped + percent, reason: 'holds percentages' },
+  ] as const;
+  const most = Math.max(...styles.map(({ count }) => count));
+  if (most < presentCount && (most < READABLE_SHARE * presentCount || (numbers?.distinctCount ?? 0) < MIN_NUMBERS_WITH_SLIPS)) return undefined;
+  const chosen = styles.find(({ count }) => count === most);
+  if (!chosen || most === 0) return undefined;
+  return { rule: { type: 'number', missing: [], style: chosen.style }, readableCount: most, reason: chosen.reason };
+}
+
+/** Spellings that cannot be mistaken for each other; of the two orders of day and month the column decides for one. */
+const DATE_FAMILIES = [['yyyy-mm-dd'], ['yyyy/mm/dd'], ['mm/dd/yyyy', 'dd/mm/yyyy'], ['mm-dd-yyyy', 'dd-mm-yyyy'], ['dd.mm.yyyy']];
+
+function decideDate({ dates }: ColumnStatistics, presentCount: number): TypedDecision | undefined {
+  const chosen = DATE_FAMILIES.flatMap((family) => {
+    const known = dates.filter(({ format }) => family.includes(format));
+    // Where every day could be a month, the order that keeps the dates closer together is the likelier; then month first.
+    const [best] = known.toSorted((a, b) => b.count - a.count || a.last - a.first - (b.last - b.first) || family.indexOf(a.format) - family.indexOf(b.format));
+    return best ? [best] : [];
+  }).toSorted((a, b) => b.count - a.count);
+  const readableCount = total(chosen);
+  if (chosen.length === 0 || readableCount < READABLE_SHARE * presentCount) return undefined;
+  const formats = chosen.map(({ format }) => format);
+  return { rule: { type: 'timestamp', missing: [], formats }, readableCount, reason: `holds dates written ${formats.join(' or ')}` };
+}
+
+const BOOLEAN_PAIRS = [
+  ['yes', 'no'],
+  ['true', 'false'],
+  ['y', 'n'],
+  ['t', 'f'],
+  ['on', 'off'],
+];
+
+function decideBoolean({ top, distinctCount }: ColumnStatistics, missing: string[]): { rule: ReadingRule; reason: string } | undefined {
+  if (distinctCount > top.length) return undefined;
+  const texts = top.map(({ text }) => text).filter((text) => !missing.includes(text));
+  for (const [yesWord, noWord] of BOOLEAN_PAIRS) {
+    const yes = texts.filter((text) => text.toLowerCase() === yesWord);
+    const no = texts.filter((text) => text.toLowerCase() === noWord);
+    if (yes.length > 0 && no.length > 0 && yes.length + no.length === texts.length) {
+      return { rule: { type: 'boolean', missing, yes, no }, reason: `is ${yes[0]} or ${no[0]}` };
+    }
+  }
+  return undefined;
+}
+
+/** The reason to take a column of whole numbers for a key or a running number. */
+function runningNumber({ name, numbers, numberCounts }: ColumnStatistics, presentCount: number): string | undefined {
+  if (!numbers?.isWhole || presentCount < MIN_ROWS_FOR_IDENTIFIER || numberCounts.plain < presentCount) return undefined;
+  const { distinctCount, min, max } = numbers;
+  if (namesKey(name) && distinctCount >= UNIQUE_SHARE * presentCount) return 'is a whole number, different in almost every row, and its name says it is a key';
+  if (distinctCount < presentCount) return undefined;
+  // Years follow each other too, and mean something.
+  const couldBeYears = min >= 1500 && max <= 2200;
+  if (couldBeYears) return undefined;
+  if (numbers.isSteadyCount) return 'counts the rows one by one';
+  if (max - min + 1 === distinctCount) return 'holds every whole number of its range exactly once';
+  return undefined;
+}
+
+const KEY_WORDS = new Set(['id', 'ids', 'pid', 'uid', 'uuid', 'guid', 'oid', 'key', 'rowid', 'rownames', 'rownumber', 'rownum', 'index', 'idx', 'sku', 'isbn', 'ssn', 'iban', 'serial', 'barcode']);
+const FUSED_KEY = /^(?:account|case|client|customer|employee|issue|item|loan|member|object|order|passenger|patient|person|product|record|row|session|student|ticket|transaction|user)(?:id|no|nr|num|number|key)$/;
+
+function namesKey(name: string): boolean {
+  return wordsOf(name).some((word) => KEY_WORDS.has(word) || FUSED_KEY.test(word));
+}
+
+/** The words of a column name, cut at signs and where small letters turn into capitals. */
+export function wordsOf(name: string): string[] {
+  return (name.replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2').match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.toLowerCase());
+}
+
+function decideTextual({ name, meanWords, meanLength }: ColumnStatistics, distinctCount: number, presentCount: number): { kind: ColumnKind; reason: string } {
+  const share = distinctCount / Math.max(presentCount, 1);
+  const isWordless = meanWords < 1.5;
+  if (isWordless && presentCount >= MIN_ROWS_FOR_IDENTIFIER) {
+    if (share >= UNIQUE_SHARE) return { kind: 'identifier', reason: 'is different in almost every row' };
+    if (share > KEY_SHARE && namesKey(name)) return { kind: 'identifier', reason: 'stands for less than two rows on average, and its name says it is a key' };
+  }
+  // Many different texts of several words are language; few are names of things, however long.
+  if (distinctCount > 50 && ((share >= UNIQUE_SHARE && !isWordless) || (share >= 0.1 && meanWords >= 3) || (share >= 0.3 && meanLength >= 40))) {
+    return { kind: 'text', reason: `holds ${Math.round(meanWords)} words in a cell on average, mostly different` };
+  }
+  return { kind: 'category', reason: `has ${distinctCount} different values` };
+}
+
+/** Persons by what the cells look like, or by a name of the column that leaves no doubt. */
+export function decidePersonal({ name, rowCount, emptyCount, distinctCount, emailCount, phoneCount, nameCount }: ColumnStatistics, kind: ColumnKind): PersonalKind | null {
+  if (kind === 'constant' || kind === 'boolean' || kind === 'datetime') return null;
+  const presentCount = rowCount - emptyCount;
+  if (emailCount >= 0.5 * presentCount) return 'email';
+  if (phoneCount >= 0.5 * presentCount) return 'phone';
+  if (kind === 'number') return null;
+  // Names of places look like names of people; those of people hardly repeat.
+  if (nameCount >= 0.6 * presentCount && distinctCount >= 0.5 * presentCount && presentCount >= MIN_ROWS_FOR_IDENTIFIER) return 'name';
+  const words = wordsOf(name).join('');
+  if (/^(?:customer|contact|user|client|patient)?e?mail(?:address)?$/.test(words)) return 'email';
+  if (/^(?:customer|contact|user|client|patient)?(?:phone|telephone|mobile|cell)(?:number|no|nr)$/.test(words)) return 'phone';
+  if (/^(?:customer|contact|user|client|patient|employee|passenger)?(?:full|first|last|given|family|sur)name$/.test(words)) return 'name';
+  return null;
+}

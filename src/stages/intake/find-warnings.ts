@@ -1,0 +1,32 @@
+import type { Profile, ProfileWarning } from '../../domain/profile.ts';
+
+const MOSTLY_MISSING_SHARE = 0.5;
+/** Fewer duplicates than this share of the rows are chance in a narrow table. */
+const DUPLICATES_SHARE = 0.005;
+
+/** What the user should know before a model is made, the dataset first, then column by column. */
+export function findWarnings({ rowCount, duplicateRowCount, columns, notes }: Omit<Profile, 'warnings'> & { notes: string[] }): ProfileWarning[] {
+  const warnings: ProfileWarning[] = notes.map((detail) => ({ kind: 'reading', detail }));
+  if (duplicateRowCount > DUPLICATES_SHARE * rowCount) {
+    warnings.push({ kind: 'duplicate-rows', count: duplicateRowCount, detail: `${percent(duplicateRowCount, rowCount)} of the rows repeat an earlier one; equal rows are kept on one side of the split` });
+  }
+  for (const { name, kind, kindReason, missingCount, unreadableCount, personal } of columns) {
+    if (kind === 'identifier') warnings.push({ kind: 'identifier', column: name, detail: kindReason });
+    if (kind === 'constant') warnings.push({ kind: 'constant', column: name, detail: kindReason });
+    else if (missingCount > MOSTLY_MISSING_SHARE * rowCount) warnings.push({ kind: 'mostly-missing', column: name, detail: `is missing in ${percent(missingCount, rowCount)} of the rows` });
+    if (unreadableCount > 0) warnings.push({ kind: 'unreadable-cells', column: name, detail: `${unreadableCount} cells do not fit the rest (it ${kindReason}); they count as missing` });
+    if (personal !== null) warnings.push({ kind: 'personal', column: name, detail: PERSONAL_DETAIL[personal] });
+  }
+  return warnings;
+}
+
+const PERSONAL_DETAIL = {
+  email: 'looks like e-mail addresses',
+  phone: 'looks like telephone numbers',
+  name: 'looks like names of people',
+};
+
+function percent(part: number, whole: number): string {
+  const share = (100 * part) / whole;
+  return share < 1 ? 'under 1 %' : `${Math.min(Math.round(share), part < whole ? 99 : 100)} %`;
+}

@@ -1,0 +1,61 @@
+import { ModelwrightError } from '../../domain/error.ts';
+import type { ColumnProfile, Profile } from '../../domain/profile.ts';
+import type { ColumnStatistics, TableStatistics } from '../../edges/tables/index.ts';
+import { decideKind, decidePersonal } from './decide-kind.ts';
+import { findWarnings } from './find-warnings.ts';
+
+/** Frequent values kept of a column; enough to name all levels of an ordinary category. */
+const MAX_TOP_VALUES = 200;
+const MAX_TOP_TEXTS = 10;
+const MAX_VALUE_LENGTH = 200;
+
+/** What a file's statistics say of the dataset. `notes`: what the reader had to say of the file. Throws MW1108 where there is one column only. */
+export function profileDataset(file: { path: string; rowCount: number; notes: string[] }, statistics: TableStatistics): Profile {
+  if (statistics.columns.length < 2) {
+    throw new ModelwrightError({
+      code: 'MW1108',
+      message: `The file "${file.path}" has one column only ("${statistics.columns[0].name.slice(0, 60)}").`,
+      hint: 'Give the columns to learn from beside the one to predict. If the file has them, save it with commas between the cells.',
+      place: { file: file.path },
+    });
+  }
+  const columns = statistics.columns.map(profileColumn);
+  const { rowCount } = file;
+  const { duplicateRowCount } = statistics;
+  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes: file.notes }) };
+}
+
+/** One column: its kind, its rule, and its numbers at a glance. */
+export function profileColumn(statistics: ColumnStatistics): ColumnProfile {
+  const { name, top, dates, meanLength, maxLength, meanWords } = statistics;
+  const { kind, reason, rule, missingCount, distinctCount, unreadableCount } = decideKind(statistics);
+  const personal = decidePersonal(statistics, kind);
+  const isRepeating = kind === 'category' || kind === 'boolean' || kind === 'constant' || kind === 'number';
+  const values = personal === null ? top.filter(({ text }) => !rule.missing.includes(text)) : [];
+  return {
+    name,
+    kind,
+    kindReason: reason,
+    rule,
+    missingCount,
+    distinctCount,
+    unreadableCount,
+    topValues: values.slice(0, isRepeating ? MAX_TOP_VALUES : MAX_TOP_TEXTS).map(({ text, count }) => ({ value: text.slice(0, MAX_VALUE_LENGTH), count })),
+    numbers: rule.type === 'number' ? summaryOf(statistics) : null,
+    text: rule.type === 'text' ? { meanLength, maxLength, meanWords } : null,
+    dates: rule.type === 'timestamp' ? rangeOf(dates.filter(({ format }) => rule.formats.includes(format))) : null,
+    personal,
+  };
+}
+
+function summaryOf({ numbers }: ColumnStatistics): ColumnProfile['numbers'] {
+  if (!numbers) return null;
+  const { min, q01, q05, q25, q50, q75, q95, q99, max, mean, standardDeviation, isWhole } = numbers;
+  return { min, q01, q05, q25, q50, q75, q95, q99, max, mean, standardDeviation, isWhole };
+}
+
+function rangeOf(dates: ColumnStatistics['dates']): ColumnProfile['dates'] {
+  if (dates.length === 0) return null;
+  const iso = (microseconds: number) => new Date(Math.floor(microseconds / 1000)).toISOString();
+  return { first: iso(Math.min(...dates.map(({ first }) => first))), last: iso(Math.max(...dates.map(({ last }) => last))) };
+}

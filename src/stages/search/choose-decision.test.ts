@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../domain/decide-classes.ts';
+import type { DecisionRule } from '../../domain/event.ts';
+import { seededRandom } from '../../domain/random.ts';
+import type { Metric } from '../../domain/task.ts';
+import { measureMetric } from '../evaluation/index.ts';
+import { chooseDecision } from './choose-decision.ts';
+
+/** Classes of the given shares with honest probabilities. */
+function honestRows(rowCount: number, shares: number[], seed: number) {
+  const random = seededRandom(seed);
+  const classCount = shares.length;
+  const codes = new Int32Array(rowCount);
+  const probabilities = new Float64Array(rowCount * classCount);
+  for (let row = 0; row < rowCount; row++) {
+    const raw = shares.map((share) => share * (-Math.log(1 - random.next())) ** 2);
+    const sum = raw.reduce((all, one) => all + one, 0);
+    let left = random.next() * sum;
+    codes[row] = Math.max(0, raw.findIndex((one) => (left -= one) < 0));
+    raw.forEach((one, k) => (probabilities[row * classCount + k] = one / sum));
+  }
+  return { labels: { kind: 'classes', codes, classCount } as const, probabilities };
+}
+
+function freshScore(metric: Metric, shares: number[], rule: DecisionRule): number {
+  const { labels, probabilities } = honestRows(6000, shares, 99);
+  const { classCount } = labels;
+  return measureMetric(metric, labels, { kind: 'classes', probabilities, decided: decide(probabilities, classCount, rule), classCount });
+}
+
+describe('chooseDecision', () => {
+  it.each(['f1', 'macro_f1', 'balanced_accuracy', 'mcc'] as const)('a threshold below a half pays on rare positives, on new rows: %s', (metric) => {
+    const shares = [0.9, 0.1];
+    const rule = chooseDecision({ metric, ...honestRows(3000, shares, 1), random: seededRandom(1) });
+    expect(rule).toMatchObject({ kind: 'threshold' });
+    if (rule.kind === 'threshold') expect(rule.threshold).toBeLessThan(0.45);
+    expect(freshScore(metric, shares, rule)).toBeGreaterThan(freshScore(metric, shares, { kind: 'argmax' }) + 0.01);
+  });
+
+  it.each(['macro_f1', 'balanced_accuracy'] as const)('multipliers raise rare classes among many, on new rows: %s', (metric) => {
+    const shares = [0.7, 0.2, 0.07, 0.03];
+    const rule = chooseDecision({ metric, ...honestRows(3000, shares, 1), random: seededRandom(1) });
+    expect(rule).toMatchObject({ kind: 'multipliers' });
+    if (rule.kind === 'multipliers') expect(rule.values[3]).toBeGreaterThan(rule.values[0]);
+    expect(freshScore(metric, shares, rule)).toBeGreaterThan(freshScore(metric, shares, { kind: 'argmax' }) + 0.01);
+  });
+
+  it('honest probabilities are best decided by the greatest when every row counts alike', () => {
+    const rule = chooseDecision({ metric: 'accuracy', ...honestRows(3000, [0.4, 0.3, 0.3], 1), random: seededRandom(1) });
+    expect(freshScore('accuracy', [0.4, 0.3, 0.3], rule)).toBeGreaterThan(freshScore('accuracy', [0.4, 0.3, 0.3], { kind: 'argmax' }) - 0.01);
+  });
+
+  it('metrics that judge probabilities need no rule', () => {
+    expect(chooseDecision({ metric: 'roc_auc', ...honestRows(300, [0.9, 0.1], 1), random: seededRandom(1) })).toEqual({ kind: 'argmax' });
+  });
+
+  it('a class without rows does not hinder the others', () => {
+    const { labels, probabilities } = honestRows(600, [0.7, 0.3, 0], 1);
+    const rule = chooseDecision({ metric: 'macro_f1', labels, probabilities, random: seededRandom(1) });
+    if (rule.kind === 'multipliers') expect(rule.values.every((value) => value > 0 && Number.isFinite(value))).toBe(true);
+    expect(['argmax', 'multipliers']).toContain(rule.kind);
+  });
+});
