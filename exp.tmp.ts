@@ -3,7 +3,7 @@ import { forkReader } from './src/edges/tables/fork-reader.tmp.ts';
 import { openTables, readerEntry } from './src/edges/tables/index.ts';
 import { profileDataset, findLeaks } from './src/stages/intake/index.ts';
 import { Profile } from './src/domain/profile.ts';
-const t = openTables(()=>forkReader(readerEntry), { tempDirectory:'/tmp/tw/run' });
+const t = openTables(()=>forkReader(readerEntry), { tempDirectory:'/tmp/tw/run', memoryBytes: Number(process.env.MEM ?? 4e9) });
 for (const n of (process.argv[2]?.split(',') ?? readdirSync('/work/shared/data').filter(x=>!x.includes('.')))) {
   const p='/work/shared/data/'+n+'/'+readdirSync('/work/shared/data/'+n).find(x=>x.startsWith('data.'));
   const meta=JSON.parse(readFileSync('/work/shared/data/'+n+'/dataset.json','utf8'));

@@ -50,7 +50,9 @@ await model.close();
 
 durationsMs.sort((a, b) => a - b);
 const quantile = (share: number) => durationsMs[Math.floor(share * (durationsMs.length - 1))].toFixed(3);
-console.log(`${model.manifest.name}: ${model.contract.inputs.length} columns, graph of ${((files.get('model.onnx')?.length ?? 0) / 1e6).toFixed(2)} MB, opened in ${openMs.toFixed(0)} ms`);
+console.log(
+  `${model.manifest.name}: ${model.contract.inputs.length} columns, graph of ${((files.get('model.onnx')?.length ?? 0) / 1e6).toFixed(2)} MB, opened in ${openMs.toFixed(0)} ms`,
+);
 console.log(`one row: p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, ${REPEATS} rows one after another`);
 console.log(`Node ${process.version}, ${process.arch}, ${cpus()[0]?.model ?? 'unknown processor'}`);
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrate } from './calibration.ts';
 
@@ -10,7 +10,8 @@ describe('calibration', () => {
       fc.property(anyShare, (share) => {
         const pair = Float64Array.of(1 - share, share);
         expect(calibrate(pair, 2, { kind: 'none' })).toEqual(pair);
-        for (const kept of [calibrate(pair, 2, { kind: 'beta', a: 1, b: 1, c: 0 }), calibrate(pair, 2, { kind: 'temperature', t: 1 })]) expect(kept[1]).toBeCloseTo(share, 9);
+        for (const kept of [calibrate(pair, 2, { kind: 'beta', a: 1, b: 1, c: 0 }), calibrate(pair, 2, { kind: 'temperature', t: 1 })])
+          expect(kept[1]).toBeCloseTo(share, 9);
       }),
     );
   });

@@ -26,7 +26,11 @@ export function compileForTable(expression: CheckedExpression): (table: Table) =
   return (table) => {
     for (const slot of program.slots) prepare(slot, table);
     const [only] = program.slots;
-    if (program.slots.length === 1 && only.kind === 'levels' && only.isRoot && only.perLevel) return columnByLevel(only.codes, only.perLevel, expression.type);
+    if (program.slots.length === 1 && only.kind === 'levels' && only.isRoot && only.perLevel) {
+      const { codes, perLevel } = only;
+      release(only);
+      return columnByLevel(codes, perLevel, expression.type);
+    }
     const writer = columnWriter(expression.type, table.rowCount);
     for (let start = 0; start < table.rowCount; start += CHUNK_ROWS) {
       const count = Math.min(CHUNK_ROWS, table.rowCount - start);

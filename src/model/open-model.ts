@@ -87,9 +87,16 @@ function parseFeatures(bytes: Uint8Array): unknown {
 function checkAgreement(contract: Contract, encoder: Encoder): void {
   const promised = new Map(contract.inputs.map(({ name, reading }) => [name, reading.type]));
   for (const { name, type } of encoder.inputs) {
-    if (promised.get(name) !== type) throw unreadable(`The features read the column "${name}" as ${type}, the contract says ${promised.get(name) ?? 'nothing of it'}.`);
+    if (promised.get(name) !== type)
+      throw unreadable(`The features read the column "${name}" as ${type}, the contract says ${promised.get(name) ?? 'nothing of it'}.`);
   }
 }
 
 const unreadable = (message: string, cause?: unknown): ModelwrightError =>
-  new ModelwrightError({ code: 'MW1410', message, hint: 'Build the model again with this version of Modelwright.', place: { file: packageFiles.features }, cause });
+  new ModelwrightError({
+    code: 'MW1410',
+    message,
+    hint: 'Build the model again with this version of Modelwright.',
+    place: { file: packageFiles.features },
+    cause,
+  });

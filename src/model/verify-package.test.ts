@@ -21,16 +21,19 @@ describe('verifying a package', () => {
     expect([...smallPackage()]).toEqual([...smallPackage()]);
   });
 
-  it.each([packageFiles.graph, packageFiles.features, packageFiles.contract, packageFiles.report, packageFiles.publicKey])('refuses a changed byte anywhere in %s', (name) => {
-    const size = smallPackage().get(name)?.length ?? 0;
-    for (const at of [0, Math.floor(size / 2), size - 1]) {
-      const files = smallPackage();
-      const bytes = Uint8Array.from(files.get(name) ?? []);
-      bytes[at] ^= 1;
-      files.set(name, bytes);
-      expect(() => verifyPackage(files, trusted)).toThrow(expect.objectContaining({ code: 'MW1403', place: { file: name } }));
-    }
-  });
+  it.each([packageFiles.graph, packageFiles.features, packageFiles.contract, packageFiles.report, packageFiles.publicKey])(
+    'refuses a changed byte anywhere in %s',
+    (name) => {
+      const size = smallPackage().get(name)?.length ?? 0;
+      for (const at of [0, Math.floor(size / 2), size - 1]) {
+        const files = smallPackage();
+        const bytes = Uint8Array.from(files.get(name) ?? []);
+        bytes[at] ^= 1;
+        files.set(name, bytes);
+        expect(() => verifyPackage(files, trusted)).toThrow(expect.objectContaining({ code: 'MW1403', place: { file: name } }));
+      }
+    },
+  );
 
   it('refuses every changed byte of the manifest', () => {
     const original = smallPackage();
@@ -60,11 +63,13 @@ describe('verifying a package', () => {
 
   it('refuses a package that someone else signed, and says whose key it is', () => {
     const other = testSigner(2);
-    expect(() => verifyPackage(smallPackage(other), trusted)).toThrow(expect.objectContaining({ code: 'MW1407', message: expect.stringContaining(keyFingerprint(other.publicKey)) }));
+    expect(() => verifyPackage(smallPackage(other), trusted)).toThrow(
+      expect.objectContaining({ code: 'MW1407', message: expect.stringContaining(keyFingerprint(other.publicKey)) }),
+    );
     expect(() => verifyPackage(smallPackage(other), [other.publicKey])).not.toThrow();
   });
 
-  it.each([...Object.values(packageFiles)])('refuses a package without %s', (name) => {
+  it.each(Object.values(packageFiles))('refuses a package without %s', (name) => {
     const files = smallPackage();
     files.delete(name);
     expect(() => verifyPackage(files, trusted)).toThrow(expect.objectContaining({ code: name === packageFiles.manifest ? 'MW1401' : 'MW1404' }));

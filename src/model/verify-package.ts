@@ -16,7 +16,8 @@ export type VerifiedPackage = { id: string; manifest: Manifest; contract: Contra
  */
 export function verifyPackage(files: ReadonlyMap<string, Uint8Array>, trustedKeys: readonly string[]): VerifiedPackage {
   const manifestBytes = files.get(packageFiles.manifest);
-  if (!manifestBytes) throw problem('MW1401', `The folder has no ${packageFiles.manifest}.`, 'Name the folder of a package, or a model that `modelwright list` shows.');
+  if (!manifestBytes)
+    throw problem('MW1401', `The folder has no ${packageFiles.manifest}.`, 'Name the folder of a package, or a model that `modelwright list` shows.');
   const manifest = readDocument(packageFiles.manifest, manifestBytes, Manifest, MANIFEST_FORMAT, 'MW1401');
 
   checkSignature(files, manifestBytes, manifest.publicKey);
@@ -59,14 +60,24 @@ function checkSignature(files: ReadonlyMap<string, Uint8Array>, manifestBytes: U
     // What is no key has signed nothing.
   }
   if (isSigned) return;
-  throw problem('MW1406', 'The manifest is not the one that was signed.', 'Copy the package again from where it was built. Do not use it as it is.', packageFiles.manifest);
+  throw problem(
+    'MW1406',
+    'The manifest is not the one that was signed.',
+    'Copy the package again from where it was built. Do not use it as it is.',
+    packageFiles.manifest,
+  );
 }
 
 function checkFiles(files: ReadonlyMap<string, Uint8Array>, manifest: Manifest): void {
   for (const [name, { sha256: expected, bytes: size }] of Object.entries(manifest.files)) {
     const bytes = getFile(files, name);
     if (bytes.length === size && sha256(bytes) === expected) continue;
-    throw problem('MW1403', `"${name}" was changed after the model was signed.`, 'Copy the package again from where it was built. Do not use it as it is.', name);
+    throw problem(
+      'MW1403',
+      `"${name}" was changed after the model was signed.`,
+      'Copy the package again from where it was built. Do not use it as it is.',
+      name,
+    );
   }
   for (const name of files.keys()) {
     if (name === packageFiles.manifest || name === packageFiles.signature || Object.hasOwn(manifest.files, name)) continue;
@@ -96,7 +107,13 @@ function readDocument<T>(name: string, bytes: Uint8Array, schema: z.ZodType<T>, 
   }
   const parsed = schema.safeParse(stored);
   if (parsed.success) return parsed.data;
-  throw problem(unreadable, `"${name}" is not what a package holds: ${firstIssue(parsed.error)}.`, 'Copy the package again from where it was built.', name, parsed.error);
+  throw problem(
+    unreadable,
+    `"${name}" is not what a package holds: ${firstIssue(parsed.error)}.`,
+    'Copy the package again from where it was built.',
+    name,
+    parsed.error,
+  );
 }
 
 function firstIssue(error: z.ZodError): string {

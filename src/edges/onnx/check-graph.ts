@@ -9,8 +9,29 @@ const MAX_NODES = 20_000;
 const MAX_INITIALIZERS = 20_000;
 
 const allowedOperators = new Set([
-  'Add', 'Cast', 'Concat', 'Div', 'Exp', 'Expand', 'Gather', 'Identity', 'IsNaN', 'Log', 'MatMul', 'Max', 'Min', 'Mul', 'ReduceSum',
-  'Shape', 'Sigmoid', 'Slice', 'Softmax', 'Sub', 'TreeEnsembleRegressor', 'Unsqueeze', 'Where',
+  'Add',
+  'Cast',
+  'Concat',
+  'Div',
+  'Exp',
+  'Expand',
+  'Gather',
+  'Identity',
+  'IsNaN',
+  'Log',
+  'MatMul',
+  'Max',
+  'Min',
+  'Mul',
+  'ReduceSum',
+  'Shape',
+  'Sigmoid',
+  'Slice',
+  'Softmax',
+  'Sub',
+  'TreeEnsembleRegressor',
+  'Unsqueeze',
+  'Where',
 ]);
 const allowedDomains = new Set(['', 'ai.onnx.ml']);
 

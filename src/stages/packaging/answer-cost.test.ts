@@ -30,13 +30,25 @@ describe('the cost of an answer', () => {
 
   it('keeps five members of 300 trees within the limits of a plan, and 26 classes of five folds not', () => {
     const member = manyTrees(300, 31);
-    expect(findBrokenLimits(estimateAnswerCost(Array.from({ length: 5 }, () => member), 30), smallPlan.limits)).toEqual([]);
+    expect(
+      findBrokenLimits(
+        estimateAnswerCost(
+          Array.from({ length: 5 }, () => member),
+          30,
+        ),
+        smallPlan.limits,
+      ),
+    ).toEqual([]);
     const letters = Array.from({ length: 26 * 5 }, () => member);
     expect(findBrokenLimits(estimateAnswerCost(letters, 30), smallPlan.limits)).toContain('maxBatchMsPerRow');
   });
 
   it('foresees the size of the graph to a quarter', () => {
-    for (const [treeCount, leaves] of [[300, 31], [100, 500], [20, 4000]]) {
+    for (const [treeCount, leaves] of [
+      [300, 31],
+      [100, 500],
+      [20, 4000],
+    ]) {
       const fitted = manyTrees(treeCount, leaves);
       const written = writeGraph({ ...smallSpec, members: [{ fitted, extraOffset: 3, weight: 1 }] }).length;
       const foreseen = estimateAnswerCost([fitted], 5).packageBytes - estimateAnswerCost([], 5).packageBytes;

@@ -21,16 +21,25 @@ function probesOf(rows: [number, number, number, number][], answer: (row: number
 
 const byAge = ([age]: number[]) => sigmoid(Number.isNaN(age) || age <= 30 ? 2 : -2);
 const byCity = ([, , , statistic]: number[]) => sigmoid(Number.isNaN(statistic) || statistic <= 0.3 ? -1 : 1);
-const rows: [number, number, number, number][] = [[30, 0, 1, 0.3], [30.000002, 1, NaN, 0.30000001], [NaN, 2, 0, NaN], [-1e30, NaN, 1, 0.1], [1e30, 0, 0, 0.9]];
+const rows: [number, number, number, number][] = [
+  [30, 0, 1, 0.3],
+  [30.000002, 1, NaN, 0.30000001],
+  [NaN, 2, 0, NaN],
+  [-1e30, NaN, 1, 0.1],
+  [1e30, 0, 0, 0.9],
+];
 const probes = [probesOf(rows, byAge), probesOf(rows, byCity)];
 
 describe('equality of the packaged graph and the trainers', () => {
-  it.each<GraphSpec['calibration']>([{ kind: 'none' }, { kind: 'beta', a: 0.9, b: 1.2, c: 0.1 }, { kind: 'temperature', t: 1.4 }])('holds for the graph that is written, calibration $kind', async (calibration) => {
-    const spec = { ...smallSpec, calibration };
-    const parity = await checkEquality({ spec, graph: writeGraph(spec), probes, text: noText }, graphs);
-    expect(parity).toMatchObject({ isEqual: true, rows: 20 });
-    expect(parity.largestDifference).toBeLessThan(1e-6);
-  });
+  it.each<GraphSpec['calibration']>([{ kind: 'none' }, { kind: 'beta', a: 0.9, b: 1.2, c: 0.1 }, { kind: 'temperature', t: 1.4 }])(
+    'holds for the graph that is written, calibration $kind',
+    async (calibration) => {
+      const spec = { ...smallSpec, calibration };
+      const parity = await checkEquality({ spec, graph: writeGraph(spec), probes, text: noText }, graphs);
+      expect(parity).toMatchObject({ isEqual: true, rows: 20 });
+      expect(parity.largestDifference).toBeLessThan(1e-6);
+    },
+  );
 
   it('notices a threshold that is one step of float32 off', async () => {
     const [first, second] = smallSpec.members;
@@ -40,7 +49,13 @@ describe('equality of the packaged graph and the trainers', () => {
 
   it('notices other weights in the packaged graph than those that were chosen', async () => {
     const [first, second] = smallSpec.members;
-    const graph = writeGraph({ ...smallSpec, members: [{ ...first, weight: 0.501 }, { ...second, weight: 0.499 }] });
+    const graph = writeGraph({
+      ...smallSpec,
+      members: [
+        { ...first, weight: 0.501 },
+        { ...second, weight: 0.499 },
+      ],
+    });
     expect(await checkEquality({ spec: smallSpec, graph, probes, text: noText }, graphs)).toMatchObject({ isEqual: false });
   });
 
@@ -78,8 +93,18 @@ describe('equality of the packaged graph and the trainers', () => {
           extraOffset: 3,
           weight: 1,
           fitted: {
-            kind: 'linear', link: 'none', outputs: 1, columns: new Int32Array(0), fill: nothing, low: nothing, high: nothing, center: nothing, scale: nothing,
-            coefficients: nothing, intercept: Float64Array.of(0.5), textCoefficients: Float64Array.of(2, 3),
+            kind: 'linear',
+            link: 'none',
+            outputs: 1,
+            columns: new Int32Array(0),
+            fill: nothing,
+            low: nothing,
+            high: nothing,
+            center: nothing,
+            scale: nothing,
+            coefficients: nothing,
+            intercept: Float64Array.of(0.5),
+            textCoefficients: Float64Array.of(2, 3),
           },
         },
       ],

@@ -30,7 +30,10 @@ export async function checkEquality(
   const found = new Differences();
   const eachMost = Math.max(1, Math.floor(MOST_ROWS / spec.members.length));
   const ownRows = probes.map((probe, at) => encodeProbes(probe, spec, spec.members[at].extraOffset, text));
-  const sharedRows = joinRows(ownRows.map((rows) => firstRows(rows, eachMost)), spec);
+  const sharedRows = joinRows(
+    ownRows.map((rows) => firstRows(rows, eachMost)),
+    spec,
+  );
 
   const memberAnswers: Float64Array[] = [];
   for (const [at, member] of spec.members.entries()) {

@@ -33,7 +33,11 @@ describe('the contract of a model', () => {
   it('says of a personal column neither values nor extremes', () => {
     const inputs = smallPlan.inputs.map((input) => ({ ...input, isPersonal: true }));
     const personal = makeContract({ ...smallPlan, inputs }, smallProfile, names, null);
-    expect(personal.inputs.map(({ levels, range }) => [levels, range])).toEqual([[null, null], [null, null], [null, null]]);
+    expect(personal.inputs.map(({ levels, range }) => [levels, range])).toEqual([
+      [null, null],
+      [null, null],
+      [null, null],
+    ]);
     expect(inputOf(contract, 'age')?.range).toEqual({ low: 18, high: 90 });
   });
 

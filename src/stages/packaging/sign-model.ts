@@ -9,7 +9,11 @@ export type ModelSigner = { publicKey: string; sign(bytes: Uint8Array): Uint8Arr
 export type ManifestFacts = Omit<Manifest, 'format' | 'files' | 'publicKey'>;
 
 /** A package ready to be written: every file, the manifest over them, its signature. `modelId` is the hash of the manifest. */
-export function signModel(files: ReadonlyMap<string, Uint8Array>, facts: ManifestFacts, signer: ModelSigner): { modelId: string; files: Map<string, Uint8Array> } {
+export function signModel(
+  files: ReadonlyMap<string, Uint8Array>,
+  facts: ManifestFacts,
+  signer: ModelSigner,
+): { modelId: string; files: Map<string, Uint8Array> } {
   const signed = new Map(files).set(packageFiles.publicKey, pemOf(signer.publicKey));
   // Parsed before it is signed: a manifest that cannot be opened again must not be made.
   const manifest = Manifest.parse({

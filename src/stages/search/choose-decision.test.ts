@@ -13,7 +13,7 @@ function honestRows(rowCount: number, shares: number[], seed: number) {
   const codes = new Int32Array(rowCount);
   const probabilities = new Float64Array(rowCount * classCount);
   for (let row = 0; row < rowCount; row++) {
-    const raw = shares.map((share) => share * (-Math.log(1 - random.next())) ** 2);
+    const raw = shares.map((share) => share * -Math.log(1 - random.next()));
     const sum = raw.reduce((all, one) => all + one, 0);
     let left = random.next() * sum;
     codes[row] = Math.max(0, raw.findIndex((one) => (left -= one) < 0));

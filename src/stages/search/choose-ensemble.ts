@@ -26,8 +26,8 @@ const PATIENCE = 6;
 const MIN_GAIN = 0.1;
 /** Rows, and cells, that a step looks at: more would cost seconds and change no weight that matters. */
 const MAX_ROWS = 50_000;
-const MAX_SORTED_ROWS = 8_000;
-const MAX_CELLS = 400_000;
+const MAX_SORTED_ROWS = 6_000;
+const MAX_CELLS = 250_000;
 
 /** Weights that add to 1, by candidate id, the chosen ones only. The best single candidate alone unless more have shown that they are worth it. */
 export function chooseEnsemble(request: EnsembleRequest): Map<string, number> {
@@ -140,6 +140,7 @@ function objectiveOf(metric: Metric, labels: Labels, asPredictions: (values: Flo
       return -error / codes.length;
     };
   }
+  // The prepared metric reads this array anew at each call.
   const decided = new Int32Array(codes.length);
   const measure = metricOver(metric, labels, { kind: 'classes', probabilities: new Float64Array(0), decided, classCount });
   const ones = new Int32Array(codes.length).fill(1);

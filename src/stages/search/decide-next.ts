@@ -41,7 +41,7 @@ export function decideNext(view: SearchView): SearchDecision {
     [...executions.values()].flatMap((execution) => (execution.kind === 'finished' ? [{ candidate, durationMs: execution.durationMs }] : [])),
   );
   const early = view.portfolio.slice(0, 2).find((candidate) => !view.candidates.has(candidate.id));
-  if (early) return attempt(early, 0, view, leftMs, seen);
+  if (early) return attempt(early, 0, view, leftMs);
 
   let isAnyOpen = false;
   for (const candidate of view.portfolio) {
@@ -54,7 +54,7 @@ export function decideNext(view: SearchView): SearchDecision {
     const isBegun = state !== undefined;
     const fitMs = expectedFitMs(candidate, view.shape, seen);
     if (fitMs * waves > leftMs * (isBegun ? 2 * HOPEFUL : HOPEFUL)) continue;
-    return attempt(candidate, open[0], view, leftMs, seen);
+    return attempt(candidate, open[0], view, leftMs);
   }
   return { kind: 'stop', reason: isAnyOpen ? 'budget-spent' : 'portfolio-done' };
 }
@@ -67,18 +67,18 @@ function openFolds(candidate: Candidate, view: SearchView): number[] {
 /** A candidate that lost a fold can never be complete. */
 const isHopeless = (state: CandidateState) => [...state.executions.values()].some((execution) => execution.kind === 'lost');
 
-function attempt(candidate: Candidate, fold: number, view: SearchView, leftMs: number, seen: SeenFit[]): SearchDecision {
-  const open = openFolds(candidate, view).length;
-  const waves = Math.max(1, Math.ceil(open / view.threads));
-  const completedCandidates = [...view.candidates.values()].filter((state) => state.evaluation !== null).length;
+/**
+ * A fit may use its part of what its candidate may take. The parts are equal, so that no fold of a candidate is cut shorter than another
+ * while there is time; the first candidates leave room for those after them.
+ */
+function attempt(candidate: Candidate, fold: number, view: SearchView, leftMs: number): SearchDecision {
+  const wavesOf = (folds: number) => Math.max(1, Math.ceil(folds / view.threads));
+  const completed = [...view.candidates.values()].filter((state) => state.evaluation !== null).length;
   const searchMs = view.searchEndMs - view.searchStartMs;
-  const share = completedCandidates < 3 ? FIRST_SHARE * searchMs : leftMs;
-  const perWaveMs = Math.min(leftMs, share) / waves;
-  const isEarly = open === view.shape.foldCount && view.shape.foldCount > 1;
-  const expectedMs = expectedFitMs(candidate, view.shape, seen);
-  // An early fold may use its fair part of the candidate's share, never less than a quick fit needs.
-  const stopAfterMs = Math.max(MIN_FIT_MS, Math.floor(isEarly ? Math.min(perWaveMs, Math.max(expectedMs * 2, perWaveMs * 0.8)) : perWaveMs));
-  return { kind: 'try', candidate, fold, rounds: null, stopAfterMs: Math.min(stopAfterMs, Math.floor(leftMs)) };
+  const fairMs = completed < 3 ? (FIRST_SHARE * searchMs) / wavesOf(view.shape.foldCount) : Number.POSITIVE_INFINITY;
+  const leftAWaveMs = leftMs / wavesOf(openFolds(candidate, view).length);
+  const stopAfterMs = Math.floor(Math.max(MIN_FIT_MS, Math.min(leftMs, leftAWaveMs, fairMs)));
+  return { kind: 'try', candidate, fold, rounds: null, stopAfterMs };
 }
 
 /** A recorded list has no clock: each fit may take an hour. */

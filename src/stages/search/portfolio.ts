@@ -13,7 +13,7 @@ export function portfolioFor(shape: DataShape): Candidate[] {
   const isLarge = shape.fitRows > 20_000;
   const absolute = shape.metric === 'mae' || shape.metric === 'mape' || shape.metric === 'median_absolute_error';
   const many = shape.classCount > 10;
-  const forests = forestSettings(shape);
+  const { trees, ...forest } = forestSettings(shape);
   const boosted = { usesText: false, columns: 'tree', usesTargetStatistics: true } as const;
 
   const lightgbm = (title: string, settings: Candidate['settings'], rounds: number, patience: number): Draft => ({
@@ -57,8 +57,8 @@ export function portfolioFor(shape: DataShape): Candidate[] {
   drafts.push({
     title: 'Extra trees',
     learner: 'extra_trees',
-    settings: { ...forests, max_features: shape.task === 'regression' ? 0.6 : 'sqrt' },
-    maxRounds: forests.trees,
+    settings: { ...forest, max_features: shape.task === 'regression' ? 0.6 : 'sqrt' },
+    maxRounds: trees,
     patience: 0,
     usesText: false,
     columns: 'tree',

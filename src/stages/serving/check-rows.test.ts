@@ -47,7 +47,10 @@ describe('the rows of a file', () => {
 
 describe('a row of JSON', () => {
   it('is read by the rules of the columns', () => {
-    expect(checkRow(contract, { age: ' 41 ', city: 'Oslo', member: 'yes', left: 'no' }, true)).toMatchObject({ row: { age: 41, city: 'Oslo', member: true }, warnings: [] });
+    expect(checkRow(contract, { age: ' 41 ', city: 'Oslo', member: 'yes', left: 'no' }, true)).toMatchObject({
+      row: { age: 41, city: 'Oslo', member: true },
+      warnings: [],
+    });
   });
 
   it('may hold a value that was not met, unless the caller asks for strictness', () => {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
-import gc
 import os
 import resource
 import signal
@@ -183,45 +182,74 @@ def hold_secret(job: wire.FitJob, matrix: wire.Matrix, should_stop: Callable[[],
 
 
 def other_jobs(settings: dict[str, wire.Setting], matrix: wire.Matrix) -> None:
-    # Turned round in the settings, so that the probe's own copy is no hit.
-    secret, secret_label = str(settings["turned"])[::-1], float(settings["half"]) * 2
+    # In two halves, so that the probe's own copy is no hit.
     attempt("folders", lambda: os.listdir("/scratch"))
-    for number in range(1, 8):
+    for number in range(1, 4):
         attempt(f"secret-file-{number}", lambda path=f"/scratch/j{number}/secret": read(path))
-    attempt("own-memory", lambda: find_in_own_memory(secret.encode()))
-    attempt("own-memory-label", lambda: find_in_own_memory(np.float64(secret_label).tobytes()))
-    attempt("own-memory-control", lambda: find_in_own_memory(np.float32(settings["feature"]).tobytes()) > 0)
-    attempt("heap-objects", lambda: sum(secret in repr(thing)[:10_000] for thing in gc.get_objects() if isinstance(thing, (dict, list, tuple))))
-    for process in (os.getppid(), os.getpid() - 1):
-        attempt(f"signal-{'worker' if process == os.getppid() else 'sibling'}", lambda pid=process: os.kill(pid, signal.SIGTERM))
+    attempt("memory-secret", lambda: hits(str(settings["first"]).encode(), str(settings["second"]).encode()))
+    attempt("memory-label", lambda: hits(np.uint32(settings["low"]).tobytes(), np.uint32(settings["high"]).tobytes()))
+    attempt("memory-feature", lambda: hits(np.uint16(settings["feature-low"]).tobytes(), np.uint16(settings["feature-high"]).tobytes()))
+    attempt("signal-worker", lambda: os.kill(os.getppid(), signal.SIGTERM))
+    attempt("signal-sibling", lambda: os.kill(int(os.getpid()) - 1, signal.SIGTERM))
     attempt("limits-of-worker", lambda: resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE))
     attempt("lock", lambda: fcntl.flock(os.open(wire.__file__, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB))
-    attempt("matrix-write", lambda: matrix.values.flags.writeable)
+    attempt("matrix-is-writable", lambda: matrix.values.flags.writeable)
 
 
-def find_in_own_memory(needle: bytes) -> int:
-    """Looks through what the process has inherited: everything that was in the worker when it forked."""
-    hits = 0
-    for start, end in own_ranges():
-        window = (ctypes.c_char * (end - start)).from_address(start)
-        hits += window.raw.count(needle)
-    return hits - 1  # the needle itself
+def map_of_memory() -> tuple[int, int, int]:
+    """Where the heap begins, and where libraries and large blocks lie. Taken while the worker imports this, since a job may not look."""
+    with open("/proc/self/maps") as file:
+        lines = [line.split() for line in file]
+    ranges = [(*(int(end, 16) for end in words[0].split("-")), words[-1]) for words in lines]
+    heap = next(start for start, _, name in ranges if name == "[heap]")
+    blocks = [(start, end) for start, end, name in ranges if start > heap and not name.startswith("[")]
+    return heap, min(start for start, _ in blocks), max(end for _, end in blocks)
 
 
-def own_ranges() -> list[tuple[int, int]]:
-    """/proc/self/maps is closed to a job, so it looks at what it can address: the heap and every array it can reach."""
-    break_now = ctypes.CDLL(None).sbrk
-    break_now.restype = ctypes.c_size_t
-    end = break_now(0)
-    heap = [(end - 4 * MEBIBYTE, end)] if end else []
-    arrays = [thing for thing in gc.get_objects() if isinstance(thing, (bytearray, np.ndarray))]
-    worker = sys.modules["__main__"]
-    arrays += [worker.BUFFER, worker.HEAD]
-    for array in arrays:
-        view = np.frombuffer(array, np.uint8) if isinstance(array, bytearray) else array
-        if view.nbytes:
-            heap.append((view.ctypes.data, view.ctypes.data + view.nbytes))
-    return heap
+HEAP, FIRST_BLOCK, LAST_BLOCK = map_of_memory()
+PAGE = resource.getpagesize()
+
+
+def readable_ranges() -> list[tuple[int, int]]:
+    """Every page that this process can read, found by writing a byte of it into a pipe."""
+    libc = ctypes.CDLL(None)
+    libc.sbrk.restype = ctypes.c_size_t
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    found: list[tuple[int, int]] = []
+    for start, end in ((HEAP, libc.sbrk(0)), (FIRST_BLOCK - 256 * MEBIBYTE, LAST_BLOCK)):
+        for number, page in enumerate(range(start, end, PAGE)):
+            if number % 1024 == 0:
+                drain(reading)
+            if libc.write(writing, ctypes.c_void_p(page), 1) != 1:
+                continue
+            if found and found[-1][1] == page:
+                found[-1] = (found[-1][0], page + PAGE)
+            else:
+                found.append((page, page + PAGE))
+    os.close(reading)
+    os.close(writing)
+    return found
+
+
+def drain(pipe: int) -> None:
+    try:
+        os.read(pipe, 65536)
+    except BlockingIOError:
+        pass
+
+
+def hits(first: bytes, second: bytes) -> int:
+    """How often `first` followed by `second` is in memory: what the fork took over from the worker is there too."""
+    count = 0
+    for start, end in readable_ranges():
+        for piece in range(start, end, 8 * MEBIBYTE):
+            data = ctypes.string_at(piece, min(end, piece + 8 * MEBIBYTE) - piece)
+            at = data.find(first)
+            while at >= 0:
+                count += data[at + len(first) : at + len(first) + len(second)] == second
+                at = data.find(first, at + 1)
+    return count
 
 
 def processes(settings: dict[str, wire.Setting], matrix: wire.Matrix) -> None:
@@ -247,8 +275,10 @@ def processes(settings: dict[str, wire.Setting], matrix: wire.Matrix) -> None:
 
     attempt("fork", fork_once)
     attempt("run", lambda: subprocess.run(["/usr/bin/true"], check=True))
-    attempt("exec", lambda: os.execv("/usr/bin/true", ["true"]))
     attempt("few-threads", lambda: [thread.start() for thread in [threading.Thread(target=int) for _ in range(4)]])
+    if "is-control" in settings:
+        return
+    attempt("exec", lambda: os.execv("/usr/bin/true", ["true"]))
     attempt("many-threads", some_threads)
 
 
@@ -375,6 +405,12 @@ def leave_behind(settings: dict[str, wire.Setting], matrix: wire.Matrix) -> None
     attempt("leave-daemon", os.fork)
 
 
+def leave_control(settings: dict[str, wire.Setting], matrix: wire.Matrix) -> None:
+    attempt("leave-file", lambda: write("left"))
+    attempt("leave-tmp", lambda: write("/tmp/left"))
+    attempt("see-tmp", lambda: os.listdir("/tmp"))
+
+
 def leave_deep() -> int:
     here = os.open(".", os.O_RDONLY)
     for depth in range(1_500):
@@ -426,5 +462,6 @@ DOINGS: dict[str, Callable[..., wire.FitResult]] = {
     "stop-itself": probe(stop_itself),
     "spin": probe(spin),
     "leave-behind": probe(leave_behind),
+    "leave-control": probe(leave_control),
     "look-for-left-overs": probe(look_for_left_overs),
 }

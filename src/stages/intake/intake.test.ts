@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import type { Column } from '../../domain/column.ts';
+import { Profile } from '../../domain/profile.ts';
+import { seededRandom } from '../../domain/random.ts';
+import { DATE_FORMATS, readNumber, readTimestamp } from '../../domain/read-cell.ts';
+import type { ColumnStatistics } from '../../edges/tables/index.ts';
+import { findLeaks, profileColumn, profileDataset } from './index.ts';
+
+const MARKERS = ['NA', '?', 'nan', '-', 'None', 'none', 'unknown'];
+
+/** What the reader would count of these cells. */
+function statisticsOf(name: string, cells: string[]): ColumnStatistics {
+  const counts = new Map<string, number>();
+  for (const cell of cells) if (cell !== '') counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  const top = [...counts].map(([text, count]) => ({ text, count })).toSorted((a, b) => b.count - a.count);
+  const present = cells.filter((cell) => cell !== '');
+  const values = present.filter((cell) => !MARKERS.includes(cell));
+  const numberCounts = { plain: 0, grouped: 0, currency: 0, percent: 0 };
+  const numbers: number[] = [];
+  for (const cell of values) {
+    const style = (['plain', 'grouped', 'currency', 'percent'] as const).find((wanted) => readNumber(cell, wanted) !== undefined);
+    if (!style) continue;
+    numberCounts[style]++;
+    numbers.push(readNumber(cell, style) ?? NaN);
+  }
+  const distinct = [...new Set(numbers)];
+  const at = Math.min(...numbers);
+  const end = Math.max(...numbers);
+  return {
+    name,
+    rowCount: cells.length,
+    emptyCount: cells.length - present.length,
+    distinctCount: counts.size,
+    markers: top.filter(({ text }) => MARKERS.includes(text)),
+    top: top.slice(0, 200),
+    meanLength: present.reduce((sum, cell) => sum + cell.length / present.length, 0),
+    maxLength: Math.max(0, ...present.map((cell) => cell.length)),
+    meanWords: present.reduce((sum, cell) => sum + cell.split(' ').length / present.length, 0),
+    numberCounts,
+    numbers:
+      numbers.length > 0
+        ? { min: at, q01: at, q05: at, q25: at, q50: at, q75: end, q95: end, q99: end, max: end, mean: at, standardDeviation: 1, isWhole: numbers.every(Number.isInteger), distinctCount: distinct.length, isSteadyCount: distinct.length > 1 && distinct.every((value, i) => i === 0 || value === distinct[i - 1] + 1) }
+        : null,
+    dates: DATE_FORMATS.flatMap((format) => {
+      const times = values.map((cell) => readTimestamp(cell, format)).filter((time) => time !== undefined);
+      return times.length > 0 ? [{ format, count: times.length, first: Math.min(...times), last: Math.max(...times), example: '' }] : [];
+    }),
+    emailCount: values.filter((cell) => cell.includes('@')).length,
+    phoneCount: 0,
+    nameCount: 0,
+    isSampled: false,
+  };
+}
+
+const repeat = (cells: string[], times: number) => Array.from({ length: times }, () => cells).flat();
+const many = (count: number, cell: (i: number) => string) => Array.from({ length: count }, (_, i) => cell(i));
+
+describe('the kind of a column', () => {
+  it.each([
+    ['numbers with blanks', 'TotalCharges', [...repeat(['29.85', '1889.5'], 50), '', ''], 'number'],
+    ['few whole numbers', 'rate_code', repeat(['1', '2', '5'], 40), 'number'],
+    ['zero and one', 'SeniorCitizen', repeat(['0', '1'], 40), 'number'],
+    ['money', 'payment', repeat(['$148,511.00', '$5.00'], 40), 'number'],
+    ['shares in percent', 'share', repeat(['12%', '3 %'], 40), 'number'],
+    ['numbers with a slip among many', 'weight', [...many(200, (i) => String(i * 1.5)), 'heavy'], 'number'],
+    ['codes, one of them a letter', 'zone', [...repeat(['1', '2', '3'], 100), 'M'], 'category'],
+    ['unique measurements', 'income', many(100, (i) => String(i * 13.37)), 'number'],
+    ['unique whole numbers', 'amount', many(100, (i) => String((i * 7919) % 100_003)), 'number'],
+    ['years in a row', 'year', many(60, (i) => String(1950 + i)), 'number'],
+    ['yes and no', 'Partner', repeat(['Yes', 'No'], 40), 'boolean'],
+    ['letters of which T and F are two', 'letter', repeat(['T', 'F', 'N'], 40), 'category'],
+    ['ISO dates', 'dteday', repeat(['2011-01-01', '2011-01-02T10:00:00Z'], 40), 'datetime'],
+    ['dates in two spellings', 'seen', repeat(['2011-01-01', '31.12.2011'], 40), 'datetime'],
+    ['dates in words', 'first_appear', repeat(['Aug-62', '1993, June', '1986'], 40), 'category'],
+    ['a running number', 'instant', many(100, (i) => String(i + 1)), 'identifier'],
+    ['the numbers of a range in any order', 'Order', many(101, (i) => String((i * 50) % 101)), 'identifier'],
+    ['unique whole numbers named for a key', 'customerID', many(100, (i) => String((i * 7919) % 100_003)), 'identifier'],
+    ['numbers whose name ends in id by chance', 'amountPaid', many(100, (i) => String((i * 7919) % 100_003)), 'number'],
+    ['unique codes', 'code', many(100, (i) => `${i}-VHVEG`), 'identifier'],
+    ['unique sentences', 'text', many(100, (i) => `this is message number ${i}`), 'text'],
+    ['long names of few things', 'DRG Definition', repeat(many(60, (i) => `${i} - heart transplant with major complication`), 30), 'category'],
+    ['a name for having none', 'other_debtors', repeat(['none', 'guarantor', 'co-applicant'], 40), 'category'],
+    ['one value', 'host', repeat(['0'], 40), 'constant'],
+    ['no value', 'empty', repeat([''], 40), 'constant'],
+    ['one value or none', 'Alley', [...repeat(['Pave'], 40), ''], 'category'],
+  ] as const)('that holds %s is %s → %s', (_, name, cells, kind) => {
+    expect(profileColumn(statisticsOf(name, [...cells])).kind).toBe(kind);
+  });
+
+  it('takes words for "none" as missing among numbers and as a class among words', () => {
+    expect(profileColumn(statisticsOf('a', ['none', ...repeat(['1', '2'], 20)]))).toMatchObject({ kind: 'number', missingCount: 1, distinctCount: 2 });
+    expect(profileColumn(statisticsOf('a', ['none', '?', ...repeat(['x', 'y'], 20)]))).toMatchObject({ kind: 'category', missingCount: 1, distinctCount: 3 });
+  });
+
+  it('reads a day before a month where some day is no month, and a month first otherwise', () => {
+    expect(profileColumn(statisticsOf('d', ['01/02/2020', '25/02/2020'])).rule).toMatchObject({ formats: ['dd/mm/yyyy'] });
+    expect(profileColumn(statisticsOf('d', ['02/01/2020', '02/25/2020'])).rule).toMatchObject({ formats: ['mm/dd/yyyy'] });
+    expect(profileColumn(statisticsOf('d', ['01/01/2020', '02/02/2020'])).rule).toMatchObject({ formats: ['mm/dd/yyyy'] });
+  });
+
+  it('chooses the narrowest style that reads the numbers', () => {
+    const style = (cells: string[]) => profileColumn(statisticsOf('n', cells)).rule;
+    expect(style(['1', '2'])).toMatchObject({ style: 'plain' });
+    expect(style(['1', '1,234'])).toMatchObject({ style: 'grouped' });
+    expect(style(['1', '1,234', '$2'])).toMatchObject({ style: 'currency' });
+    expect(style(['1', '2%'])).toMatchObject({ style: 'percent' });
+  });
+});
+
+describe('a profile', () => {
+  it('fits its schema and warns of what the user should know', () => {
+    const columns = [
+      statisticsOf('id', many(100, (i) => String(i))),
+      statisticsOf('mail', many(100, (i) => `person${i}@example.org`)),
+      statisticsOf('rare', many(100, (i) => (i < 10 ? `${i % 3}` : ''))),
+      statisticsOf('same', repeat(['x'], 100)),
+      statisticsOf('weight', [...many(99, (i) => String(i * 1.5)), 'heavy']),
+    ];
+    const profile = Profile.parse(profileDataset({ path: 'a.csv', rowCount: 100, notes: ['Read as Latin-1.'] }, { columns, duplicateRowCount: 5 }));
+    expect(profile.warnings.map((warning) => ('column' in warning ? `${warning.kind} ${warning.column}` : warning.kind))).toEqual([
+      'reading', 'duplicate-rows', 'identifier id', 'identifier mail', 'personal mail', 'mostly-missing rare', 'constant same', 'unreadable-cells weight',
+    ]);
+    expect(profile.columns[1]).toMatchObject({ personal: 'email', topValues: [] });
+  });
+
+  it('of one column is refused', () => {
+    expect(() => profileDataset({ path: 'a.csv', rowCount: 1, notes: [] }, { columns: [statisticsOf('a', ['1'])], duplicateRowCount: 0 })).toThrow(expect.objectContaining({ code: 'MW1108' }));
+  });
+});
+
+describe('a leak', () => {
+  const count = 2000;
+  const random = seededRandom(1);
+  const uniform = Float64Array.from({ length: count }, () => random.next());
+  const noise = Float64Array.from({ length: count }, () => random.next() - 0.5);
+  const rows = Int32Array.from({ length: count }, (_, i) => i);
+  const number = (value: (i: number) => number): Column => ({ type: 'number', values: Float64Array.from({ length: count }, (_, i) => value(i)) });
+  const text = (code: (i: number) => number, levels: number): Column => ({ type: 'text', codes: Int32Array.from({ length: count }, (_, i) => code(i)), levels: many(levels, String) });
+  const names = (columns: Record<string, Column>, labels: Parameters<typeof findLeaks>[1]) => findLeaks(Object.entries(columns), labels, rows).map(({ column }) => column);
+
+  it('is a column that gives a number again, rescaled, bent or rounded, and no honest one', () => {
+    const price = { kind: 'values', values: uniform.map((value) => 100 * value ** 3) } as const;
+    const found = names(
+      {
+        copy: number((i) => price.values[i]),
+        rescaled: number((i) => 3 - 0.01 * price.values[i]),
+        bent: number((i) => uniform[i]),
+        strong: number((i) => uniform[i] + 0.03 * noise[i]),
+        weak: number((i) => uniform[i] + noise[i]),
+        runningNumber: number((i) => i),
+        name: text((i) => i, count),
+      },
+      price,
+    );
+    expect(found).toEqual(['copy', 'rescaled', 'bent']);
+  });
+
+  it('is a column that names the class in other words, and no honest one', () => {
+    const codes = Int32Array.from(uniform, (value) => (value < 0.3 ? 1 : 0));
+    const found = names(
+      {
+        coded: text((i) => (codes[i] === 1 ? 2 : i % 2), 3),
+        split: number((i) => uniform[i]),
+        strong: number((i) => uniform[i] + 0.2 * noise[i]),
+        name: text((i) => i, count),
+      },
+      { kind: 'classes', codes, classCount: 2 },
+    );
+    expect(found).toEqual(['coded', 'split']);
+  });
+
+  it('is a column that finds a rare class nearly always', () => {
+    const codes = Int32Array.from(uniform, (value) => (value < 0.04 ? 1 : 0));
+    const severity = text((i) => (codes[i] === 1 ? (i % 12 === 0 ? 1 : 2) : i % 3 === 0 ? 1 : 0), 3);
+    expect(names({ severity, weak: number((i) => uniform[i] + 0.2 * noise[i]) }, { kind: 'classes', codes, classCount: 2 })).toEqual(['severity']);
+  });
+
+  it('is not looked for in a handful of rows', () => {
+    expect(findLeaks([['copy', number((i) => i)]], { kind: 'values', values: Float64Array.of(0, 1, 2) }, rows.subarray(0, 3))).toEqual([]);
+  });
+});
