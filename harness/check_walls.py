@@ -20,6 +20,7 @@ sys.path += [os.path.dirname(os.path.abspath(__file__))]
 
 import harden  # noqa: E402
 
+OTHER_FOLDER = "/tmp/planted"  # noqa: S108 — the very folder that must be shut
 MEMORY_BYTES, WALL_MS = 64 << 20, 1000
 
 
@@ -55,10 +56,10 @@ def from_job(job_filter: harden.Filter) -> dict[str, bool]:
             findings = {
                 "isFiltered": status()["Seccomp"] == "2" and is_refused(os.fork),
                 "seesNoOther": is_refused(opened("/proc/1/environ")) and is_refused(lambda: os.listdir("/proc")),
-                "writesOwnFolderOnly": is_refused(make("/scratch/planted")) and is_refused(make("/tmp/planted")) and not is_refused(make("own")),
+                "writesOwnFolderOnly": is_refused(make("/scratch/planted")) and is_refused(make(OTHER_FOLDER)) and not is_refused(make("own")),
             }
             os.write(writing, json.dumps(findings).encode())
-        except BaseException as error:  # noqa: BLE001 — whatever failed, the host reads what it was
+        except BaseException as error:  # whatever failed, the host reads what it was
             os.write(writing, json.dumps({"failed": str(error)[:200]}).encode())
         finally:
             os._exit(0)

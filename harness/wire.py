@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import bundle
 import numpy as np
 from numpy.typing import NDArray
-
-import bundle
 
 WIRE = 1
 
@@ -163,7 +162,7 @@ class FittedLinear:
     high: F64
     center: F64
     scale: F64
-    coefficients: F64  # (C * outputs,), row-major C × outputs
+    coefficients: F64  # (C * outputs,), row-major, outputs of a column side by side
     intercept: F64  # (outputs,)
     text_coefficients: F64  # (V * outputs,) where job.uses_text, else empty
 

@@ -9,6 +9,7 @@ that is wiped after each piece, so that the next child inherits nothing of anoth
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import gc
@@ -157,10 +158,8 @@ class Worker:
         elif job in self.slots and kind == wire.CANCEL:
             self.slots[job].end(wire.CAUSE_CANCELLED)
         elif job in self.slots and kind == wire.STOP:
-            try:
+            with contextlib.suppress(BrokenPipeError):  # it has just ended by itself
                 os.write(self.slots[job].control, b"s")
-            except BrokenPipeError:
-                pass  # it has just ended by itself
 
     def start(self, job: int, limits: tuple[int, int, int, int], size: int) -> None:
         wall_ms, log_bytes, memory_bytes, result_bytes = limits
@@ -284,7 +283,7 @@ def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, int, int,
         for part in wire.write_result(result):
             write_all(RESULT, part)
         code = 0
-    except BaseException as error:  # noqa: BLE001 — whatever it was, the host is told and the process ends
+    except BaseException as error:  # whatever it was, the host is told and the process ends
         code = code if code == wire.EXIT_CAGE else code_of(error)
         tell(error)
     finally:
@@ -296,10 +295,8 @@ def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, int, int,
 
 
 def widen(pipe: int) -> None:
-    try:
+    with contextlib.suppress(OSError):  # then it takes fewer bytes at a time
         fcntl.fcntl(pipe, F_SETPIPE_SZ, PIECE_BYTES)
-    except OSError:
-        pass  # fewer bytes at a time
 
 
 def move_high(descriptor: int) -> int:
@@ -335,10 +332,8 @@ def tell(error: BaseException) -> None:
     """The traceback by file name and line, without the folders of this machine, on the channel that logs cannot flood."""
     lines = [f"{os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
     lines += [line.rstrip() for line in traceback.format_exception_only(error)]
-    try:
+    with contextlib.suppress(OSError):  # the channel is closed or not yet made: the exit code still tells
         write_all(RESULT, "\n".join(lines[-40:]).encode(errors="replace")[-PIECE_BYTES:])
-    except OSError:
-        pass  # the channel is closed or not yet made: the exit code still tells
 
 
 def main() -> None:

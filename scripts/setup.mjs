@@ -67,16 +67,17 @@ function run(program, words, { env = process.env, cwd = packageRoot, onLine = ()
   });
 }
 
-/** When a process started, as the kernel counts it: with the id it names one process and never a later one. */
+/** When a process started, as the kernel counts it: with the id it names one process and never a later one. Undefined when it has ended. */
 function startOf(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19];
-  } catch {
-    return '';
-  }
+  if (process.platform !== 'linux') return isKnown(pid) ? 'running' : undefined;
+  const [state, ...fields] = readIfThere(`/proc/${pid}/stat`)
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  // Killed, but its parent has not asked yet: it does nothing any more.
+  return state === '' || state === 'Z' ? undefined : fields[18];
 }
 
-function isAlive(pid) {
+function isKnown(pid) {
   try {
     process.kill(pid, 0);
     return true;
@@ -85,26 +86,26 @@ function isAlive(pid) {
   }
 }
 
-/** Only one setup at a time works on what `lockFile` guards; another waits. The lock of a killed one is taken over. */
-async function withLock(lockFile, work) {
-  mkdirSync(dirname(lockFile), { recursive: true, mode: 0o755 });
+/** Only one setup at a time works on what `file` guards; another waits. The lock of a killed one is taken over. */
+async function withLock(file, work) {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
   const mine = `${process.pid} ${startOf(process.pid)}`;
   for (let hasSaid = false; ; ) {
     try {
-      const file = openSync(lockFile, 'wx', 0o644);
-      writeSync(file, mine);
-      closeSync(file);
+      const handle = openSync(file, 'wx', 0o644);
+      writeSync(handle, mine);
+      closeSync(handle);
       break;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    const holder = readIfThere(lockFile);
+    const holder = readIfThere(file);
     const [pid, start] = holder.split(' ');
     // An empty file is a holder between opening and writing, unless it stays empty.
-    const isStale = holder ? !isAlive(Number(pid)) || startOf(pid) !== start : isOlderThan(lockFile, 5_000);
+    const isStale = holder ? startOf(Number(pid)) !== start : isOlderThan(file, 5_000);
     if (isStale) {
       // Two waiters could both see the dead holder; only the one whose removal still finds that holder's words may remove it.
-      if (readIfThere(lockFile) === holder) unlinkIfThere(lockFile);
+      if (readIfThere(file) === holder) unlinkIfThere(file);
       continue;
     }
     if (!hasSaid) say(`  another setup is at work (process ${pid}); waiting for it`);
@@ -114,7 +115,7 @@ async function withLock(lockFile, work) {
   try {
     return await work();
   } finally {
-    if (readIfThere(lockFile) === mine) unlinkIfThere(lockFile);
+    if (readIfThere(file) === mine) unlinkIfThere(file);
   }
 }
 
@@ -304,7 +305,8 @@ function checkRoot(root) {
 function sweep(root) {
   for (const entry of readdirSync(root)) {
     const pid = /^\.partial-(\d+)-/.exec(entry)?.[1];
-    if (pid && !isAlive(Number(pid))) rmSync(join(root, entry), { recursive: true, force: true });
+    // A child of the killed setup may still write for a moment.
+    if (pid && startOf(Number(pid)) === undefined) rmSync(join(root, entry), { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -109,6 +109,8 @@ const facts = z.discriminatedUnion('kind', [
     value: z.number(),
     note: z.string(),
   }),
+  /** A whole model of one candidate, early: what a run has when it goes no further. finishMs: what the end of the run is expected to take. */
+  z.strictObject({ kind: z.literal('model.drafted'), candidateId: z.string(), files: FileRef, finishMs: z.int() }),
   z.strictObject({ kind: z.literal('model.built'), files: FileRef, parity: z.strictObject({ rows: z.int(), largestDifference: z.number(), isEqual: z.boolean() }) }),
   z.strictObject({ kind: z.literal('test.opened'), rowCount: z.int(), graphSha256: z.string() }),
   z.strictObject({ kind: z.literal('model.scored'), record: ScoreRecord }),

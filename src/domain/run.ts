@@ -27,6 +27,7 @@ export type RunState = {
   candidates: Map<string, CandidateState>;
   searchEnd: string | null;
   ensemble: { members: Member[]; calibration: Calibration; decision: DecisionRule; value: number; note: string } | null;
+  drafted: { candidateId: string; finishMs: number } | null;
   built: { files: FileRef; parity: { rows: number; largestDifference: number; isEqual: boolean } } | null;
   testOpened: { rowCount: number; graphSha256: string } | null;
   score: ScoreRecord | null;
@@ -46,6 +47,7 @@ export const freshRun = (): RunState => ({
   candidates: new Map(),
   searchEnd: null,
   ensemble: null,
+  drafted: null,
   built: null,
   testOpened: null,
   score: null,
@@ -103,6 +105,9 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       state.ensemble = { members, calibration, decision, value, note };
       return state;
     }
+    case 'model.drafted':
+      state.drafted = { candidateId: event.candidateId, finishMs: event.finishMs };
+      return state;
     case 'model.built':
       state.built = { files: event.files, parity: event.parity };
       return state;

@@ -11,6 +11,7 @@ import { openModel, type OpenedModel } from '../model/index.ts';
 import { fitBaseline, measureMetric, measurePaired, measureScore, predictBaseline } from '../stages/evaluation/index.ts';
 import { answersAsCsv, answersAsJsonLines, checkColumns, checkRow, checkTable, type AnswerWarning } from '../stages/serving/index.ts';
 import { readVerified } from './keep.ts';
+import { intervalOf } from './measure-model.ts';
 import type { Edges } from './open-engine.ts';
 import { readLabelled } from './prepare-data.ts';
 
@@ -166,8 +167,7 @@ export async function evaluateModel(edges: Edges, request: { model: string; data
     const score = measureScore({ metric, labels, predictions, groups, random: random() });
     const baseline = predictBaseline(fitBaseline(metric, labels), table.rowCount);
     const gain = measurePaired({ metric, labels, a: predictions, b: baseline, groups, random: random() });
-    const interval = ({ value, low, high }: { value: number; low: number; high: number }) => ({ value, low, high });
-    return { model: reference, metric, score: interval(score), baseline: measureMetric(metric, labels, baseline), gain: interval(gain), rowCount: table.rowCount };
+    return { model: reference, metric, score: intervalOf(score), baseline: measureMetric(metric, labels, baseline), gain: intervalOf(gain), rowCount: table.rowCount };
   } finally {
     await file.close();
     await model.close();

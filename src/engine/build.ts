@@ -11,7 +11,8 @@ import { findLeaks, profileDataset } from '../stages/intake/index.ts';
 import { approvePlan, draftPlan, getColumn, readTask, settledReading, type TargetLevels } from '../stages/planning/index.ts';
 import { portfolioFor } from '../stages/search/index.ts';
 import { checkModelName, type Store } from '../edges/store/index.ts';
-import { finishReserveMs, finishRun } from './finish-run.ts';
+import { draftModel, openFinishClock } from './finish-clock.ts';
+import { finishRun } from './finish-run.ts';
 import { openFolds } from './fold-data.ts';
 import type { Edges } from './open-engine.ts';
 import { prepareData, readLabelled, type PreparedData } from './prepare-data.ts';
@@ -113,6 +114,8 @@ async function journey(going: Going, request: BuildRequest, sandbox: Sandbox, wo
   await testFile?.close();
   if (run.state.split === null) await splitStep(going, data);
 
+  const finish = openFinishClock(data);
+  let evaluationMs = 0;
   const context: SearchContext = {
     run,
     files: store.files,
@@ -120,20 +123,23 @@ async function journey(going: Going, request: BuildRequest, sandbox: Sandbox, wo
     data,
     foldOf: openFolds(data),
     clock,
+    nowMs: edges.nowMs,
     stopSignal: watcher.stopSignal,
     memoryBytes: edges.memoryBytes,
+    finishMs: finish.estimateMs,
+    evaluationMs: () => evaluationMs,
+    noteEvaluationMs: (durationMs) => void (evaluationMs = durationMs),
   };
   const trainers = openTrainers(context, worker);
   try {
     if (run.state.ensemble === null) {
-      const searchStartMs = clock.spentMs();
       await search(context, trainers, {
         portfolio: portfolioFor(data.shape),
         shape: data.shape,
         fits: request.fits ?? null,
-        searchStartMs,
-        searchEndMs: plan.budgetMs - finishReserveMs(data),
+        searchStartMs: clock.spentMs(),
         threads: plan.threads,
+        draft: (candidateId) => draftModel(context, finish, candidateId, profile, edges.graphs()),
       });
     }
     await finishRun(edges, context, trainers, profile);

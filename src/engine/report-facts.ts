@@ -1,5 +1,6 @@
 import type { ScoreRecord } from '../domain/event.ts';
 import type { ColumnImportance } from '../domain/package.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Labels, Predictions } from '../domain/task.ts';
 import { verdictSentences } from '../domain/verdict.ts';
@@ -16,6 +17,8 @@ export const verdictSentence = ({ verdict, verdictReason }: ScoreRecord): string
 /** Everything the report says, taken from the run's events and the measured rows. */
 export function reportFacts(facts: {
   context: SearchContext;
+  /** As it goes into the package. */
+  plan: Plan;
   profile: Profile;
   name: string;
   version: number;
@@ -34,7 +37,7 @@ export function reportFacts(facts: {
     name,
     version,
     createdAt,
-    plan: data.plan,
+    plan: facts.plan,
     record: state.score,
     verdictSentence: verdictSentence(state.score),
     measuredOn: data.split.reportedOn === 'locked-test' ? 'locked rows' : data.split.reportedOn === 'test-file' ? 'your test file' : 'cross-validation',

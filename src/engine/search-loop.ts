@@ -23,8 +23,14 @@ export type SearchContext = {
   data: PreparedData;
   foldOf: (fold: number) => FoldData;
   clock: RunClock;
+  nowMs(): number;
   stopSignal: AbortSignal;
   memoryBytes: number;
+  /** What everything after the search is expected to take. */
+  finishMs(): number;
+  /** How long the last candidate's score took to be taken; 0 before the first. */
+  evaluationMs(): number;
+  noteEvaluationMs(durationMs: number): void;
 };
 
 /** A worker that is opened again when it is lost, its matrix with it. */
@@ -109,7 +115,9 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
     const isComplete = state !== undefined && data.folds.every((_, index) => state.executions.get(index)?.kind === 'finished');
     if (!isComplete || state.evaluation !== null || evaluating.has(candidateId)) return;
     evaluating.add(candidateId);
+    const startMs = context.nowMs();
     const evaluated = await evaluateCandidate(state, data, files, run.runId);
+    context.noteEvaluationMs(context.nowMs() - startMs);
     await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated });
   }
 
@@ -129,50 +137,62 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   }
 }
 
+/** What stays the same while a search goes on. */
+export type SearchSetup = Pick<SearchView, 'portfolio' | 'shape' | 'fits' | 'threads' | 'searchStartMs'> & {
+  /** Called once, when the first candidate is complete; it runs beside the search. */
+  draft(candidateId: string): Promise<void>;
+};
+
 /**
- * The search: decide, write the decision down, do it, until `decideNext` says stop. Nothing runs past `searchEndMs`: what still
+ * The search: decide, write the decision down, do it, until `decideNext` says stop. Nothing runs past the end of the search: what still
  * runs then is asked for what it has, and killed when it does not answer.
  */
-export async function search(context: SearchContext, trainers: Trainers, view: Omit<SearchView, 'nowMs' | 'candidates' | 'isCancelled'>): Promise<void> {
-  const { run, clock, stopSignal } = context;
+export async function search(context: SearchContext, trainers: Trainers, setup: SearchSetup): Promise<void> {
+  const { run, clock, stopSignal, data } = context;
+  const { fits, threads } = setup;
   const running = new Set<Promise<void>>();
-  const ended = Promise.withResolvers<'ended'>();
-  const timer = view.fits ? undefined : setTimeout(() => ended.resolve('ended'), Math.max(0, view.searchEndMs - clock.spentMs()));
-  const onStop = () => ended.resolve('ended');
-  stopSignal.addEventListener('abort', onStop);
-  if (stopSignal.aborted) onStop();
-  let failure: unknown = null;
-  try {
-    // A run that was killed between a fit and its score has the score taken now.
-    for (const candidateId of run.state.candidates.keys()) await trainers.evaluateIfComplete(candidateId);
-    for (;;) {
-      if (failure !== null) throw failure;
-      const isFull = running.size >= view.threads;
-      const decision = isFull ? null : decideNext({ ...view, nowMs: clock.spentMs(), candidates: run.state.candidates, isCancelled: stopSignal.aborted });
-      if (decision?.kind === 'try') {
-        await run.append({ kind: 'search.decided', decision });
-        const fit = trainers
-          .execute(decision.candidate, decision.fold, decision.rounds, decision.stopAfterMs)
-          .catch((error: unknown) => void (failure ??= error))
-          .finally(() => running.delete(fit));
-        running.add(fit);
-        continue;
-      }
-      if (running.size === 0) {
-        if (decision) await run.append({ kind: 'search.decided', decision });
-        return;
-      }
-      const first = await Promise.race([ended.promise, ...running]);
-      if (first === 'ended') {
-        await trainers.stopAll();
-        await Promise.all(running);
-        await run.append({ kind: 'search.decided', decision: { kind: 'stop', reason: stopSignal.aborted ? 'cancelled' : 'budget-spent' } });
-        if (failure !== null) throw failure;
-        return;
-      }
+  let failure: { cause: unknown } | null = null;
+  const guarded = (work: Promise<void>) => work.catch((cause: unknown) => void (failure ??= { cause }));
+  let drafting: Promise<void> | null = null;
+  // A run that was killed between a fit and its score has the score taken now.
+  for (const candidateId of run.state.candidates.keys()) await trainers.evaluateIfComplete(candidateId);
+
+  for (;;) {
+    if (failure !== null) throw (failure as { cause: unknown }).cause;
+    const complete = [...run.state.candidates.values()].find(({ evaluation }) => evaluation !== null);
+    if (complete && fits === null && drafting === null) drafting = guarded(setup.draft(complete.candidate.id));
+    const searchEndMs = data.plan.budgetMs - context.finishMs();
+    const isOver = stopSignal.aborted || (fits === null && clock.spentMs() >= searchEndMs);
+    const view: SearchView = { ...setup, searchEndMs, nowMs: clock.spentMs(), candidates: run.state.candidates, isCancelled: stopSignal.aborted };
+    const decision = isOver || running.size < threads ? decideNext(view) : null;
+    if (isOver && running.size > 0) {
+      await trainers.stopAll();
+      await Promise.all(running);
+      continue;
     }
-  } finally {
-    clearTimeout(timer);
-    stopSignal.removeEventListener('abort', onStop);
+    if (decision?.kind === 'try') {
+      await run.append({ kind: 'search.decided', decision });
+      const { candidate, fold, rounds, stopAfterMs } = decision;
+      const fit = guarded(trainers.execute(candidate, fold, rounds, stopAfterMs)).finally(() => running.delete(fit));
+      running.add(fit);
+      continue;
+    }
+    if (running.size === 0) {
+      await drafting;
+      if (decision) await run.append({ kind: 'search.decided', decision });
+      return;
+    }
+    await untilFirst(running, fits === null ? searchEndMs - clock.spentMs() : null, stopSignal);
   }
+}
+
+/** Resolves when one of the fits ends, the time is up, or the user asks for the end. */
+async function untilFirst(running: Set<Promise<void>>, leftMs: number | null, stopSignal: AbortSignal): Promise<void> {
+  const waited = Promise.withResolvers<void>();
+  const timer = leftMs === null ? undefined : setTimeout(waited.resolve, Math.max(0, leftMs));
+  const onStop = () => waited.resolve();
+  stopSignal.addEventListener('abort', onStop);
+  await Promise.race([waited.promise, ...running]);
+  clearTimeout(timer);
+  stopSignal.removeEventListener('abort', onStop);
 }

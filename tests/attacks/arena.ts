@@ -24,8 +24,8 @@ export type Arena = {
   controls(settings: Settings): Promise<Record<string, string>>;
 };
 
-export function attackFamily(name: string, body: (arena: Arena) => void): void {
-  describe(name, () => {
+export function attackFamily(title: string, body: (arena: Arena) => void): void {
+  describe(`${title}`, () => {
     const arena = {} as Arena; // filled before the first attack
     let weak: TrainingWorker | undefined;
     let children: number[] = [];
@@ -34,7 +34,7 @@ export function attackFamily(name: string, body: (arena: Arena) => void): void {
       const harness = makeProbeHarness();
       const folder = mkdtempSync(join(tmpdir(), 'canary-'));
       chmodSync(folder, 0o755);
-      const canary = { path: join(folder, 'canary'), text: `canary ${process.pid} ${name}` };
+      const canary = { path: join(folder, 'canary'), text: `canary ${process.pid} ${title}` };
       writeFileSync(canary.path, canary.text, { mode: 0o644 });
       const worker = await openProbeWorker(openBubblewrap(harness, []));
       const attack: Arena['attack'] = (settings, limits = probeLimits) => worker.execute(probeJob(settings), limits).outcome;

@@ -22,12 +22,12 @@ function startWeakWorker({ environment, scratchDirectory }: ProbeHarness, shownF
   const asNobody = process.getuid?.() === 0 ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all'] : [];
   const limits = ['prlimit', '--core=0', '--nofile=512', '--nproc=200', '--data=2147483648', '--fsize=67108864', '--cpu=60', '--'];
   const words = [
-    ...['--unshare-all', '--uid', '65534', '--gid', '65534', '--as-pid-1', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
-    ...['--ro-bind', '/usr', '/usr', '--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
-    ...['--ro-bind', environment.sitePackages, '/cage/site', '--ro-bind', environment.harness, '/cage/app', '--ro-bind', shownFolder, shownFolder],
-    ...['--tmpfs', '/scratch', '--setenv', 'MODELWRIGHT_CANARY', 'seen', '--chdir', '/scratch', '--'],
-    ...[`/usr/bin/${basename(dirname(environment.sitePackages))}`, '-s', '-S', '-P', '-B', '/cage/app/worker.py', 'twin', '/cage/site', '/scratch'],
-  ];
+    ['--unshare-all', '--uid', '65534', '--gid', '65534', '--as-pid-1', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
+    ['--ro-bind', '/usr', '/usr', '--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
+    ['--ro-bind', environment.sitePackages, '/cage/site', '--ro-bind', environment.harness, '/cage/app', '--ro-bind', shownFolder, shownFolder],
+    ['--tmpfs', '/scratch', '--setenv', 'MODELWRIGHT_CANARY', 'seen', '--chdir', '/scratch', '--'],
+    [`/usr/bin/${basename(dirname(environment.sitePackages))}`, '-s', '-S', '-P', '-B', '/cage/app/worker.py', 'twin', '/cage/site', '/scratch'],
+  ].flat();
   const [program, ...programWords] = [...asNobody, ...limits, 'bwrap', ...words];
   const child = spawn(program, programWords, {
     env: { PATH: '/usr/bin:/bin' },

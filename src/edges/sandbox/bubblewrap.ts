@@ -4,7 +4,7 @@ import { closeSync, lstatSync, readlinkSync } from 'node:fs';
 import { ModelwrightError } from '../../domain/error.ts';
 import { cageArguments, cagedCommand, startCommand, type RootFolder, type TrainingEnvironment } from './cage-arguments.ts';
 import { makeControlGroup, type ControlGroup } from './cgroup.ts';
-import { childrenOf, hasEnded } from './process-memory.ts';
+import { childrenOf, untilEnded } from './process-memory.ts';
 import type { Sandbox, Wall } from './sandbox.ts';
 import { architectureOf, assembleFilter } from './seccomp.ts';
 import { superviseWorker, type WorkerProcess } from './training-worker.ts';
@@ -73,8 +73,7 @@ function startCagedWorker(options: CageOptions, memoryBytes: number): WorkerProc
       group?.kill();
     },
     release: async () => {
-      // The kernel takes some milliseconds to end a namespace.
-      for (let attempt = 0; attempt < 100 && processId !== undefined && !hasEnded(processId); attempt += 1) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (processId !== undefined) await untilEnded(processId);
       await group?.remove();
     },
     oomKills: () => group?.oomKills(),

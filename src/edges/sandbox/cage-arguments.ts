@@ -63,25 +63,27 @@ export function cageArguments({ environment, rootFolders, scratchBytes }: CagePl
   const readOnly = (from: string, to: string) => ['--ro-bind', from, to];
   const tmpfs = (place: string, sizeBytes: number, mode: string) => ['--size', String(sizeBytes), '--perms', mode, '--tmpfs', place];
   return [
-    ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup', '--disable-userns'],
-    ...['--uid', '65534', '--gid', '65534', '--hostname', 'cage'],
+    ['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup', '--disable-userns'],
+    ['--uid', '65534', '--gid', '65534', '--hostname', 'cage'],
     // As pid 1 the worker cannot be ended by its jobs, and bubblewrap's own start environment is nowhere to be read.
-    ...['--as-pid-1', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
-    ...readOnly('/usr', '/usr'),
-    ...rootFolders.flatMap(({ name, linkTo }) => (linkTo === undefined ? readOnly(`/${name}`, `/${name}`) : ['--symlink', linkTo, `/${name}`])),
-    ...(basePrefix === '/usr' ? [] : readOnly(basePrefix, '/cage/py')),
-    ...readOnly(sitePackages, '/cage/site'),
-    ...readOnly(harness, '/cage/app'),
+    ['--as-pid-1', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
+    readOnly('/usr', '/usr'),
+    ...rootFolders.map(({ name, linkTo }) => (linkTo === undefined ? readOnly(`/${name}`, `/${name}`) : ['--symlink', linkTo, `/${name}`])),
+    basePrefix === '/usr' ? [] : readOnly(basePrefix, '/cage/py'),
+    readOnly(sitePackages, '/cage/site'),
+    readOnly(harness, '/cage/app'),
     // A fresh /proc leaves kernel settings writable for a cage that root started.
-    ...['--proc', '/proc', ...readOnly('/proc/sys', '/proc/sys')],
-    ...['--perms', '0755', '--tmpfs', '/dev', ...devices.flatMap((device) => ['--dev-bind', `/dev/${device}`, `/dev/${device}`])],
-    ...tmpfs('/scratch', scratchBytes, '0700'),
-    ...tmpfs('/tmp', SMALL_TMPFS_BYTES, '1777'),
-    ...tmpfs('/dev/shm', SMALL_TMPFS_BYTES, '1777'),
-    ...Object.entries(workerVariables('/scratch')).flatMap(([name, value]) => ['--setenv', name, value]),
+    ['--proc', '/proc'],
+    readOnly('/proc/sys', '/proc/sys'),
+    ['--perms', '0755', '--tmpfs', '/dev'],
+    ...devices.map((device) => ['--dev-bind', `/dev/${device}`, `/dev/${device}`]),
+    tmpfs('/scratch', scratchBytes, '0700'),
+    tmpfs('/tmp', SMALL_TMPFS_BYTES, '1777'),
+    tmpfs('/dev/shm', SMALL_TMPFS_BYTES, '1777'),
+    ...Object.entries(workerVariables('/scratch')).map(([name, value]) => ['--setenv', name, value]),
     // The root and /dev of a new cage are writable and unsized, so they are closed last.
-    ...['--chdir', '/scratch', '--remount-ro', '/dev', '--remount-ro', '/', '--seccomp', String(descriptor.workerFilter)],
-  ];
+    ['--chdir', '/scratch', '--remount-ro', '/dev', '--remount-ro', '/', '--seccomp', String(descriptor.workerFilter)],
+  ].flat();
 }
 
 /** What is started on this machine; `uid` is set where the host is root, who must be left before the cage is made. */
@@ -90,6 +92,14 @@ export function startCommand({ uid, cgroupFolders, command }: { uid: number | un
   return [
     ...(cgroupFolders.length > 0 ? ['/bin/sh', '-c', joinGroups, 'sh', String(cgroupFolders.length), ...cgroupFolders] : []),
     ...(uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all']),
-    ...['prlimit', '--core=0', '--nofile=1024', '--', 'bwrap', '--args', String(descriptor.arguments), '--', ...command],
+    'prlimit',
+    '--core=0',
+    '--nofile=1024',
+    '--',
+    'bwrap',
+    '--args',
+    String(descriptor.arguments),
+    '--',
+    ...command,
   ];
 }

@@ -2,7 +2,9 @@
 
 const MAX_LINE_CHARACTERS = 500;
 // CSI and OSC sequences whole, then whatever control characters are left but newline and tab, then bidirectional and invisible marks.
+// eslint-disable-next-line no-control-regex -- they are what it looks for
 const sequences = /\u001b\[[0-?]*[ -/]*[@-~]|[\u001b\u009d]\]?[^\u0007\u001b\u009c]{0,1000}?(?:\u0007|\u001b\\|\u009c)|\u001b[@-_]/g;
+// eslint-disable-next-line no-control-regex -- as above
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 export function printableText(bytes: Uint8Array): string {

@@ -25,6 +25,12 @@ export function hasEnded(processId: number): boolean {
   return status === undefined || /^State:\s*[ZX]/m.test(status);
 }
 
+/** Waits, for half a second at most, until the kernel has taken a process away; ending a namespace takes it some milliseconds. */
+export async function untilEnded(processId: number): Promise<void> {
+  const deadlineMs = performance.now() + 500;
+  while (performance.now() < deadlineMs && !hasEnded(processId)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 /** How many files the scratch folder of a cage holds; undefined where it cannot be seen. */
 export function scratchFileCount(workerProcessId: number): number | undefined {
   try {

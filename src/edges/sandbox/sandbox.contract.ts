@@ -1,5 +1,8 @@
 /** What every sandbox must do, caged or not. Its jobs come from the tests' own harness, in which a job's setting `do` names what it does. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeProbeHarness, openProbeWorker, probeJob, probeLimits, probeMatrix, type ProbeHarness } from '../../../tests/attacks/probe-harness.ts';
 import { childrenOf, hasEnded } from './process-memory.ts';
@@ -115,6 +118,7 @@ export function sandboxContract(open: (harness: ProbeHarness) => Sandbox, declar
 
   it('leaves no process, no file and no control group behind', async () => {
     const before = childrenOf(process.pid);
+    const filesBefore = readdirSync(harness.scratchDirectory);
     const other = await openProbeWorker(sandbox);
     const pids = childrenOf(process.pid).filter((pid) => !before.includes(pid)).flatMap((pid) => [pid, ...childrenOf(pid)]);
     expect(pids.length).toBeGreaterThan(0);
@@ -122,7 +126,7 @@ export function sandboxContract(open: (harness: ProbeHarness) => Sandbox, declar
     await other.close();
     expect(await running.outcome).toMatchObject({ kind: 'cancelled' });
     expect(pids.filter((pid) => !hasEnded(pid))).toEqual([]);
-    if (declared.isCaged) expect(readdirSync(harness.scratchDirectory)).toEqual([]);
+    expect(readdirSync(harness.scratchDirectory)).toEqual(filesBefore);
   });
 
   it('notices that its worker was killed, tells who waits for it, and another can be opened', async () => {
@@ -138,6 +142,20 @@ export function sandboxContract(open: (harness: ProbeHarness) => Sandbox, declar
     const next = await openProbeWorker(sandbox);
     expect(await next.execute(probeJob({ do: 'good' }), probeLimits).outcome).toMatchObject({ kind: 'finished' });
     await next.close();
+  });
+
+  it('ends with the process that opened it, also when that is killed at work', async () => {
+    const host = spawn(process.execPath, [fileURLToPath(new URL('../../../tests/fixtures/worker-host.ts', import.meta.url))], {
+      env: { ...process.env, SANDBOX: declared.isCaged ? 'cage' : 'twin', HARNESS: JSON.stringify(harness) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = await once(host.stdout, 'data');
+    const pids = String(said).trim().split(' ').map(Number);
+    expect(pids.length).toBeGreaterThan(1);
+    expect(pids.filter(hasEnded)).toEqual([]);
+    host.kill('SIGKILL');
+    await once(host, 'exit');
+    await expect.poll(() => pids.filter((pid) => !hasEnded(pid)), { timeout: 3_000 }).toEqual([]);
   });
 
   it('says what is wrong when the learners cannot be imported', async () => {

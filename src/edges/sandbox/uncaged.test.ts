@@ -2,4 +2,6 @@ import { describe } from 'vitest';
 import { sandboxContract } from './sandbox.contract.ts';
 import { openUncaged } from './uncaged.ts';
 
-describe('the twin without a cage', () => sandboxContract((harness) => openUncaged(harness, []), { isCaged: false }));
+describe('the twin without a cage', () => {
+  sandboxContract((harness) => openUncaged(harness, []), { isCaged: false });
+});

@@ -146,7 +146,7 @@ function numberStyleOf(text: string): { style: NumberStyle; value: number } | un
 }
 
 /** `values` ascending with their counts; `inFileOrder`: the first distinct ones as they come. */
-export function summarise(values: Float64Array, counts: Float64Array, inFileOrder: Float64Array): NonNullable<ColumnStatistics['numbers']> {
+function summarise(values: Float64Array, counts: Float64Array, inFileOrder: Float64Array): NonNullable<ColumnStatistics['numbers']> {
   let total = 0;
   let mean = 0;
   let squares = 0;

@@ -20,7 +20,8 @@ export async function readPlainNumbers(connection: DuckDBConnection, requests: {
   const numberOf = (text: string) => `CASE WHEN regexp_full_match(${text}, '${PLAIN_NUMBER_PATTERN}') THEN coalesce(TRY_CAST(${text} AS DOUBLE), 'inf'::DOUBLE)`;
   const selected = requests.map(({ index, missing }) => {
     const cell = `c${index}`;
-    const isMissing = (text: string) => `${text} IN (${['', ...missing].map(sqlText).join(', ')})`;
+    // A long IN list would become a join, and so trim every row first.
+    const isMissing = (text: string) => `list_contains([${['', ...missing].map(sqlText).join(', ')}], ${text})`;
     const plain = missing.some((text) => plainNumber.test(text)) ? `CASE WHEN ${isMissing(cell)} THEN 'nan'::DOUBLE ELSE ${numberOf(cell)}` : numberOf(cell);
     const ends = plain.startsWith('CASE WHEN regexp') ? 'END' : 'END END';
     return `${plain} WHEN ${cell} IS NULL OR ${isMissing(trimmed(cell))} THEN 'nan'::DOUBLE ELSE ${numberOf(trimmed(cell))} ELSE 'inf'::DOUBLE END ${ends}`;

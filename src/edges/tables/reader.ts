@@ -98,14 +98,18 @@ function describe(cause: unknown): Extract<ReaderReply, { kind: 'failed' }>['err
 let queue = Promise.resolve();
 process.on('message', (message) => {
   const request = ReaderRequest.parse(message);
-  const { id } = request;
-  queue = queue.then(async () => {
-    try {
-      send({ kind: 'done', id, value: await answer(request, (value) => send({ kind: 'part', id, value })) });
-    } catch (cause) {
-      send({ kind: 'failed', id, error: describe(cause) });
-    }
-  });
+  queue = handle(request, queue);
 });
+
+async function handle(request: ReaderRequest, before: Promise<void>): Promise<void> {
+  await before;
+  const { id } = request;
+  try {
+    send({ kind: 'done', id, value: await answer(request, (value) => send({ kind: 'part', id, value })) });
+  } catch (cause) {
+    send({ kind: 'failed', id, error: describe(cause) });
+  }
+}
+
 // The owner is gone: nothing here is worth keeping.
 process.on('disconnect', () => process.exit(0));

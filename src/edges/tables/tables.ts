@@ -95,7 +95,7 @@ function openedFile(reader: ReaderConnection, file: number, opened: z.infer<type
     },
     statistics: () => reader.ask({ ask: 'statistics', file }, StatisticsReply),
     async readColumns(requests) {
-      const columns = new Array<Column | undefined>(requests.length);
+      const columns: (Column | undefined)[] = requests.map(() => undefined);
       const unreadable: Unreadable[] = [];
       await reader.ask({ ask: 'columns', file, requests: requests.map(({ name, rule }) => ({ index: getIndex(name), rule })) }, null, (value) => {
         const part = ColumnPart.parse(value);

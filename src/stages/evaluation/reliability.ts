@@ -50,7 +50,7 @@ export function measureReliability(labels: ClassLabels, predictions: ClassPredic
 
 /** Rows of true class i decided as class j, at [i][j]. */
 export function confusionMatrix(labels: ClassLabels, predictions: ClassPredictions): number[][] {
-  const matrix = Array.from({ length: predictions.classCount }, () => new Array<number>(predictions.classCount).fill(0));
+  const matrix = Array.from({ length: predictions.classCount }, () => Array.from({ length: predictions.classCount }, () => 0));
   labels.codes.forEach((code, row) => {
     if (code >= 0 && code < predictions.classCount) matrix[code][predictions.decided[row]]++;
   });

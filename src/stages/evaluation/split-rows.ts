@@ -223,7 +223,9 @@ function foldsOf(learn: Int32Array, units: Units, strata: Int32Array, labels: La
   }
   foldCount = Math.max(foldCount, 2);
   if (foldCount < wantedFolds) notes.push(`Only ${foldCount} folds: there are not enough ${kind === 'group' ? 'groups' : 'rows of the rarer class'} for ${wantedFolds}.`);
-  const staysInTraining = (piece: number) => kind === 'random' && labels.kind === 'classes' && unitsOfStratum[strata[pieces.rows[pieces.start[piece]]]] < foldCount;
+  // Unless that is true of every class: then some fold has to do without.
+  const canStay = kind === 'random' && unitsOfStratum.some((count) => count >= foldCount);
+  const staysInTraining = (piece: number) => canStay && labels.kind === 'classes' && unitsOfStratum[strata[pieces.rows[pieces.start[piece]]]] < foldCount;
 
   const order = random.shuffle(Int32Array.from({ length: pieces.count }, (_, piece) => piece));
   const sizeOf = (piece: number) => pieces.start[piece + 1] - pieces.start[piece];

@@ -136,7 +136,7 @@ function namesKey(name: string): boolean {
 }
 
 /** The words of a column name, cut at signs and where small letters turn into capitals. */
-export function wordsOf(name: string): string[] {
+function wordsOf(name: string): string[] {
   return (name.replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2').match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.toLowerCase());
 }
 

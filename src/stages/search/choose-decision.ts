@@ -14,7 +14,7 @@ type ClassLabels = Extract<Labels, { kind: 'classes' }>;
 type Rows = { labels: ClassLabels; probabilities: Float64Array };
 
 /** Gain over the most probable class, in standard errors, that another rule must show on rows that did not choose it. */
-const MIN_GAIN = 1;
+const MIN_GAIN = 0.7;
 /** More rows would cost seconds and move a multiplier by less than its error. */
 const MAX_CELLS = 600_000;
 

@@ -1,0 +1,76 @@
+import { encodeBundleParts, decodeBundle } from '../domain/bundle.ts';
+import type { Candidate } from '../domain/candidate.ts';
+import type { Calibration, DecisionRule, FileRef, Member } from '../domain/event.ts';
+import { packageFiles, type Parity } from '../domain/package.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { GraphRuntime } from '../edges/onnx/index.ts';
+import type { FitResult } from '../edges/sandbox/index.ts';
+import type { FileStore } from '../edges/store/index.ts';
+import type { FeatureFile } from '../features/index.ts';
+import { checkEquality, makeContract, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
+import { readFit } from './kept-fit.ts';
+import type { SearchContext } from './search-loop.ts';
+
+type Fit = { candidate: Candidate; fold: number; weight: number; result: FitResult };
+export type ModelFiles = Map<string, Uint8Array>;
+
+async function readMembers({ run, files }: SearchContext, members: Member[]): Promise<Fit[]> {
+  const fits: Fit[] = [];
+  for (const { candidateId, weight, folds } of members) {
+    const state = run.state.candidates.get(candidateId);
+    for (const fold of folds) {
+      const execution = state?.executions.get(fold);
+      if (!state || execution?.kind !== 'finished') throw new Error(`the chosen fit ${candidateId}-${fold} is not there`);
+      fits.push({ candidate: state.candidate, fold, weight: weight / folds.length, result: await readFit(files, run.runId, execution.result) });
+    }
+  }
+  return fits;
+}
+
+/** The files that answer (graph, features, contract), and the proof that they answer as the trainers did. */
+export async function buildFiles(
+  context: SearchContext,
+  ensemble: { members: Member[]; calibration: Calibration; decision: DecisionRule },
+  profile: Profile,
+  graphs: GraphRuntime,
+): Promise<{ files: ModelFiles; parity: Parity }> {
+  const { data, foldOf } = context;
+  const fits = await readMembers(context, ensemble.members);
+  const usedFolds = [...new Set(fits.filter(({ candidate }) => candidate.usesTargetStatistics).map(({ fold }) => fold))].toSorted((a, b) => a - b);
+  const features: FeatureFile = { ...data.features, folds: usedFolds.map((fold) => foldOf(fold).lookups) };
+  const baseColumnCount = data.matrix.columnCount;
+  const extraCount = usedFolds.length > 0 ? foldOf(usedFolds[0]).lookups.length : 0;
+  const spec: GraphSpec = {
+    columnCount: baseColumnCount + usedFolds.length * extraCount,
+    baseColumnCount,
+    vocabularySize: data.matrix.vocabularySize,
+    task: data.plan.task,
+    classCount: data.plan.task === 'regression' ? 1 : data.plan.classes.length,
+    members: fits.map(({ fold, weight, result }) => ({ fitted: result.fitted, weight, extraOffset: baseColumnCount + Math.max(0, usedFolds.indexOf(fold)) * extraCount })),
+    calibration: ensemble.calibration,
+    target: data.scale,
+  };
+  const graph = writeGraph(spec);
+  const probes = fits.map(({ candidate, result }) => ({ ...result.probes, extraCount: candidate.usesTargetStatistics ? extraCount : 0 }));
+  const parity = await checkEquality({ spec, graph, probes, text: data.matrix }, graphs);
+  const contract = makeContract(data.plan, profile, new Set(features.inputs.map(({ name }) => name)), ensemble.decision);
+  const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  const files: ModelFiles = new Map([
+    [packageFiles.graph, graph],
+    [packageFiles.features, bytes(features)],
+    [packageFiles.contract, bytes(contract)],
+  ]);
+  return { files, parity };
+}
+
+/** Keeps the files under one hash, so that the event that names it names all of them. */
+export async function keepFiles(store: FileStore, runId: string, files: ModelFiles): Promise<FileRef> {
+  const { head, parts } = encodeBundleParts({ meta: null, arrays: Object.fromEntries(files) });
+  return store.put(runId, head, ...parts);
+}
+
+export async function readBuilt({ run, files }: SearchContext): Promise<ModelFiles> {
+  if (!run.state.built) throw new Error('the model is not built');
+  const { arrays } = decodeBundle(await files.get(run.runId, run.state.built.files));
+  return new Map(Object.entries(arrays).map(([name, array]) => [name, new Uint8Array(array.buffer, array.byteOffset, array.byteLength)]));
+}

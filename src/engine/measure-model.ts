@@ -1,0 +1,100 @@
+import { calibrate } from '../domain/calibration.ts';
+import type { Interval, ScoreRecord } from '../domain/event.ts';
+import { packageFiles } from '../domain/package.ts';
+import { seededRandom } from '../domain/random.ts';
+import type { Labels, Predictions } from '../domain/task.ts';
+import type { GraphRuntime } from '../edges/onnx/index.ts';
+import { sha256Of } from '../edges/store/index.ts';
+import { openEncoder } from '../features/index.ts';
+import { openAnswers } from '../model/index.ts';
+import { decideVerdict, fitBaseline, measureMetric, measurePaired, measureScore, predictBaseline } from '../stages/evaluation/index.ts';
+import type { ModelFiles } from './build-files.ts';
+import { asPredictions, assembleOutOfFold, labelsOf } from './out-of-fold.ts';
+import type { SearchContext } from './search-loop.ts';
+
+/** Rows that the headline rests on, with what the model says of them. `isSeen`: the row occurs among those learnt from. */
+export type MeasuredRows = { labels: Labels; predictions: Predictions; groups: Int32Array | null; isSeen: Uint8Array | null };
+
+export const intervalOf = ({ value, low, high }: Interval): Interval => ({ value, low, high });
+
+/**
+ * The locked rows answered by the packaged file, or, where none could be locked away, the folds' answers. The first opening of the
+ * locked rows is an event, written before they are touched; only the very graph that opened them may answer them again (a resumed run).
+ */
+export async function openMeasuredRows(context: SearchContext, files: ModelFiles, graphs: GraphRuntime): Promise<MeasuredRows> {
+  const { run, data } = context;
+  const { ensemble, testOpened } = run.state;
+  if (!ensemble) throw new Error('nothing is measured before the ensemble is chosen');
+  if (data.test) {
+    const graphSha256 = sha256Of(files.get(packageFiles.graph) ?? new Uint8Array(0));
+    if (testOpened === null) await run.append({ kind: 'test.opened', rowCount: data.test.table.rowCount, graphSha256 });
+    else if (testOpened.graphSha256 !== graphSha256) throw new Error('the locked rows were opened by another graph');
+    const answers = await openAnswers(files, { graphs, openEncoder });
+    try {
+      return { labels: data.test.labels, predictions: await answers.answer(data.test.table), groups: data.test.groups, isSeen: data.test.isSeen };
+    } finally {
+      await answers.close();
+    }
+  }
+  let blended: Float64Array | null = null;
+  let rows = new Int32Array(0);
+  for (const { candidateId, weight } of ensemble.members) {
+    const state = run.state.candidates.get(candidateId);
+    if (!state) throw new Error(`the chosen candidate ${candidateId} is not there`);
+    const one = await assembleOutOfFold(state, data, context.files, run.runId);
+    blended ??= new Float64Array(one.values.length);
+    rows = one.rows as Int32Array<ArrayBuffer>;
+    for (let i = 0; i < blended.length; i++) blended[i] += weight * one.values[i];
+  }
+  const labels = labelsOf(data.learn.labels, rows);
+  const values = labels.kind === 'classes' ? calibrate(blended ?? new Float64Array(0), labels.classCount, ensemble.calibration) : (blended ?? new Float64Array(0));
+  const groups = data.learn.groups && Int32Array.from(rows, (row) => data.learn.groups?.[row] ?? -1);
+  return { labels, predictions: asPredictions(values, data, ensemble.decision), groups, isSeen: null };
+}
+
+/** The score on those rows with its interval, beside the baseline, and the verdict that follows. */
+export function scoreRows({ run, data, clock }: SearchContext, rows: MeasuredRows): ScoreRecord {
+  const { plan } = data;
+  const { metric } = plan;
+  const { labels, predictions, groups, isSeen } = rows;
+  const rowCount = labels.kind === 'classes' ? labels.codes.length : labels.values.length;
+  const baseline = predictBaseline(fitBaseline(metric, data.learn.labels), rowCount);
+  const random = () => seededRandom(plan.seed + 101);
+  const measured = measureScore({ metric, labels, predictions, groups, random: random() });
+  const gain = measurePaired({ metric, labels, a: predictions, b: baseline, groups, random: random() });
+  const verdict = decideVerdict(gain, {
+    keptLeaks: plan.keptLeaks,
+    isParityEqual: run.state.built?.parity.isEqual ?? false,
+    // A recorded list of fits has no clock to run past.
+    wallMs: run.state.request?.fits ? 0 : clock.spentMs(),
+    budgetMs: plan.budgetMs,
+  });
+  return {
+    metric,
+    score: intervalOf(measured),
+    baseline: measureMetric(metric, labels, baseline),
+    gain: intervalOf(gain),
+    verdict: verdict.kind,
+    verdictReason: verdict.reason,
+    rowCount,
+    onUnseenRows: isSeen ? scoreOnUnseen(metric, labels, predictions, isSeen) : null,
+  };
+}
+
+function scoreOnUnseen(metric: ScoreRecord['metric'], labels: Labels, predictions: Predictions, isSeen: Uint8Array): ScoreRecord['onUnseenRows'] {
+  const rows = Int32Array.from(isSeen.keys().filter((row) => isSeen[row] === 0));
+  if (rows.length === 0 || rows.length === isSeen.length) return null;
+  const part = labelsOf(labels, rows);
+  if (metric === 'roc_auc' || metric === 'average_precision') {
+    if (part.kind !== 'classes' || !part.codes.includes(1) || !part.codes.includes(0)) return null;
+  }
+  return { value: measureMetric(metric, part, takePredictions(predictions, rows)), rowCount: rows.length };
+}
+
+function takePredictions(predictions: Predictions, rows: Int32Array): Predictions {
+  if (predictions.kind === 'values') return { kind: 'values', values: Float64Array.from(rows, (row) => predictions.values[row]) };
+  const { classCount, probabilities, decided } = predictions;
+  const taken = new Float64Array(rows.length * classCount);
+  rows.forEach((row, index) => taken.set(probabilities.subarray(row * classCount, (row + 1) * classCount), index * classCount));
+  return { kind: 'classes', classCount, probabilities: taken, decided: Int32Array.from(rows, (row) => decided[row]) };
+}
