@@ -11,7 +11,9 @@ import type { PreparedData } from './prepare-data.ts';
 import type { SearchContext } from './search-loop.ts';
 
 const DRAFT_ROWS = 1_000;
-const DRAFT_RESAMPLES = 40;
+/** The first calls of a function are slow while it is being compiled. */
+const WARM_RESAMPLES = 20;
+const DRAFT_RESAMPLES = 80;
 const RESAMPLES = 2_000;
 /** An ensemble has about this many times the fold models of the one candidate that the draft is made of. */
 const MEMBERS_FACTOR = 2.2;
@@ -55,13 +57,16 @@ export async function draftModel(context: SearchContext, finish: FinishClock, ca
   const predictions = await answers.answer(takeRows(data.learn.table, rows)).finally(() => answers.close());
   const answerMs = (nowMs() - answerStartMs) / rowCount;
 
+  const resample = (resamples: number) =>
+    measureScore({ metric: data.plan.metric, labels: labelsOf(data.learn.labels, rows), predictions, random: seededRandom(1), resamples });
+  resample(WARM_RESAMPLES);
   const scoreStartMs = nowMs();
-  measureScore({ metric: data.plan.metric, labels: labelsOf(data.learn.labels, rows), predictions, random: seededRandom(1), resamples: DRAFT_RESAMPLES });
+  resample(DRAFT_RESAMPLES);
   const resampleMs = (nowMs() - scoreStartMs) / DRAFT_RESAMPLES / rowCount;
 
   const testRows = data.test?.table.rowCount ?? data.learn.table.rowCount;
   const scoringMs = resampleMs * Math.min(testRows, 50_000) * RESAMPLES * 3;
-  const evaluationMs = context.evaluationMs() * 12;
+  const evaluationMs = context.evaluationMs() * 5;
   finish.learn(SAFETY * (buildMs * MEMBERS_FACTOR + answerMs * testRows * MEMBERS_FACTOR + scoringMs + evaluationMs) + CLOSING_MS + data.plan.budgetMs * 0.01);
   await run.append({ kind: 'model.drafted', candidateId, files: await keepFiles(files, run.runId, built.files), finishMs: Math.round(finish.estimateMs()) });
 }

@@ -11,6 +11,7 @@ import { childrenOf } from './process-memory.ts';
 import type { Wall } from './sandbox.ts';
 import { openUnlinkedFile } from './unlinked-file.ts';
 
+const BUBBLEWRAP = 'bwrap';
 const CHECK_MS = 5_000;
 const MAX_FINDINGS_BYTES = 16 << 10;
 
@@ -98,7 +99,7 @@ function limitsWall(): Wall {
 
 function bubblewrapVersion(): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile('bwrap', ['--version'], { env: { PATH: '/usr/bin:/bin' }, timeout: 2_000 }, (error, stdout) => resolve(error ? undefined : stdout.trim().split(' ').at(-1)));
+    execFile(BUBBLEWRAP, ['--version'], { env: { PATH: '/usr/bin:/bin' }, timeout: 2_000 }, (error, stdout) => resolve(error ? undefined : stdout.trim().split(' ').at(-1)));
   });
 }
 
