@@ -7,6 +7,7 @@ if (major < 24) {
 } else {
   const warn = process.emitWarning;
   // node:sqlite still announces itself as experimental; our users did not choose it.
-  process.emitWarning = (warning, ...rest) => (rest[0] === 'ExperimentalWarning' || rest[0]?.type === 'ExperimentalWarning' ? undefined : warn.call(process, warning, ...rest));
+  process.emitWarning = (warning, ...rest) =>
+    rest[0] === 'ExperimentalWarning' || rest[0]?.type === 'ExperimentalWarning' ? undefined : warn.call(process, warning, ...rest);
   await import('../dist/doors/cli/main.js');
 }

@@ -13,7 +13,12 @@ import { cacheRoots, developerFolder, findTrainingEnvironment, installHarness } 
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url));
 const userId = process.getuid?.() ?? -1;
-const roots = cacheRoots({ override: process.env.MODELWRIGHT_CACHE && resolve(process.env.MODELWRIGHT_CACHE), userId, home: homedir(), xdgCacheHome: process.env.XDG_CACHE_HOME });
+const roots = cacheRoots({
+  override: process.env.MODELWRIGHT_CACHE && resolve(process.env.MODELWRIGHT_CACHE),
+  userId,
+  home: homedir(),
+  xdgCacheHome: process.env.XDG_CACHE_HOME,
+});
 installHarness(roots[0]);
 const training = findTrainingEnvironment(roots, userId);
 const developer = roots.map((root) => developerFolder(root)).find((folder) => existsSync(folder));
@@ -57,7 +62,12 @@ const checks = [
   { name: 'unused', command: tool('knip/bin/knip.js', ['--no-progress']), count: oneCheck },
   { name: 'ruff', command: [join(developer, 'bin', 'ruff'), ['check', '--no-cache', 'harness']], count: oneCheck },
   { name: 'ruff-format', command: [join(developer, 'bin', 'ruff'), ['format', '--check', '--no-cache', 'harness']], count: oneCheck },
-  { name: 'pyright', command: tool('pyright/index.js', ['--pythonpath', training.executable, '-p', 'harness']), count: oneCheck, env: { PYTHONPATH: pythonPath } },
+  {
+    name: 'pyright',
+    command: tool('pyright/index.js', ['--pythonpath', training.executable, '-p', 'harness']),
+    count: oneCheck,
+    env: { PYTHONPATH: pythonPath },
+  },
   {
     name: 'tests',
     command: tool('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'vitest.json')}`]),
@@ -116,7 +126,9 @@ try {
 
 console.log('\n── summary');
 for (const { name, passed, failed, durationMs } of results) {
-  console.log(`${failed === 0 ? '✓' : '✗'} ${name.padEnd(12)} ${`${passed} passed, ${failed} failed`.padEnd(26)} ${(durationMs / 1000).toFixed(1).padStart(6)} s`);
+  console.log(
+    `${failed === 0 ? '✓' : '✗'} ${name.padEnd(12)} ${`${passed} passed, ${failed} failed`.padEnd(26)} ${(durationMs / 1000).toFixed(1).padStart(6)} s`,
+  );
 }
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 process.exitCode = sum('failed') > 0 ? 1 : 0;

@@ -7,11 +7,34 @@
  *     node scripts/setup.mjs [--dev]      --dev: also the tools that check the Python half (ruff, pytest)
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheRoots, developerFolder, developerLock, environmentFolders, installHarness, partialName, publish, readPython, requirementsLock } from './environment.mjs';
+import {
+  cacheRoots,
+  developerFolder,
+  developerLock,
+  environmentFolders,
+  installHarness,
+  partialName,
+  publish,
+  readPython,
+  requirementsLock,
+} from './environment.mjs';
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url));
 const wantsDeveloperTools = process.argv.includes('--dev');
@@ -63,7 +86,9 @@ function run(program, words, { env = process.env, cwd = packageRoot, onLine = ()
       });
     }
     child.on('error', (error) => fail(new SetupError(`${program} cannot be started: ${error.message}`)));
-    child.on('close', (code, signal) => (code === 0 ? done() : fail(new SetupError(`${[program, ...words].join(' ')} ended with ${signal ?? code}:\n${said(lines)}`))));
+    child.on('close', (code, signal) =>
+      code === 0 ? done() : fail(new SetupError(`${[program, ...words].join(' ')} ended with ${signal ?? code}:\n${said(lines)}`)),
+    );
   });
 }
 
@@ -90,7 +115,7 @@ function isKnown(pid) {
 async function withLock(file, work) {
   mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
   const mine = `${process.pid} ${startOf(process.pid)}`;
-  for (let hasSaid = false; ; ) {
+  for (let hasSaid = false; ;) {
     try {
       const handle = openSync(file, 'wx', 0o644);
       writeSync(handle, mine);
@@ -198,7 +223,8 @@ async function setUpNpm() {
       stop();
     }
     const missing = missingNpmPackages();
-    if (missing.length > 0) throw new SetupError(`npm did not install ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ' …' : ''} at the locked version.`);
+    if (missing.length > 0)
+      throw new SetupError(`npm did not install ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ' …' : ''} at the locked version.`);
     unlinkIfThere(unfinished);
     say(`  npm packages  ${folderSizeMegabytes(modules)} in ${seconds(startedMs)}`);
   });
@@ -223,7 +249,8 @@ async function setUpSystem(python) {
   if (isRoot && onPath('apt-get')) {
     const startedMs = Date.now();
     say(`  system packages  ${missing.join(', ')}`);
-    const install = () => run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    const install = () =>
+      run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
     try {
       await install();
     } catch {
@@ -263,22 +290,30 @@ const isNewEnough = ([major, minor]) => major === OLDEST_PYTHON[0] && minor >= O
 
 function findPython() {
   const names = ['python3', 'python3.13', 'python3.12', 'python3.11'];
-  const candidates = [...['/usr/bin', '/usr/local/bin'].flatMap((folder) => names.map((name) => join(folder, name))).filter((file) => existsSync(file)), ...names.filter(onPath)];
+  const candidates = [
+    ...['/usr/bin', '/usr/local/bin'].flatMap((folder) => names.map((name) => join(folder, name))).filter((file) => existsSync(file)),
+    ...names.filter(onPath),
+  ];
   const refused = [];
   for (const program of candidates) {
     const python = askPython(program);
     if (!python) continue;
     const version = python.version.join('.');
     if (!isNewEnough(python.version)) refused.push(`${program} is ${version}`);
-    else if (isRoot && !(isOpenToOthers(python.stdlib) && isOpenToOthers(dirname(python.executable)))) refused.push(`${program} (${version}) lies where only its owner can read`);
+    else if (isRoot && !(isOpenToOthers(python.stdlib) && isOpenToOthers(dirname(python.executable))))
+      refused.push(`${program} (${version}) lies where only its owner can read`);
     else return python;
   }
   const seen = refused.length > 0 ? ` Seen: ${refused.join('; ')}.` : '';
-  throw new SetupError(`Python ${OLDEST_PYTHON.join('.')} or newer is needed, in a place that every user can read.${seen} Type:\n    sudo apt-get install -y python3 python3-venv\nand run this again.`);
+  throw new SetupError(
+    `Python ${OLDEST_PYTHON.join('.')} or newer is needed, in a place that every user can read.${seen} Type:\n    sudo apt-get install -y python3 python3-venv\nand run this again.`,
+  );
 }
 
 /** Settings of the caller's Python must not leak into the environment we build. */
-const cleanEnvironment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PYTHON|VIRTUAL_ENV|PIP_(USER|TARGET|PREFIX|REQUIRE|NO_DEPS|NO_COMPILE))/.test(name)));
+const cleanEnvironment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(PYTHON|VIRTUAL_ENV|PIP_(USER|TARGET|PREFIX|REQUIRE|NO_DEPS|NO_COMPILE))/.test(name)),
+);
 
 const pip = ['-I', '-m', 'pip', '--disable-pip-version-check', '--no-input'];
 const pinned = (lock) => ['install', '--require-hashes', '--no-deps', '--only-binary', ':all:', '-r', lock];
@@ -297,7 +332,9 @@ function pipProgress(label, lock) {
 function checkRoot(root) {
   mkdirSync(root, { recursive: true, mode: 0o755 });
   if (isRoot && !isOpenToOthers(root)) {
-    throw new SetupError(`The cache folder ${root} cannot be read by the user that training runs as. Open the way to it, or name another one in MODELWRIGHT_CACHE.`);
+    throw new SetupError(
+      `The cache folder ${root} cannot be read by the user that training runs as. Open the way to it, or name another one in MODELWRIGHT_CACHE.`,
+    );
   }
 }
 
@@ -323,7 +360,8 @@ async function buildEnvironment(folder, python) {
     await run(executable, [...pip, ...pinned(requirementsLock)], { env: cleanEnvironment, onLine: pipProgress('training environment', requirementsLock) });
     // The job has no use for an installer.
     await run(executable, [...pip, 'uninstall', '--yes', 'pip', 'setuptools'], { env: cleanEnvironment });
-    const site = 'import importlib.metadata as m, json, os, sys, sysconfig; print(json.dumps({"sitePackages": os.path.relpath(sysconfig.get_path("purelib"), sys.prefix), "versions": {d.name: d.version for d in m.distributions()}}))';
+    const site =
+      'import importlib.metadata as m, json, os, sys, sysconfig; print(json.dumps({"sitePackages": os.path.relpath(sysconfig.get_path("purelib"), sys.prefix), "versions": {d.name: d.version for d in m.distributions()}}))';
     const { stdout } = spawnSync(executable, ['-I', '-c', site], { encoding: 'utf8' });
     const ready = { format: 1, pythonVersion: python.version.join('.'), basePrefix: python.basePrefix, stdlib: python.stdlib, ...JSON.parse(stdout) };
     writeFileSync(join(partial, 'ready.json'), `${JSON.stringify(ready, null, 2)}\n`, { mode: 0o644 });
@@ -346,7 +384,10 @@ async function buildDeveloperTools(folder, python) {
   try {
     mkdirSync(partial, { mode: 0o755 });
     await run(python.executable, ['-I', '-m', 'venv', builder], { env: cleanEnvironment });
-    await run(join(builder, 'bin', 'python3'), [...pip, ...pinned(developerLock), '--target', partial], { env: cleanEnvironment, onLine: pipProgress('developer tools', developerLock) });
+    await run(join(builder, 'bin', 'python3'), [...pip, ...pinned(developerLock), '--target', partial], {
+      env: cleanEnvironment,
+      onLine: pipProgress('developer tools', developerLock),
+    });
     publish(partial, folder);
   } finally {
     for (const left of [partial, builder]) rmSync(left, { recursive: true, force: true });
@@ -373,9 +414,15 @@ async function setUpPython(root) {
 }
 
 async function main() {
-  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) throw new SetupError(`Node ${OLDEST_NODE} or newer is needed; this is ${process.versions.node}.`);
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE)
+    throw new SetupError(`Node ${OLDEST_NODE} or newer is needed; this is ${process.versions.node}.`);
   process.umask(0o022); // what we make must be readable by the user that jobs run as
-  const [root] = cacheRoots({ override: process.env.MODELWRIGHT_CACHE && resolve(process.env.MODELWRIGHT_CACHE), userId: process.getuid?.() ?? -1, home: homedir(), xdgCacheHome: process.env.XDG_CACHE_HOME });
+  const [root] = cacheRoots({
+    override: process.env.MODELWRIGHT_CACHE && resolve(process.env.MODELWRIGHT_CACHE),
+    userId: process.getuid?.() ?? -1,
+    home: homedir(),
+    xdgCacheHome: process.env.XDG_CACHE_HOME,
+  });
   await setUpNpm();
   await setUpPython(root);
 }

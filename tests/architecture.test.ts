@@ -41,7 +41,18 @@ const mayImport: Record<Room, Partial<Record<Room, Permission>>> = {
   onnx: { domain: 'value', features: 'type' },
   sandbox: { domain: 'value', features: 'type', environment: 'value' },
   edge: { domain: 'value', features: 'type' },
-  engine: { domain: 'value', features: 'value', model: 'value', evaluation: 'value', serving: 'value', stage: 'value', onnx: 'value', sandbox: 'value', edge: 'value', environment: 'value' },
+  engine: {
+    domain: 'value',
+    features: 'value',
+    model: 'value',
+    evaluation: 'value',
+    serving: 'value',
+    stage: 'value',
+    onnx: 'value',
+    sandbox: 'value',
+    edge: 'value',
+    environment: 'value',
+  },
   api: { domain: 'value', engine: 'type' },
   client: { domain: 'value', api: 'type' },
   cli: { domain: 'value', client: 'value', connect: 'value' },
@@ -92,7 +103,12 @@ const powers: Power[] = [
     globals: [/^Math\.random$/, /^crypto\.(randomUUID|getRandomValues|randomBytes|randomInt)$/],
     homes: acting,
   },
-  { name: 'run a text as code', modules: ['node:vm', 'node:module#createRequire', '(computed)'], globals: [/^(eval|Function|require)$/, /^process\.getBuiltinModule$/], homes: [] },
+  {
+    name: 'run a text as code',
+    modules: ['node:vm', 'node:module#createRequire', '(computed)'],
+    globals: [/^(eval|Function|require)$/, /^process\.getBuiltinModule$/],
+    homes: [],
+  },
 ];
 
 /** Packages and modules of Node that a room is held to; a room that is not named may use any, within its powers. */
@@ -143,7 +159,9 @@ function strayPowers(files: SourceFile[]): string[] {
     files
       .filter(({ path }) => !homes.some((home) => home.test(path)))
       .flatMap(({ path, imports, uses }) => [
-        ...imports.filter((each) => !each.isTypeOnly && modules.some((module) => givesPower(module, each.specifier, each.names))).map((each) => `${path} may not ${name}: ${each.specifier}`),
+        ...imports
+          .filter((each) => !each.isTypeOnly && modules.some((module) => givesPower(module, each.specifier, each.names)))
+          .map((each) => `${path} may not ${name}: ${each.specifier}`),
         ...uses.filter((use) => globals.some((pattern) => pattern.test(use))).map((use) => `${path} may not ${name}: ${use}`),
       ]),
   );
@@ -208,7 +226,10 @@ describe('who may import whom', () => {
   });
 
   it('would notice two rooms that import each other, even by their types', () => {
-    const both = [...planted('src/model/x.ts', "import type { A } from '../features/a.ts';"), ...planted('src/features/a.ts', "import type { X } from '../model/x.ts';")];
+    const both = [
+      ...planted('src/model/x.ts', "import type { A } from '../features/a.ts';"),
+      ...planted('src/features/a.ts', "import type { X } from '../model/x.ts';"),
+    ];
     expect(mutualRooms(both)).toEqual(['src/features ↔ src/model', 'src/model ↔ src/features']);
   });
 

@@ -31,7 +31,12 @@ describe('the published package', () => {
   beforeAll(async () => {
     // npm's own words about the package it runs for would be taken for settings of the one under test.
     const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config_|package_|lifecycle_)/i.test(name)));
-    environment = { ...clean, ONNXRUNTIME_NODE_INSTALL: 'skip', MODELWRIGHT_CACHE: trainingRoots()[0], PATH: `${join(folder, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` };
+    environment = {
+      ...clean,
+      ONNXRUNTIME_NODE_INSTALL: 'skip',
+      MODELWRIGHT_CACHE: trainingRoots()[0],
+      PATH: `${join(folder, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    };
     await run('npm', ['pack', '--pack-destination', folder], { cwd: root, env: environment });
     const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
     await writeFile(join(folder, 'package.json'), '{ "private": true }');

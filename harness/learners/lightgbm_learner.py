@@ -88,7 +88,8 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
         "seed": job.seed,
         "num_threads": 1,
         "deterministic": True,
-        "force_row_wise": True,
+        "force_col_wise": True,  # as quick as by rows up to a hundred columns, a third quicker at thousands
+        "bin_construct_sample_cnt": 50_000,  # the default, 200,000, doubles the time before the first round of large tables
         "feature_pre_filter": False,
         "verbosity": -1,
     }

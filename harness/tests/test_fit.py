@@ -1,5 +1,5 @@
-"""What is promised of every learner, on data made to be hard. Run in this folder with the training environment's Python:
-`python -m unittest discover -s tests -t .`"""
+"""What is promised of every learner, on data made to be hard. Run by `node scripts/check.mjs python`, or in harness/ by
+`python -m unittest discover -s tests -t .` with the training environment's Python."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ import unittest
 from dataclasses import replace
 
 import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from fit import fit
 from learners import catboost_learner
 from tests.interpreter import answers_of
 from tests.tables import COLUMNS, make_job, make_matrix, never, score_truth
-from wire import FitResult, FittedLinear, FittedTrees, Learner, Task, read_result, write_result
+from wire import F64, FitJob, FitResult, FittedLinear, FittedTrees, Learner, Matrix, ScoreRows, Setting, Task, TrainRows, read_result, write_result
 
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 LEARNERS: tuple[Learner, ...] = ("lightgbm", "catboost", "extra_trees", "linear")
-SMALL = {
+SMALL: dict[Learner, dict[str, Setting]] = {
     "lightgbm": {"num_leaves": 15, "learning_rate": 0.1},
     "catboost": {"depth": 5, "learning_rate": 0.1},
     "extra_trees": {"min_samples_leaf": 2, "max_features": 0.7},
     "linear": {"strengths": "10,1,0.1"},
 }
-VARIANTS: dict[str, tuple[Learner, dict[str, int | float | str | bool]]] = {
+VARIANTS: dict[str, tuple[Learner, dict[str, Setting]]] = {
     "LightGBM extra_trees with row and column samples": (
         "lightgbm",
         {"extra_trees": True, "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1, "learning_rate": 0.1},
@@ -37,12 +39,12 @@ VARIANTS: dict[str, tuple[Learner, dict[str, int | float | str | bool]]] = {
 }
 
 
-def largest_difference(ours: np.ndarray, theirs: np.ndarray) -> float:
+def largest_difference(ours: F64, theirs: F64) -> float:
     return float((np.abs(ours - theirs) / np.maximum(1, np.abs(theirs))).max())
 
 
 class EveryLearner(unittest.TestCase):
-    def check(self, result: FitResult, job, matrix) -> None:  # noqa: ANN001
+    def check(self, result: FitResult, job: FitJob, matrix: Matrix) -> None:
         """The table answers as the learner did, for rows it never saw and for the probes, in the arithmetic of the graph."""
         values = np.column_stack([matrix.values[job.score.rows], job.score.extra])
         text = matrix if job.uses_text else None
@@ -54,9 +56,9 @@ class EveryLearner(unittest.TestCase):
         self.assertLessEqual(largest_difference(answers_of(result.fitted, probes.matrix, text, probes.text_rows), probes.answers), 1e-6)
         if job.task != "regression":
             self.assertLess(np.abs(result.predictions.sum(axis=1) - 1).max(), 1e-9)
-        self.check_shape(result.fitted, job, values.shape[1])
+        self.check_shape(result.fitted, values.shape[1])
 
-    def check_shape(self, fitted: FittedTrees | FittedLinear, job, column_count: int) -> None:  # noqa: ANN001
+    def check_shape(self, fitted: FittedTrees | FittedLinear, column_count: int) -> None:
         if isinstance(fitted, FittedLinear):
             self.assertTrue((fitted.low <= fitted.high).all())
             self.assertEqual(len(fitted.columns), len(np.unique(fitted.columns)))
@@ -94,7 +96,8 @@ class EveryLearner(unittest.TestCase):
         matrix = make_matrix(1_000, seed=16)
         job = make_job(matrix, "catboost", "multiclass", {"depth": 7, "learning_rate": 0.1}, max_rounds=100, holdout=np.empty(0, np.int32))
         result = fit(job, matrix, never)
-        self.assertGreater(len(result.fitted.leaf_values) / 2, catboost_learner.DUMP_NUMBERS) if isinstance(result.fitted, FittedTrees) else self.fail()
+        assert isinstance(result.fitted, FittedTrees)
+        self.assertGreater(len(result.fitted.leaf_values) / 2, catboost_learner.DUMP_NUMBERS)
         self.check(result, job, matrix)
 
     def test_it_reads_missing_values_that_training_did_not_have(self) -> None:
@@ -150,7 +153,7 @@ class EveryLearner(unittest.TestCase):
                 with self.subTest(learner=learner, task=task):
                     job = make_job(matrix, learner, task, SMALL[learner], max_rounds=5)
                     one_label = replace(job, train=replace(job.train, labels=np.ones(len(job.train.rows))))
-                    for case, data in ((one_label, matrix), (replace(job, **no_extra(job)), blank)):
+                    for case, data in ((one_label, matrix), (without_extra(job), blank)):
                         result = fit(case, data, never)
                         self.assertEqual(len(np.unique(result.predictions, axis=0)), 1)
                         self.check(result, case, data)
@@ -195,7 +198,11 @@ class EveryLearner(unittest.TestCase):
 
     def test_it_ends_in_time_with_what_it_has(self) -> None:
         matrix = make_matrix(40_000, seed=12)
-        settings = {**SMALL, "lightgbm": {"num_leaves": 255, "learning_rate": 0.01}, "catboost": {"depth": 8, "learning_rate": 0.01}}
+        settings: dict[Learner, dict[str, Setting]] = {
+            **SMALL,
+            "lightgbm": {"num_leaves": 255, "learning_rate": 0.01},
+            "catboost": {"depth": 8, "learning_rate": 0.01},
+        }
         for learner in LEARNERS:
             with self.subTest(learner=learner):
                 job = make_job(matrix, learner, "multiclass", settings[learner], max_rounds=100_000, patience=100_000, stop_after_ms=1_500)
@@ -210,7 +217,7 @@ class EveryLearner(unittest.TestCase):
             with self.subTest(learner=learner):
                 job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=100_000, patience=100_000)
                 asked = iter([False] * 5)
-                result = fit(job, matrix, lambda: next(asked, True))  # noqa: B023 — called at once
+                result = fit(job, matrix, lambda: next(asked, True))  # noqa: B023
                 self.assertGreater(result.rounds, 0)
                 self.assertLess(result.rounds, 100)
 
@@ -231,31 +238,43 @@ class EveryLearner(unittest.TestCase):
                 self.assertIn(COLUMNS, used)
 
 
-def no_extra(job) -> dict:  # noqa: ANN001
-    parts = {name: replace(part, extra=np.empty((len(part.rows), 0), np.float32)) for name in ("train", "holdout", "score") if (part := getattr(job, name))}
-    return {"extra_count": 0, **parts}
+def without_extra(job: FitJob) -> FitJob:
+    train, holdout, score = (replace(part, extra=np.empty((len(part.rows), 0), np.float32)) for part in (job.train, job.holdout, job.score))
+    return replace(job, extra_count=0, train=train, holdout=holdout, score=score)
+
+
+def prepared(fitted: FittedLinear, matrix: Matrix, part: TrainRows | ScoreRows) -> F64:
+    read = np.column_stack([matrix.values[part.rows], part.extra])[:, fitted.columns].astype(np.float64)
+    return (np.where(np.isnan(read), fitted.fill, np.clip(read, fitted.low, fitted.high)) - fitted.center) * fitted.scale
 
 
 class TheLinearModel(unittest.TestCase):
     def test_it_agrees_with_scikit_learn(self) -> None:
-        from sklearn.linear_model import LogisticRegression, Ridge
-
         matrix = make_matrix(2_000, seed=20)
         for task in TASKS:
             with self.subTest(task=task):
                 job = make_job(matrix, "linear", task, {"strengths": "3"}, max_rounds=5_000, holdout=np.empty(0, np.int32))
                 result = fit(job, matrix, never)
-                fitted = result.fitted
-                assert isinstance(fitted, FittedLinear)
-                all_values = lambda part: np.column_stack([matrix.values[part.rows], part.extra])[:, fitted.columns].astype(np.float64)  # noqa: E731
-                prepare = lambda raw: (np.where(np.isnan(raw), fitted.fill, np.clip(raw, fitted.low, fitted.high)) - fitted.center) * fitted.scale  # noqa: E731
-                train, score = prepare(all_values(job.train)), prepare(all_values(job.score))
+                assert isinstance(result.fitted, FittedLinear)
+                train, score = prepared(result.fitted, matrix, job.train), prepared(result.fitted, matrix, job.score)
                 self.assertLess(np.abs(train.std(axis=0) - 1).max(), 1e-3)
                 if task == "regression":
                     theirs = Ridge(alpha=3).fit(train, job.train.labels).predict(score)[:, np.newaxis]
                 else:
                     theirs = LogisticRegression(C=1 / 3, max_iter=5_000, tol=1e-8).fit(train, job.train.labels).predict_proba(score)
                 self.assertLess(np.abs(result.predictions - theirs).max(), 2e-3)
+
+    def test_it_agrees_with_scikit_learn_on_few_rows_of_many_terms(self) -> None:
+        matrix = make_matrix(400, seed=25, vocabulary=50_000)
+        job = make_job(matrix, "linear", "multiclass", {"strengths": "0.3"}, max_rounds=5_000, uses_text=True, holdout=np.empty(0, np.int32))
+        self.assertGreater(len(np.unique(matrix.text_ids)), 4 * len(job.train.rows))
+        result = fit(job, matrix, never)
+        EveryLearner().check(result, job, matrix)
+        assert isinstance(result.fitted, FittedLinear)
+        text = csr_matrix((matrix.text_weights, matrix.text_ids, matrix.text_start), shape=(400, 50_000))
+        train, score = (hstack([prepared(result.fitted, matrix, part), text[part.rows]]).tocsr() for part in (job.train, job.score))
+        theirs = LogisticRegression(C=1 / 0.3, max_iter=5_000, tol=1e-8).fit(train, job.train.labels).predict_proba(score)
+        self.assertLess(np.abs(result.predictions - theirs).max(), 2e-3)
 
     def test_the_holdout_chooses_the_strength(self) -> None:
         matrix = make_matrix(1_500, seed=21)
@@ -288,7 +307,7 @@ class TheLinearModel(unittest.TestCase):
     def test_it_reads_text_alone(self) -> None:
         matrix = make_matrix(1_000, seed=24, vocabulary=2_000)
         job = make_job(matrix, "linear", "multiclass", {}, uses_text=True, columns=np.empty(0, np.int32))
-        job = replace(job, **no_extra(job))
+        job = without_extra(job)
         result = fit(job, matrix, never)
         EveryLearner().check(result, job, matrix)
         self.assertGreater(score_truth(matrix, job, result), 0.05)

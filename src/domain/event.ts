@@ -85,7 +85,8 @@ export const SearchDecision = z.discriminatedUnion('kind', [
 export type SearchDecision = z.infer<typeof SearchDecision>;
 
 const facts = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('run.requested'), request: BuildRequest, version: z.string(), isCaged: z.boolean() }),
+  z.strictObject({ kind: z.literal('run.requested'), request: BuildRequest, version: z.string() }),
+  z.strictObject({ kind: z.literal('sandbox.opened'), isCaged: z.boolean() }),
   z.strictObject({ kind: z.literal('dataset.profiled'), dataset: DatasetRef, columnCount: z.int(), warnings: z.array(z.string()), profile: FileRef }),
   z.strictObject({ kind: z.literal('plan.approved'), plan: Plan, by: z.enum(['person', 'yes-option']), name: z.string() }),
   z.strictObject({

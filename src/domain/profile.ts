@@ -66,3 +66,6 @@ export const Profile = z.strictObject({
   warnings: z.array(ProfileWarning),
 });
 export type Profile = z.infer<typeof Profile>;
+
+/** A warning as a sentence of its own. */
+export const warningText = (warning: ProfileWarning): string => ('column' in warning ? `"${warning.column}" ${warning.detail}` : warning.detail);

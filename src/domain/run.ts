@@ -19,7 +19,8 @@ type Ended = { kind: 'running' } | { kind: 'finished'; wallMs: number } | { kind
 /** What is known of a run: a fold of its events. Null where the step has not been taken. */
 export type RunState = {
   request: BuildRequest | null;
-  isCaged: boolean;
+  /** Null until a sandbox was opened. */
+  isCaged: boolean | null;
   dataset: { ref: DatasetRef; columnCount: number; warnings: string[]; profile: FileRef } | null;
   plan: Plan | null;
   name: string | null;
@@ -39,7 +40,7 @@ export type RunState = {
 
 export const freshRun = (): RunState => ({
   request: null,
-  isCaged: false,
+  isCaged: null,
   dataset: null,
   plan: null,
   name: null,
@@ -63,7 +64,10 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {
     case 'run.requested':
       state.request = event.request;
-      state.isCaged = event.isCaged;
+      return state;
+    case 'sandbox.opened':
+      // A run is caged only if every process that worked on it was.
+      state.isCaged = event.isCaged && state.isCaged !== false;
       return state;
     case 'dataset.profiled':
       state.dataset = { ref: event.dataset, columnCount: event.columnCount, warnings: event.warnings, profile: event.profile };

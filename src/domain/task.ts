@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import { metricNames } from './metric-names.ts';
 
 export const TaskKind = z.enum(['binary', 'multiclass', 'regression']);
 export type TaskKind = z.infer<typeof TaskKind>;
 
 /** Every rule a model can be judged by. */
-export const Metric = z.enum([
-  'roc_auc', 'average_precision', 'log_loss', 'brier', 'accuracy', 'balanced_accuracy', 'macro_f1', 'f1', 'mcc',
-  'rmse', 'mae', 'rmsle', 'r2', 'mape', 'median_absolute_error',
-]);
+export const Metric = z.enum(metricNames);
 export type Metric = z.infer<typeof Metric>;
 
 type MetricFacts = { isHigherBetter: boolean; tasks: readonly TaskKind[]; needs: 'probability' | 'class' | 'value' };

@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import type { ReadingRule } from '../domain/column.ts';
 import type { BuildRequest, RunEvent } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { DatasetRef, Plan } from '../domain/plan.ts';
-import { Profile } from '../domain/profile.ts';
+import { Profile, warningText } from '../domain/profile.ts';
 import { getColumnOf } from '../domain/table.ts';
 import { stateOf } from '../domain/run.ts';
 import type { OpenedFile } from '../edges/tables/index.ts';
@@ -36,12 +37,18 @@ export type BuildWatcher = {
 /** A budget that was resumed gets at least this much for packaging. */
 const LEAST_RESUME_MS = 5_000;
 
+/** The card says these under what is left out. */
+const toldAsLeftOut: ReadonlySet<string> = new Set(['identifier', 'constant']);
+
+type Workshop = { sandbox: Sandbox; worker: TrainingWorker };
 type Going = { edges: Edges; store: Store<RunEvent>; run: RunLog; clock: RunClock; watcher: BuildWatcher };
 
 /** A sentence and a table become a signed model: the whole journey, every step an event on disk before the next. */
-export async function buildModel(edges: Edges, request: BuildRequest, watcher: BuildWatcher) {
-  if (request.name !== null) checkModelName(request.name);
+export async function buildModel(edges: Edges, asked: BuildRequest, watcher: BuildWatcher) {
+  if (asked.name !== null) checkModelName(asked.name);
   const store = await edges.store();
+  // Kept as they are from here: a run may be resumed from another folder.
+  const request = { ...asked, data: resolve(asked.data), testData: asked.testData === null ? null : resolve(asked.testData) };
   const runId = edges.newRunId();
   const clock = startClock(edges.nowMs(), edges.nowMs);
   return withLease(edges, store, runId, [], clock, watcher, request);
@@ -71,19 +78,22 @@ async function withLease(edges: Edges, store: Store<RunEvent>, runId: string, ev
   await store.leases.takeLease(runId);
   const run = openRunLog(store.log, runId, events, clock, edges.wallIso, (event) => watcher.onEvent(event));
   const going: Going = { edges, store, run, clock, watcher };
-  // The learners take seconds to import: the worker starts before the first byte is read.
-  const sandbox = await edges.sandbox();
-  const worker = sandbox.openWorker({ threads: request.threads, memoryBytes: edges.memoryBytes });
-  worker.ready.catch(() => undefined); // reported by the first fit that needs it
+  // The walls are tried and the learners imported, which takes seconds, while the table is being read.
+  const workshop = edges.sandbox().then((sandbox) => {
+    const worker = sandbox.openWorker({ threads: request.threads, memoryBytes: edges.memoryBytes });
+    worker.ready.catch(() => undefined); // reported by the first fit that needs it
+    return { sandbox, worker };
+  });
+  workshop.catch(() => undefined); // reported where it is awaited
   try {
-    if (events.length === 0) await run.append({ kind: 'run.requested', request, version: edges.version, isCaged: sandbox.isCaged });
-    else await run.append({ kind: 'run.resumed' });
-    return await journey(going, request, sandbox, worker);
+    await run.append(events.length === 0 ? { kind: 'run.requested', request, version: edges.version } : { kind: 'run.resumed' });
+    return await journey(going, request, workshop);
   } catch (error) {
     await recordFailure(run, error);
     throw error;
   } finally {
-    await worker.close();
+    const opened = await workshop.catch(() => null); // thrown above, where it was awaited
+    await opened?.worker.close();
     await store.leases.releaseLease(runId);
   }
 }
@@ -99,7 +109,7 @@ async function recordFailure(run: RunLog, error: unknown): Promise<void> {
   await run.append({ kind: 'run.failed', ...facts }).catch(() => undefined); // likewise
 }
 
-async function journey(going: Going, request: BuildRequest, sandbox: Sandbox, worker: TrainingWorker) {
+async function journey(going: Going, request: BuildRequest, workshop: Promise<Workshop>) {
   const { edges, store, run, clock, watcher } = going;
   const tables = await edges.tables();
   const file = await tables.openFile(run.state.plan?.dataset.path ?? request.data);
@@ -108,6 +118,8 @@ async function journey(going: Going, request: BuildRequest, sandbox: Sandbox, wo
   if (run.state.plan?.testDataset && testFile) refuseChangedFile(run.state.plan.testDataset, testFile);
 
   const profile = await profileStep(going, file, request);
+  const { sandbox, worker } = await workshop;
+  await run.append({ kind: 'sandbox.opened', isCaged: sandbox.isCaged });
   const plan = run.state.plan ?? (await planStep(going, request, file, testFile, profile, sandbox.isCaged));
   const data = await prepareData(plan, tables, file, testFile);
   await file.close();
@@ -166,7 +178,7 @@ async function profileStep({ run, store }: Going, file: OpenedFile, request: Bui
     kind: 'dataset.profiled',
     dataset: { path: request.data, sha256: file.sha256, rowCount: file.rowCount },
     columnCount: file.columns.length,
-    warnings: profile.warnings.map(({ detail }) => detail),
+    warnings: profile.warnings.map(warningText),
     profile: await store.files.put(run.runId, new TextEncoder().encode(JSON.stringify(profile))),
   });
   return profile;
@@ -192,7 +204,8 @@ async function planStep(going: Going, request: BuildRequest, file: OpenedFile, t
   const plan = draft(await suspectLeaks(first, file));
   const labelled = targetLevels.reduce((sum, { count }) => sum + count, 0);
   const classShares = plan.classes.map((name) => ({ name, share: (targetLevels.find(({ level }) => level === name)?.count ?? 0) / labelled }));
-  const card: PlanCard = { plan, warnings: profile.warnings.map(({ detail }) => detail), classShares, isCaged };
+  const warnings = profile.warnings.filter(({ kind }) => !toldAsLeftOut.has(kind)).map(warningText);
+  const card: PlanCard = { plan, warnings, classShares, isCaged };
   watcher.showCard?.(card);
   if (!request.isApproved) {
     if (!watcher.askApproval) {

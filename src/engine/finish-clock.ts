@@ -31,10 +31,15 @@ export function openFinishClock(data: PreparedData): FinishClock {
   const answeringMs = testRows * (plan.limits.maxBatchMsPerRow + matrix.columnCount * 0.0006) * 1.3;
   const ensembleMs = learn.table.rowCount * (plan.task === 'multiclass' ? plan.classes.length : 1) * 0.004;
   const atMost = plan.budgetMs * 0.45;
-  let estimateMs = Math.min(atMost, 900 + plan.budgetMs * 0.03 + answeringMs + ensembleMs);
+  const guessMs = Math.min(atMost, 900 + plan.budgetMs * 0.03 + answeringMs + ensembleMs);
+  let largestMs = 500;
+  let isMeasured = false;
   return {
-    estimateMs: () => estimateMs,
-    learn: (measuredMs) => void (estimateMs = Math.min(atMost, Math.max(measuredMs, 500))),
+    estimateMs: () => (isMeasured ? largestMs : guessMs),
+    learn(measuredMs) {
+      isMeasured = true;
+      largestMs = Math.min(atMost, Math.max(largestMs, measuredMs));
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ScoreRecord } from '../domain/event.ts';
 import type { ColumnImportance } from '../domain/package.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { Profile } from '../domain/profile.ts';
+import { warningText, type Profile } from '../domain/profile.ts';
 import type { Labels, Predictions } from '../domain/task.ts';
 import { verdictSentences } from '../domain/verdict.ts';
 import { confusionMatrix, measureReliability } from '../stages/evaluation/index.ts';
@@ -41,8 +41,8 @@ export function reportFacts(facts: {
     record: state.score,
     verdictSentence: verdictSentence(state.score),
     measuredOn: data.split.reportedOn === 'locked-test' ? 'locked rows' : data.split.reportedOn === 'test-file' ? 'your test file' : 'cross-validation',
-    isCaged: state.isCaged,
-    notes: [...profile.warnings.map(({ detail }) => detail), ...data.split.notes],
+    isCaged: state.isCaged === true,
+    notes: [...profile.warnings.map(warningText), ...data.split.notes],
     importance,
     errors: errorsOf(labels, predictions, data.plan.classes),
     reliability:

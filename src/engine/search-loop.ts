@@ -15,6 +15,8 @@ const WALL_GRACE_MS = 2_000;
 /** How long a fit that was asked to stop may take to hand in what it has. */
 const STOP_GRACE_MS = 700;
 const MAX_WORKER_LOSSES = 3;
+/** The first candidates are of different families: their drafts tell what a graph of each costs. */
+const MAX_DRAFTS = 3;
 
 export type SearchContext = {
   run: RunLog;
@@ -139,7 +141,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
 
 /** What stays the same while a search goes on. */
 export type SearchSetup = Pick<SearchView, 'portfolio' | 'shape' | 'fits' | 'threads' | 'searchStartMs'> & {
-  /** Called once, when the first candidate is complete; it runs beside the search. */
+  /** Called for each of the first candidates that are complete; it runs beside the search, one at a time. */
   draft(candidateId: string): Promise<void>;
 };
 
@@ -154,13 +156,17 @@ export async function search(context: SearchContext, trainers: Trainers, setup: 
   let failure: { cause: unknown } | null = null;
   const guarded = (work: Promise<void>) => work.catch((cause: unknown) => void (failure ??= { cause }));
   let drafting: Promise<void> | null = null;
+  const drafted = new Set<string>();
   // A run that was killed between a fit and its score has the score taken now.
   for (const candidateId of run.state.candidates.keys()) await trainers.evaluateIfComplete(candidateId);
 
   for (;;) {
     if (failure !== null) throw (failure as { cause: unknown }).cause;
-    const complete = [...run.state.candidates.values()].find(({ evaluation }) => evaluation !== null);
-    if (complete && fits === null && drafting === null) drafting = guarded(setup.draft(complete.candidate.id));
+    for (const { candidate, evaluation } of run.state.candidates.values()) {
+      if (evaluation === null || fits !== null || drafting !== null || drafted.size >= MAX_DRAFTS || drafted.has(candidate.id)) continue;
+      drafted.add(candidate.id);
+      drafting = guarded(setup.draft(candidate.id)).finally(() => (drafting = null));
+    }
     const searchEndMs = data.plan.budgetMs - context.finishMs();
     const isOver = stopSignal.aborted || (fits === null && clock.spentMs() >= searchEndMs);
     const view: SearchView = { ...setup, searchEndMs, nowMs: clock.spentMs(), candidates: run.state.candidates, isCancelled: stopSignal.aborted };

@@ -49,7 +49,9 @@ export function attackFamily(title: string, body: (arena: Arena) => void): void 
           return attemptsOf(await weak.execute(probeJob(settings), probeLimits).outcome);
         },
       } satisfies Arena);
-      children = childrenOf(process.pid).filter((child) => !before.includes(child)).flatMap((child) => [child, ...childrenOf(child)]);
+      children = childrenOf(process.pid)
+        .filter((child) => !before.includes(child))
+        .flatMap((child) => [child, ...childrenOf(child)]);
     });
     afterAll(() => {
       rmSync(join(arena.canary.path, '..'), { recursive: true });

@@ -5,7 +5,11 @@ import { attackFamily } from './arena.ts';
 attackFamily('a job that wants to fill the disk', (arena) => {
   it('meets the end of a file and of its folder, and this machine loses nothing', async () => {
     const freeBefore = statfsSync(arena.harness.scratchDirectory).ffree;
-    expect(await arena.attempts({ do: 'disk' })).toEqual({ 'large-file': 'refused EFBIG', fill: 'refused ENOSPC', 'small-file': expect.stringMatching(/^refused ENOSPC|done small/) });
+    expect(await arena.attempts({ do: 'disk' })).toEqual({
+      'large-file': 'refused EFBIG',
+      fill: 'refused ENOSPC',
+      'small-file': expect.stringMatching(/^refused ENOSPC|done small/),
+    });
     expect(Math.abs(statfsSync(arena.harness.scratchDirectory).ffree - freeBefore)).toBeLessThan(5_000);
   });
 

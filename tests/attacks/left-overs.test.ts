@@ -50,7 +50,9 @@ function controlGroups(): string[] {
     .flatMap((line) => {
       const [, names, path] = line.split(':');
       try {
-        return readdirSync(`/sys/fs/cgroup/${names || 'unified'}${path}`).filter((name) => name.startsWith(`modelwright-${process.pid}-`)).map((name) => `${names}/${name}`);
+        return readdirSync(`/sys/fs/cgroup/${names || 'unified'}${path}`)
+          .filter((name) => name.startsWith(`modelwright-${process.pid}-`))
+          .map((name) => `${names}/${name}`);
       } catch {
         return [];
       }

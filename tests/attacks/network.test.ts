@@ -12,7 +12,10 @@ attackFamily('a job that wants to send data out', (arena) => {
   const listeners: Server[] = [];
   let port = 0;
   beforeAll(async () => {
-    for (const [kind, where] of [['tcp', { port: 0, host: '127.0.0.1' }], ['unix', { path }]] as const) {
+    for (const [kind, where] of [
+      ['tcp', { port: 0, host: '127.0.0.1' }],
+      ['unix', { path }],
+    ] as const) {
       const listener = createServer((socket) => {
         visits.push(kind);
         socket.destroy();
@@ -45,7 +48,11 @@ attackFamily('a job that wants to send data out', (arena) => {
     for (const where of [{ port, host: '127.0.0.1' }, { path }]) await once(createConnection(where).resume(), 'close');
     expect(visits).toEqual(['tcp', 'unix']);
     const controls = await arena.controls({ do: 'network', port, path });
-    expect(controls).toMatchObject({ tcp: expect.stringMatching(/^refused (ECONNREFUSED|ENETUNREACH)/), unix: 'refused ENOENT', netlink: expect.stringMatching(/^done/) });
+    expect(controls).toMatchObject({
+      tcp: expect.stringMatching(/^refused (ECONNREFUSED|ENETUNREACH)/),
+      unix: 'refused ENOENT',
+      netlink: expect.stringMatching(/^done/),
+    });
     expect(visits).toEqual(['tcp', 'unix']);
   });
 });

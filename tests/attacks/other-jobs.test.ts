@@ -43,7 +43,9 @@ attackFamily('a job that wants what other jobs were given', (arena) => {
   });
 
   it('would find what it holds itself, so the search is one', async () => {
-    const attempts = attemptsOf(await arena.worker.execute(probeJob({ ...look, unrelated: secret.join('') }, label), { ...probeLimits, wallMs: 20_000 }).outcome);
+    const attempts = attemptsOf(
+      await arena.worker.execute(probeJob({ ...look, unrelated: secret.join('') }, label), { ...probeLimits, wallMs: 20_000 }).outcome,
+    );
     expect(Number(attempts['memory-secret'].slice('done '.length))).toBeGreaterThan(0);
     expect(Number(attempts['memory-label'].slice('done '.length))).toBeGreaterThan(0);
   });

@@ -16,14 +16,23 @@ attackFamily('a job that wants to be more than one process', (arena) => {
     });
   });
 
-  it.each(['ptrace', 'unshare', 'setns', 'io_uring_setup', 'bpf', 'perf_event_open', 'userfaultfd', 'keyctl', 'process_vm_readv', 'pidfd_getfd', 'open_by_handle_at'])(
-    'ends at a call of the kernel that no learner makes (%s), which the report names',
-    async (call) => {
-      const outcome = await arena.attack({ do: 'killed-call', call, number: numbers[call] ?? -1 });
-      expect(outcome).toMatchObject({ kind: 'failed', exitCode: 159 });
-      expect(outcome.kind === 'failed' && outcome.stderrTail).toContain(`reached ${call}\nended for a system call`);
-    },
-  );
+  it.each([
+    'ptrace',
+    'unshare',
+    'setns',
+    'io_uring_setup',
+    'bpf',
+    'perf_event_open',
+    'userfaultfd',
+    'keyctl',
+    'process_vm_readv',
+    'pidfd_getfd',
+    'open_by_handle_at',
+  ])('ends at a call of the kernel that no learner makes (%s), which the report names', async (call) => {
+    const outcome = await arena.attack({ do: 'killed-call', call, number: numbers[call] ?? -1 });
+    expect(outcome).toMatchObject({ kind: 'failed', exitCode: 159 });
+    expect(outcome.kind === 'failed' && outcome.stderrTail).toContain(`reached ${call}\nended for a system call`);
+  });
 
   it('would fork, start programs and reach the kernel where only the name spaces hold it', async () => {
     const controls = await arena.controls({ do: 'processes', 'is-control': true });

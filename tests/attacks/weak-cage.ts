@@ -19,7 +19,10 @@ export function openWeakCage(harness: ProbeHarness, shownFolder: string): Sandbo
 
 function startWeakWorker({ environment, scratchDirectory }: ProbeHarness, shownFolder: string): WorkerProcess {
   const { writing, reading } = openUnlinkedFile(scratchDirectory);
-  const asNobody = process.getuid?.() === 0 ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all'] : [];
+  const asNobody =
+    process.getuid?.() === 0
+      ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all']
+      : [];
   const limits = ['prlimit', '--core=0', '--nofile=512', '--nproc=200', '--data=2147483648', '--fsize=67108864', '--cpu=60', '--'];
   const words = [
     ['--unshare-all', '--uid', '65534', '--gid', '65534', '--as-pid-1', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],

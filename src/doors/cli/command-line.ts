@@ -1,97 +1,99 @@
 import { Command, CommanderError, Option } from 'commander';
+import { metricNames } from '../../domain/metric-names.ts';
 import type { CommandContext } from './context.ts';
 
-/**
- * Words on a terminal become calls of the client. Only what `--help` needs is loaded here; each command loads the rest, so that
- * help and version answer at once.
- */
-const collect = (value: string, previous: string[]) => [...previous, value];
+type Run = (name: string, positional: string[], options: Record<string, unknown>) => Promise<void>;
 
-function describe(version: string, run: (name: string, positional: string[], options: Record<string, unknown>) => Promise<number>): Command {
+const collect = (value: string, previous: string[] = []) => [...previous, value];
+
+/** Every command, option and help text. Only what `--help` needs is loaded here, so that help answers at once; running a command loads the rest. */
+export function describeCommands(version: string, run: Run): Command {
   const program = new Command('modelwright');
   program
     .description('Say what you want to predict, hand over the data, get a model you can trust, on your own machines.')
+    .usage('<command> [options]')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true })
+    .helpCommand('help [command]', 'show the help of a command')
     .addHelpText(
       'after',
       `
-Examples
+Examples:
   modelwright build "which customers are about to leave?" --data customers.csv
   modelwright predict churn --data new.csv --out scored.csv
+  modelwright predict churn --row '{"tenure": 3, "Contract": "One year"}'
   modelwright explain MW1104
 
-MODEL is a name, name@version or the folder of a package.`,
+MODEL is a name, name@version or the folder of a package. NO_COLOR is honoured.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 budget ended without a model.`,
     );
-  const command = (text: string, summary: string) => {
-    const made = program
-      .command(text)
-      .description(summary)
-      .option('--json', 'answer as JSON on stdout')
-      .option('--home <DIR>', 'where runs, models and keys are kept (default ~/.modelwright, or MODELWRIGHT_HOME)');
-    made.action(async () => {
-      await run(made.name(), made.processedArgs.map(String), made.opts());
-    });
+  const command = (text: string, usage: string, summary: string) => {
+    const made = program.command(text).description(summary).usage(usage).helpOption('-h, --help', 'show this help');
+    made.action(() => run(made.name(), made.processedArgs.map(String), made.opts()));
     return made;
   };
-  command('build <sentence>', 'train, measure and package a model')
-    .requiredOption('--data <FILE>', 'the table: CSV, TSV (also gzipped) or Parquet')
-    .option('--test <FILE>', 'a table kept apart to measure on')
-    .option('--target <COLUMN>', 'the column to predict')
-    .option('--metric <NAME>', 'how it is judged')
-    .option('--positive <CLASS>', 'the class that probabilities are about')
-    .option('--drop <COLUMN>', 'leave a column out (repeatable)', collect, [])
-    .option('--keep <COLUMN>', 'keep a column that would be left out (repeatable)', collect, [])
-    .option('--time <COLUMN>', 'rows are ordered in time by this column')
-    .option('--group <COLUMN>', 'rows with the same value belong together')
-    .option('--budget <TIME>', 'wall-clock time from command to answer: 60s, 5m, 1h', '60s')
-    .option('--name <NAME>', 'name of the model')
-    .option('--seed <N>', 'seed of every choice made by chance', '0')
-    .option('--threads <N>', 'fits side by side (default: processors, at most 8)')
-    .option('--yes', 'approve the plan without asking')
-    .addOption(new Option('--fits <FILE>', 'repeat a recorded list of fits').hideHelp());
-  command('predict <model>', 'answer new rows')
+  command('build <sentence>', '"<sentence>" --data <FILE> [options]', 'train, measure and package a model')
+    .requiredOption('--data <FILE>', 'the table: CSV, TSV or other delimited text (also gzipped), or Parquet')
+    .option('--test <FILE>', 'a table kept apart to measure on (default: rows of the table are locked away)')
+    .option('--target <COLUMN>', 'the column to predict (default: read from the sentence)')
+    .option('--metric <NAME>', 'how it is judged (default: by the kind of target)')
+    .option('--positive <CLASS>', 'the class of two that is looked for')
+    .option('--drop <COLUMN>', 'leave a column out (repeatable)', collect)
+    .option('--keep <COLUMN>', 'keep a column that would be left out (repeatable)', collect)
+    .option('--time <COLUMN>', 'the rows are ordered in time by this column: later ones are predicted from earlier ones')
+    .option('--group <COLUMN>', 'rows with the same value stay on one side of every split')
+    .addOption(new Option('--budget <TIME>', 'wall-clock time from command to model: 60s, 5m, 1h').default('60s', '60s'))
+    .option('--name <NAME>', 'name of the model (default: the name of the target)')
+    .addOption(new Option('--seed <N>', 'seed of every choice made by chance').default('0', '0'))
+    .option('--threads <N>', 'fits side by side (default: one a processor, at most 8)')
+    .option('--yes', 'approve the plan without being asked')
+    .addOption(new Option('--fits <FILE>', 'repeat a recorded list of fits').hideHelp())
+    .addHelpText('after', `\nMetrics: ${metricNames.join(', ')}.`);
+  command('predict <model>', '<model> (--data <FILE> [--out <FILE>] | --row <JSON>) [options]', 'answer new rows')
     .option('--data <FILE>', 'a table of rows')
     .option('--out <FILE>', 'where the answers go: .csv, .jsonl or .parquet (default: CSV on stdout)')
     .option('--row <JSON>', 'one row as a JSON object')
-    .option('--strict', 'refuse values that the model does not know');
-  command('evaluate <model>', 'measure a model on labelled rows').requiredOption('--data <FILE>', 'a table with the target');
-  command('list', 'the models of this home');
-  command('show <model>', 'what a model is, was measured at and expects');
-  command('report <model>', 'write the report of a model').option('--out <FILE>', 'where it goes (default: the path of the report is printed)');
-  command('verify <model>', 'check hashes, signature and trust of a package');
-  command('trust <key>', 'accept packages signed by this key (its text or a file that holds it)');
-  command('export <model> <dir>', 'copy the package of a model');
-  command('resume <run>', 'go on with a run that was interrupted');
-  command('runs', 'the runs of this home');
-  command('rm <reference>', 'remove a model (name@version) or a run');
-  command('doctor', 'what stands between training code and this machine');
-  command('explain <code>', 'what an error code means and what to do');
+    .option('--strict', 'refuse values that the model has not met, instead of taking them as unknown');
+  command('evaluate <model>', '<model> --data <FILE> [options]', 'measure a model on labelled rows').requiredOption('--data <FILE>', 'a table that has the target');
+  command('list', '[options]', 'the models of this home');
+  command('show <model>', '<model> [options]', 'what a model is, was measured at and expects');
+  command('report <model>', '<model> [--out <FILE>] [options]', 'print the path of the report, or copy it').option('--out <FILE>', 'where the copy goes');
+  command('verify <model>', '<model> [options]', 'check hashes, signature and trust of a package');
+  command('trust <key>', '<key> [options]', 'accept packages signed by this key (its text or a file that holds it)');
+  command('export <model> <dir>', '<model> <dir> [options]', 'copy the package of a model into a new folder');
+  command('resume <run>', '<run> [options]', 'go on with a run that was interrupted');
+  command('runs', '[options]', 'the runs of this home');
+  command('rm <reference>', '<reference> [options]', 'remove a model (name@version) or a run');
+  command('doctor', '[options]', 'what stands between training code and this machine');
+  command('explain <code>', '<code> [options]', 'what an error code means and what to do');
+  for (const made of program.commands) {
+    made.option('--json', 'answer as JSON on stdout');
+    if (made.name() !== 'explain') made.option('--home <DIR>', 'where runs, models and keys are kept (default: MODELWRIGHT_HOME, or ~/.modelwright)');
+  }
   return program;
 }
 
 /** Runs one command line; returns the exit code: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 budget ended without a model. */
 export async function runCommandLine(context: CommandContext): Promise<number> {
   let exitCode = 0;
-  const program = describe(context.version, async (name, positional, options) => {
+  const program = describeCommands(context.version, async (name, positional, options) => {
     const { runCommand } = await import('./run-command.ts');
-    return (exitCode = await runCommand(name, positional, options, context));
+    exitCode = await runCommand(name, positional, options, context);
   });
-  const wantsJson = context.words.includes('--json');
-  program.exitOverride().configureOutput({
-    writeOut: (text) => void context.stdout.write(text),
-    writeErr: (text) => (wantsJson ? undefined : void context.stderr.write(text)),
-  });
-  for (const command of program.commands) {
-    command.exitOverride().configureOutput({ writeOut: (text) => void context.stdout.write(text), writeErr: () => undefined });
+  let refused: Command = program;
+  for (const command of [program, ...program.commands]) {
+    // The complaint is told once, by us.
+    command.configureOutput({ writeOut: (text) => void context.stdout.write(text), writeErr: () => undefined });
+    command.exitOverride((error) => {
+      refused = command;
+      throw error;
+    });
+  }
+  if (context.words.length === 0) {
+    context.stderr.write(program.helpInformation());
+    return 2;
   }
   try {
-    if (context.words.length === 0) {
-      program.outputHelp();
-      return 2;
-    }
     await program.parseAsync(context.words, { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -99,6 +101,6 @@ export async function runCommandLine(context: CommandContext): Promise<number> {
     if (error.exitCode === 0) return 0;
     const { showError } = await import('./show-error.ts');
     const { usageError } = await import('./usage-error.ts');
-    return showError(usageError(error.message), wantsJson, context);
+    return showError(usageError(error, refused, program), context.words.includes('--json'), context);
   }
 }

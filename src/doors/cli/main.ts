@@ -1,27 +1,33 @@
 import { readFileSync } from 'node:fs';
-import { runCommandLine } from './command-line.ts';
 
 // A reader that closes the pipe early (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+const version = String(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version);
+const words = process.argv.slice(2);
 
-process.exitCode = await runCommandLine({
-  version: String(version),
-  commandName: process.env['MODELWRIGHT_COMMAND'] ?? 'modelwright',
-  words: process.argv.slice(2),
-  environment: process.env,
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  onInterrupt(first, second) {
-    let count = 0;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        count++;
-        if (count === 1 && signal === 'SIGINT') first();
-        else second();
-      });
-    }
-  },
-});
+if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+  // Scripts ask this often: it is answered before anything is loaded.
+  process.stdout.write(`${version}\n`);
+} else {
+  const { runCommandLine } = await import('./command-line.ts');
+  process.exitCode = await runCommandLine({
+    version,
+    commandName: process.env['MODELWRIGHT_COMMAND'] ?? 'modelwright',
+    words,
+    environment: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onInterrupt(first, second) {
+      let count = 0;
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.on(signal, () => {
+          count++;
+          if (count === 1 && signal === 'SIGINT') first();
+          else second();
+        });
+      }
+    },
+  });
+}

@@ -4,23 +4,41 @@ import { openTerminal, printable } from './terminal.ts';
 
 const exitCodes: Record<ErrorKind, number> = { usage: 2, data: 4, environment: 3, budget: 5, internal: 1 };
 
-/** Says an error as a person reads it, or as one envelope line with `--json`; returns the exit code that follows from its kind. */
-export function showError(error: unknown, wantsJson: boolean, context: CommandContext): number {
+/**
+ * Says an error as a person reads it, or as one envelope line with `--json`; returns the exit code that follows from its kind.
+ * @param run the run that it ended and that can be resumed, or null
+ */
+export function showError(error: unknown, wantsJson: boolean, context: CommandContext, run: string | null = null): number {
   const known = error instanceof ModelwrightError ? error : asInternal(error);
+  const hint = inWords(known.hint, context);
   if (wantsJson) {
-    context.stdout.write(`${JSON.stringify({ ...known.toJSON(), errorKind: known.kind, kind: 'error' })}\n`);
+    const { code, name, message, place } = known.toJSON();
+    context.stdout.write(`${JSON.stringify({ kind: 'error', code, name, message, hint, place, errorKind: known.kind, ...(run !== null && { run }) })}\n`);
     return exitCodes[known.kind];
   }
   const terminal = openTerminal(context.stderr, context.environment);
-  const { file, row, column } = known.place;
-  const place = [file, row === undefined ? undefined : `row ${row}`, column === undefined ? undefined : `column "${column}"`].filter((part) => part !== undefined);
-  const where = place.length > 0 && !place.every((part) => known.message.includes(part)) ? `${place.join(', ')}: ` : '';
-  terminal.line(`${terminal.style('red', known.code)}  ${printable(where + known.message)}`);
-  terminal.line(`  ${terminal.style('bold', 'Fix')}    ${printable(known.hint)}`);
-  terminal.line(`  ${terminal.style('bold', 'More')}   modelwright explain ${known.code}`);
+  const row = (title: string, text: string) => terminal.wrapped(`  ${terminal.style('bold', title.padEnd(6))}${text}`, 8);
+  terminal.wrapped(`${terminal.style('red', known.code)}  ${printable(placeOf(known) + known.message)}`, 8);
+  row('Fix', printable(hint));
+  if (run !== null) row('Go on', `${context.commandName} resume ${run}`);
+  row('More', `${context.commandName} explain ${known.code}`);
   if (known.kind === 'internal' && known.cause instanceof Error && context.environment['MODELWRIGHT_DEBUG']) terminal.line(known.cause.stack ?? known.cause.message);
   return exitCodes[known.kind];
 }
+
+/** File, row and column, each unless the message names it already. */
+function placeOf({ place: { file, row, column }, message }: ModelwrightError): string {
+  const isTold = (name: string) => message.includes(name) || message.includes(name.slice(name.lastIndexOf('/') + 1));
+  const parts = [
+    ...(file === undefined || isTold(file) ? [] : [file]),
+    ...(row === undefined || new RegExp(`\\brow ${row}\\b`, 'i').test(message) ? [] : [`row ${row}`]),
+    ...(column === undefined || message.includes(column) ? [] : [`column "${column}"`]),
+  ];
+  return parts.length > 0 ? `${parts.join(', ')}: ` : '';
+}
+
+/** Hints name our command as it is published; a clone calls it by another name. */
+const inWords = (hint: string, { commandName }: CommandContext) => hint.replaceAll(/(?<![\w/.-])modelwright(?= [a-z-])/g, commandName);
 
 const asInternal = (error: unknown) =>
   new ModelwrightError({

@@ -32,17 +32,29 @@ export function openBubblewrap(options: CageOptions, walls: Wall[]): Sandbox {
 export type Caged = ReturnType<typeof startInCage>;
 
 /** Starts a source of the harness in a cage; `matrixFile` is its descriptor 7. */
-export function startInCage({ environment, scratchDirectory }: CageOptions, group: ControlGroup | undefined, matrixFile: number, source: string, ...words: string[]) {
+export function startInCage(
+  { environment, scratchDirectory }: CageOptions,
+  group: ControlGroup | undefined,
+  matrixFile: number,
+  source: string,
+  ...words: string[]
+) {
   const architecture = architectureOf(process.arch);
   if (!architecture) throw cannotStart(`no seccomp program was written for ${process.arch}`);
   const plan = { environment, rootFolders: findRootFolders(), scratchBytes: SCRATCH_BYTES };
-  const cageText = new TextEncoder().encode(cageArguments(plan).map((word) => `${word}\0`).join(''));
+  const cageText = new TextEncoder().encode(
+    cageArguments(plan)
+      .map((word) => `${word}\0`)
+      .join(''),
+  );
   const [program, ...programWords] = startCommand({
     uid: process.getuid?.() === 0 ? nextUser() : undefined,
     cgroupFolders: group?.folders ?? [],
     command: cagedCommand(environment, source, ...words),
   });
-  const files = [cageText, assembleFilter(architecture, 'worker'), assembleFilter(architecture, 'job')].map((bytes) => readingDescriptorOf(bytes, scratchDirectory));
+  const files = [cageText, assembleFilter(architecture, 'worker'), assembleFilter(architecture, 'job')].map((bytes) =>
+    readingDescriptorOf(bytes, scratchDirectory),
+  );
   const [argumentFile, workerFilter, jobFilter] = files;
   try {
     // Its own session, so that an interrupt typed into the terminal reaches us alone; an environment of one line, for bubblewrap's is readable inside.
@@ -97,14 +109,27 @@ function findRootFolders(): RootFolder[] {
 }
 
 const failures: { sign: RegExp; meaning: string; remedy: string }[] = [
-  { sign: /ENOENT.*|spawn bwrap|No such file or directory.*bwrap|failed to execute bwrap/, meaning: 'bubblewrap is not installed', remedy: 'Install it: apt-get install bubblewrap' },
+  {
+    sign: /ENOENT.*|spawn bwrap|No such file or directory.*bwrap|failed to execute bwrap/,
+    meaning: 'bubblewrap is not installed',
+    remedy: 'Install it: apt-get install bubblewrap',
+  },
   {
     sign: /No permissions to create (a )?new namespace|setting up uid map|Creating new namespace failed/,
     meaning: 'this machine refuses user namespaces',
-    remedy: 'Allow them: sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0, user.max_user_namespaces above 0; in Docker run with --security-opt seccomp=unconfined.',
+    remedy:
+      'Allow them: sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0, user.max_user_namespaces above 0; in Docker run with --security-opt seccomp=unconfined.',
   },
-  { sign: /Can't mount proc/, meaning: 'this container does not let a fresh /proc be mounted', remedy: 'Run it with an unmasked /proc (Kubernetes: procMount Unmasked).' },
-  { sign: /Can't find source path/, meaning: 'a folder that training needs cannot be read by other users', remedy: 'Run the setup again, with a cache folder that every user can read.' },
+  {
+    sign: /Can't mount proc/,
+    meaning: 'this container does not let a fresh /proc be mounted',
+    remedy: 'Run it with an unmasked /proc (Kubernetes: procMount Unmasked).',
+  },
+  {
+    sign: /Can't find source path/,
+    meaning: 'a folder that training needs cannot be read by other users',
+    remedy: 'Run the setup again, with a cache folder that every user can read.',
+  },
   { sign: /landlock/i, meaning: 'the kernel has no Landlock', remedy: 'Use a kernel from 5.13 on, with Landlock among its security modules.' },
   { sign: /seccomp/i, meaning: 'the kernel does not take a seccomp program', remedy: 'Use a kernel with CONFIG_SECCOMP_FILTER.' },
 ];
@@ -115,7 +140,15 @@ export function cannotStart(said: string): ModelwrightError {
   const known = failures.find(({ sign }) => sign.test(said));
   if (known) return new ModelwrightError({ code: 'MW3020', message: `The cage cannot be started: ${known.meaning} (${lastLine}).`, hint: known.remedy });
   if (/Error/.test(said)) {
-    return new ModelwrightError({ code: 'MW3021', message: `The training process cannot be started: ${lastLine}`, hint: 'Run the setup again; `modelwright doctor` shows what cannot be loaded.' });
+    return new ModelwrightError({
+      code: 'MW3021',
+      message: `The training process cannot be started: ${lastLine}`,
+      hint: 'Run the setup again; `modelwright doctor` shows what cannot be loaded.',
+    });
   }
-  return new ModelwrightError({ code: 'MW3020', message: `The cage cannot be started${lastLine && `: ${lastLine}`}.`, hint: 'See `modelwright doctor`, which names the wall that is missing.' });
+  return new ModelwrightError({
+    code: 'MW3020',
+    message: `The cage cannot be started${lastLine && `: ${lastLine}`}.`,
+    hint: 'See `modelwright doctor`, which names the wall that is missing.',
+  });
 }

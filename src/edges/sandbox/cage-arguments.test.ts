@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { cageArguments, cagedCommand, startCommand, type CagePlan } from './cage-arguments.ts';
 
-const environment = { basePrefix: '/usr', python: '/cache/env/bin/python3', sitePackages: '/cache/env/lib/python3.11/site-packages', harness: '/cache/harness' };
+const environment = {
+  basePrefix: '/usr',
+  python: '/cache/env/bin/python3',
+  sitePackages: '/cache/env/lib/python3.11/site-packages',
+  harness: '/cache/harness',
+};
 const plan: CagePlan = {
   environment,
   rootFolders: [{ name: 'lib', linkTo: 'usr/lib' }, { name: 'lib64' }],

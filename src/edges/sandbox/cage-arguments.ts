@@ -87,7 +87,15 @@ export function cageArguments({ environment, rootFolders, scratchBytes }: CagePl
 }
 
 /** What is started on this machine; `uid` is set where the host is root, who must be left before the cage is made. */
-export function startCommand({ uid, cgroupFolders, command }: { uid: number | undefined; cgroupFolders: readonly string[]; command: readonly string[] }): string[] {
+export function startCommand({
+  uid,
+  cgroupFolders,
+  command,
+}: {
+  uid: number | undefined;
+  cgroupFolders: readonly string[];
+  command: readonly string[];
+}): string[] {
   const joinGroups = 'n=$1; shift; while [ $n -gt 0 ]; do echo $$ > "$1/cgroup.procs" || exit 97; shift; n=$((n-1)); done; exec "$@"';
   return [
     ...(cgroupFolders.length > 0 ? ['/bin/sh', '-c', joinGroups, 'sh', String(cgroupFolders.length), ...cgroupFolders] : []),

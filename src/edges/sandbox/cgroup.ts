@@ -65,7 +65,9 @@ function limitIn(folder: string, { memoryBytes, processes }: { memoryBytes: numb
 
 function countOomKills(folders: readonly string[]): number | undefined {
   for (const file of folders.flatMap((folder) => [join(folder, 'memory.events'), join(folder, 'memory.oom_control')])) {
-    const line = readOr(file, '').split('\n').find((text) => text.startsWith('oom_kill '));
+    const line = readOr(file, '')
+      .split('\n')
+      .find((text) => text.startsWith('oom_kill '));
     if (line !== undefined) return Number(line.slice('oom_kill '.length));
   }
   return undefined;

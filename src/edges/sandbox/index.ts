@@ -2,5 +2,17 @@ export type { CageOptions } from './bubblewrap.ts';
 export type { TrainingEnvironment } from './cage-arguments.ts';
 export { openSandbox } from './open-sandbox.ts';
 export { startReaderProcess, type ReaderProcess } from './reader-process.ts';
-export type { Execution, ExecutionOutcome, FitJob, FitResult, JobLimits, JobRows, LearnerName, Sandbox, TrainingMatrix, TrainingWorker, Wall } from './sandbox.ts';
+export type {
+  Execution,
+  ExecutionOutcome,
+  FitJob,
+  FitResult,
+  JobLimits,
+  JobRows,
+  LearnerName,
+  Sandbox,
+  TrainingMatrix,
+  TrainingWorker,
+  Wall,
+} from './sandbox.ts';
 export { probeWalls } from './walls.ts';

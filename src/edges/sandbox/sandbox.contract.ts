@@ -30,7 +30,10 @@ export function sandboxContract(open: (harness: ProbeHarness) => Sandbox, declar
 
   it('gives back what a fit learnt, the same in every sandbox', async () => {
     const outcome = await outcomeOf({ do: 'good' });
-    expect(outcome).toMatchObject({ kind: 'finished', result: { rounds: 1, predictions: Float64Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? 3 : 5)) } });
+    expect(outcome).toMatchObject({
+      kind: 'finished',
+      result: { rounds: 1, predictions: Float64Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? 3 : 5)) },
+    });
     if (outcome.kind !== 'finished') return;
     expect(outcome.durationMs).toBeGreaterThan(0);
     expect(outcome.peakMemoryBytes).toBeGreaterThan(2 ** 20);
@@ -120,7 +123,9 @@ export function sandboxContract(open: (harness: ProbeHarness) => Sandbox, declar
     const before = childrenOf(process.pid);
     const filesBefore = readdirSync(harness.scratchDirectory);
     const other = await openProbeWorker(sandbox);
-    const pids = childrenOf(process.pid).filter((pid) => !before.includes(pid)).flatMap((pid) => [pid, ...childrenOf(pid)]);
+    const pids = childrenOf(process.pid)
+      .filter((pid) => !before.includes(pid))
+      .flatMap((pid) => [pid, ...childrenOf(pid)]);
     expect(pids.length).toBeGreaterThan(0);
     const running = other.execute(probeJob({ do: 'sleep' }), probeLimits);
     await other.close();

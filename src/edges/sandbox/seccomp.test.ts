@@ -14,7 +14,12 @@ function evaluate(program: Uint8Array, call: { audit: number; number: number; ar
   const code = new DataView(program.buffer, program.byteOffset, program.byteLength);
   let accumulator = 0;
   for (let at = 0; at * 8 < program.length; at += 1) {
-    const [operation, jumpTrue, jumpFalse, value] = [code.getUint16(at * 8, true), code.getUint8(at * 8 + 2), code.getUint8(at * 8 + 3), code.getUint32(at * 8 + 4, true)];
+    const [operation, jumpTrue, jumpFalse, value] = [
+      code.getUint16(at * 8, true),
+      code.getUint8(at * 8 + 2),
+      code.getUint8(at * 8 + 3),
+      code.getUint32(at * 8 + 4, true),
+    ];
     if (operation === 0x20) accumulator = data.getUint32(value, true);
     else if (operation === 0x15) at += accumulator === value ? jumpTrue : jumpFalse;
     else if (operation === 0x35) at += accumulator >= value ? jumpTrue : jumpFalse;

@@ -67,7 +67,12 @@ const CLONE_THREAD = 0x10000;
 const harmlessIoctls = [0x5401, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451];
 const NAME_A_MAPPING = 0x53564d41;
 
-type Policy = { rules: Record<string, Instruction[]>; killed: readonly string[]; failing: { errorNumber: number; calls: readonly string[] }[]; allowed: readonly string[] };
+type Policy = {
+  rules: Record<string, Instruction[]>;
+  killed: readonly string[];
+  failing: { errorNumber: number; calls: readonly string[] }[];
+  allowed: readonly string[];
+};
 
 export function filterPolicy(level: FilterLevel): Policy {
   const rules: Record<string, Instruction[]> = {

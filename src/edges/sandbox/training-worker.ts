@@ -9,7 +9,17 @@ import { printableText, Tail } from './printable-text.ts';
 import { childrenOf, memoryOf, scratchFileCount } from './process-memory.ts';
 import type { Execution, ExecutionOutcome, FitJob, JobLimits, TrainingMatrix, TrainingWorker } from './sandbox.ts';
 import {
-  checkJob, encodeCancel, encodeJobFrame, encodeMatrix, encodeMatrixFrame, encodeStop, FrameReader, MAX_LOG_BYTES, maxResultBytes, readFitResult, type WorkerFrame,
+  checkJob,
+  encodeCancel,
+  encodeJobFrame,
+  encodeMatrix,
+  encodeMatrixFrame,
+  encodeStop,
+  FrameReader,
+  MAX_LOG_BYTES,
+  maxResultBytes,
+  readFitResult,
+  type WorkerFrame,
 } from './wire.ts';
 
 const writeTo = promisify(write);
@@ -99,7 +109,10 @@ class SupervisedWorker implements TrainingWorker {
     fromWorker.on('data', (chunk: Uint8Array) => this.#hear(chunk));
     if (stderr && 'on' in stderr) stderr.on('data', (chunk: Uint8Array) => this.#said.add(chunk));
     const startTimer = setTimeout(() => this.#worker.kill(), START_MS);
-    void this.ready.then(() => clearTimeout(startTimer), () => clearTimeout(startTimer));
+    void this.ready.then(
+      () => clearTimeout(startTimer),
+      () => clearTimeout(startTimer),
+    );
     this.#ended = new Promise((resolve) => {
       child.once('error', (cause) => {
         this.#said.add(new TextEncoder().encode(cause.message));
@@ -116,7 +129,7 @@ class SupervisedWorker implements TrainingWorker {
     const { head, parts, sizeBytes } = encodeMatrix(matrix);
     let position = 0;
     for (const part of [head, ...parts]) {
-      for (let done = 0; done < part.length; ) {
+      for (let done = 0; done < part.length;) {
         if (!this.#isMatrixFileOpen) {
           await this.ready; // says why the worker could not start, where that is so
           throw lost();
@@ -335,7 +348,8 @@ class SupervisedWorker implements TrainingWorker {
       if (pending.outside) this.#settle(pending, { ...pending.outside, durationMs });
       else if (pending.state === 'waiting') this.#settle(pending, error);
       else if (oomKills > (pending.oomKillsBefore ?? 0)) this.#settle(pending, { kind: 'stopped', limit: 'memory', durationMs });
-      else this.#settle(pending, { kind: 'failed', exitCode: 137, stderrTail: `the training process ended while this was running\n${said}`.trim(), durationMs });
+      else
+        this.#settle(pending, { kind: 'failed', exitCode: 137, stderrTail: `the training process ended while this was running\n${said}`.trim(), durationMs });
     }
     this.#closeMatrixFile();
     await this.#worker.release();

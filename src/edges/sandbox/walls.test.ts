@@ -13,9 +13,19 @@ describe('the walls of this machine', () => {
   it('all stand, each with its name and what was seen', async () => {
     const walls = await probeWalls(harness);
     expect(walls.filter(({ isUp }) => !isUp)).toEqual([]);
-    expect(walls.map(({ name }) => name)).toEqual(
-      ['bubblewrap', 'cage', 'user', 'privileges', 'network', 'files', 'system calls', 'landlock', 'libraries', 'openmp', 'limits'],
-    );
+    expect(walls.map(({ name }) => name)).toEqual([
+      'bubblewrap',
+      'cage',
+      'user',
+      'privileges',
+      'network',
+      'files',
+      'system calls',
+      'landlock',
+      'libraries',
+      'openmp',
+      'limits',
+    ]);
   });
 
   it('are opened as a cage', async () => {
@@ -26,7 +36,9 @@ describe('the walls of this machine', () => {
 
   it('are said to be missing where the learners cannot be read, with what to do', async () => {
     const walls = await probeWalls({ ...harness, environment: { ...harness.environment, sitePackages: harness.emptySitePackages } });
-    expect(walls.filter(({ isUp }) => !isUp)).toEqual([{ name: 'libraries', isUp: false, detail: 'the learners cannot be read inside', remedy: expect.stringContaining('setup') }]);
+    expect(walls.filter(({ isUp }) => !isUp)).toEqual([
+      { name: 'libraries', isUp: false, detail: 'the learners cannot be read inside', remedy: expect.stringContaining('setup') },
+    ]);
   });
 
   it('are said to be missing where a folder is not there at all', async () => {

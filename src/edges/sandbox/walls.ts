@@ -24,7 +24,10 @@ const Findings = z.strictObject({
   landlockAbi: z.int(),
   hasLibraries: z.boolean(),
   hasOpenMp: z.boolean(),
-  job: z.union([z.strictObject({ isFiltered: z.boolean(), seesNoOther: z.boolean(), writesOwnFolderOnly: z.boolean() }), z.strictObject({ failed: z.string() })]),
+  job: z.union([
+    z.strictObject({ isFiltered: z.boolean(), seesNoOther: z.boolean(), writesOwnFolderOnly: z.boolean() }),
+    z.strictObject({ failed: z.string() }),
+  ]),
 });
 type Findings = z.infer<typeof Findings>;
 
@@ -55,7 +58,8 @@ function wallsInside(inside: Inside): Wall[] {
   const { job } = findings;
   const jobHas = (wall: 'isFiltered' | 'seesNoOther' | 'writesOwnFolderOnly') => !('failed' in job) && job[wall];
   const ofJob = (problem: string) => ('failed' in job ? `a job could not put up its walls: ${job.failed}` : problem);
-  const wall = (name: string, isUp: boolean, detail: string, problem: string, remedy: string): Wall => (isUp ? { name, isUp, detail } : { name, isUp, detail: problem, remedy });
+  const wall = (name: string, isUp: boolean, detail: string, problem: string, remedy: string): Wall =>
+    isUp ? { name, isUp, detail } : { name, isUp, detail: problem, remedy };
   const kernel = 'Use a newer kernel with seccomp and Landlock, or a virtual machine that has one.';
   const setup = 'Run the setup again, with a cache folder that every user can read.';
   return [
@@ -85,7 +89,13 @@ function wallsInside(inside: Inside): Wall[] {
       kernel,
     ),
     wall('libraries', findings.hasLibraries, 'the learners can be read inside', 'the learners cannot be read inside', setup),
-    wall('openmp', findings.hasOpenMp, 'libgomp can be loaded inside', 'libgomp, which LightGBM needs, cannot be loaded', 'Install it: apt-get install libgomp1'),
+    wall(
+      'openmp',
+      findings.hasOpenMp,
+      'libgomp can be loaded inside',
+      'libgomp, which LightGBM needs, cannot be loaded',
+      'Install it: apt-get install libgomp1',
+    ),
   ];
 }
 
@@ -94,12 +104,18 @@ function limitsWall(): Wall {
   const { hasMemory, hasProcesses } = describeControlGroup(group);
   void group?.remove();
   const kept = [hasMemory && 'memory', hasProcesses && 'processes'].filter(Boolean).join(' and ');
-  return { name: 'limits', isUp: true, detail: kept === '' ? 'memory and files watched from outside, address space limited inside' : `${kept} by control group, address space limited inside` };
+  return {
+    name: 'limits',
+    isUp: true,
+    detail: kept === '' ? 'memory and files watched from outside, address space limited inside' : `${kept} by control group, address space limited inside`,
+  };
 }
 
 function bubblewrapVersion(): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile(BUBBLEWRAP, ['--version'], { env: { PATH: '/usr/bin:/bin' }, timeout: 2_000 }, (error, stdout) => resolve(error ? undefined : stdout.trim().split(' ').at(-1)));
+    execFile(BUBBLEWRAP, ['--version'], { env: { PATH: '/usr/bin:/bin' }, timeout: 2_000 }, (error, stdout) =>
+      resolve(error ? undefined : stdout.trim().split(' ').at(-1)),
+    );
   });
 }
 

@@ -25,7 +25,12 @@ describe('the golden files', () => {
 
   it('are read and written as the same bytes on the other side', () => {
     const { environment, remove } = makeProbeHarness();
-    const said = execFileSync(environment.python, ['-B', `${harness}test_wire.py`], { encoding: 'utf8', cwd: harness, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '/usr/bin', PYTHONPATH: harness } });
+    const said = execFileSync(environment.python, ['-B', `${harness}test_wire.py`], {
+      encoding: 'utf8',
+      cwd: harness,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: '/usr/bin', PYTHONPATH: harness },
+    });
     remove();
     expect(said).toBe('');
   });
@@ -36,9 +41,18 @@ it('has no place for the labels of rows to be scored', () => {
   expect(() => encodeJob(smuggled)).toThrow(/[Uu]nrecognized key/);
   const elsewhere = { ...fixtureJob, scoreLabels: Float64Array.of(1) };
   expect(() => encodeJob(elsewhere)).toThrow(/[Uu]nrecognized key/);
-  expect(Object.keys(decodeBundle(whole(encodeJob(fixtureJob))).arrays)).toEqual(
-    ['columns', 'trainRows', 'trainExtra', 'trainLabels', 'trainWeights', 'holdoutRows', 'holdoutExtra', 'holdoutLabels', 'scoreRows', 'scoreExtra'],
-  );
+  expect(Object.keys(decodeBundle(whole(encodeJob(fixtureJob))).arrays)).toEqual([
+    'columns',
+    'trainRows',
+    'trainExtra',
+    'trainLabels',
+    'trainWeights',
+    'holdoutRows',
+    'holdoutExtra',
+    'holdoutLabels',
+    'scoreRows',
+    'scoreExtra',
+  ]);
 });
 
 it.each([
@@ -113,11 +127,15 @@ describe('a result is refused that', () => {
   it('has been changed anywhere: it is read whole or refused, and never breaks the reader', () => {
     const bytes = golden('result-trees');
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }), fc.option(fc.nat(bytes.length)), (changes, length) => {
-        const changed = bytes.slice(0, length ?? bytes.length);
-        for (const [at, value] of changes) if (at < changed.length) changed[at] = value;
-        expect(['trees', 'refused']).toContain(kindOrRefusal(changed));
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+        fc.option(fc.nat(bytes.length)),
+        (changes, length) => {
+          const changed = bytes.slice(0, length ?? bytes.length);
+          for (const [at, value] of changes) if (at < changed.length) changed[at] = value;
+          expect(['trees', 'refused']).toContain(kindOrRefusal(changed));
+        },
+      ),
       { numRuns: 2000 },
     );
   });

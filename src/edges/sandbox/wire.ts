@@ -83,7 +83,7 @@ export class FrameReader {
 
   read(chunk: Uint8Array): WorkerFrame[] {
     const frames: WorkerFrame[] = [];
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       if (this.#headFilled < FRAME_HEAD_BYTES) {
         const piece = chunk.subarray(at, at + FRAME_HEAD_BYTES - this.#headFilled);
         this.#head.set(piece, this.#headFilled);
@@ -178,7 +178,10 @@ const Job = z
     task: TaskKind,
     classCount: z.int().min(1).max(10_000),
     settings: z.record(z.string().min(1).max(64), z.union([z.number(), z.string().max(1000), z.boolean()])),
-    seed: z.int().min(0).max(2 ** 31 - 1),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1),
     columns: ints,
     usesText: z.boolean(),
     extraCount: z.int().min(0).max(100_000),
@@ -187,9 +190,15 @@ const Job = z
     score: z.strictObject({ rows: ints, extra: floats }),
     maxRounds: z.int().min(1).max(1_000_000),
     patience: z.int().min(0).max(1_000_000),
-    stopAfterMs: z.number().min(0).max(2 ** 31),
+    stopAfterMs: z
+      .number()
+      .min(0)
+      .max(2 ** 31),
   })
-  .refine(({ task, classCount }) => (task === 'regression' ? classCount === 1 : task === 'binary' ? classCount === 2 : classCount >= 2), 'classCount must fit the task')
+  .refine(
+    ({ task, classCount }) => (task === 'regression' ? classCount === 1 : task === 'binary' ? classCount === 2 : classCount >= 2),
+    'classCount must fit the task',
+  )
   .refine(({ train }) => train.labels.length === train.rows.length, 'there must be a label for every training row')
   .refine(({ train }) => train.weights === undefined || train.weights.length === train.rows.length, 'there must be a weight for every training row')
   .refine(({ holdout }) => holdout.labels.length === holdout.rows.length, 'there must be a label for every holdout row')

@@ -1,5 +1,6 @@
 import { isAbsolute, join, relative } from 'node:path';
 import { z } from 'zod';
+import { didYouMean } from '../../domain/closest-names.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import type { StoreDatabase } from './database.ts';
 import type { Home } from './home.ts';
@@ -80,11 +81,11 @@ export function openModelRegistry(database: StoreDatabase, home: Home): ModelReg
     async getModel(reference) {
       const found = find(reference);
       if (found) return found;
-      const names = database.read((sqlite) => sqlite.prepare('SELECT DISTINCT name FROM models ORDER BY name LIMIT 10').all()).map((row) => String(row['name']));
+      const names = database.read((sqlite) => sqlite.prepare('SELECT DISTINCT name FROM models ORDER BY name').all()).map((row) => String(row['name']));
       throw new ModelwrightError({
         code: 'MW1451',
         message: `There is no model "${reference}".`,
-        hint: names.length ? `There are: ${names.join(', ')}. See \`modelwright list\`.` : 'This home holds no model yet: make one with `modelwright build`.',
+        hint: names.length ? `${didYouMean(reference.split('@')[0], names)}\`modelwright list\` shows all ${names.length}.` : 'This home holds no model yet: make one with `modelwright build`.',
       });
     },
     async listModels() {

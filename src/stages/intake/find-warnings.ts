@@ -14,7 +14,7 @@ export function findWarnings({ rowCount, duplicateRowCount, columns, notes }: Om
     if (kind === 'identifier') warnings.push({ kind: 'identifier', column: name, detail: kindReason });
     if (kind === 'constant') warnings.push({ kind: 'constant', column: name, detail: kindReason });
     else if (missingCount > MOSTLY_MISSING_SHARE * rowCount) warnings.push({ kind: 'mostly-missing', column: name, detail: `is missing in ${percent(missingCount, rowCount)} of the rows` });
-    if (unreadableCount > 0) warnings.push({ kind: 'unreadable-cells', column: name, detail: `${unreadableCount} cells do not fit the rest (it ${kindReason}); they count as missing` });
+    if (unreadableCount > 0) warnings.push({ kind: 'unreadable-cells', column: name, detail: `has ${unreadableCount} cells that do not fit the rest (it ${kindReason}); they count as missing` });
     if (personal !== null) warnings.push({ kind: 'personal', column: name, detail: PERSONAL_DETAIL[personal] });
   }
   return warnings;

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../domain/closest-names.ts';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type DatasetRef, type Plan } from '../../domain/plan.ts';
@@ -110,37 +111,13 @@ const withoutUndefined = (limits: { [K in keyof AnswerLimits]?: AnswerLimits[K] 
 export function getColumn(profile: Profile, name: string, option: string): ColumnProfile {
   const found = profile.columns.find((column) => column.name === name) ?? profile.columns.find((column) => column.name.trim() === name.trim());
   if (found) return found;
-  const close = closestNames(
-    name,
-    profile.columns.map((column) => column.name),
-  );
+  const names = profile.columns.map((column) => column.name);
   throw new ModelwrightError({
     code: 'MW1203',
     message: `The table has no column "${name}".`,
-    hint: `${close.length > 0 ? `Close: ${close.join(', ')}. ` : ''}Name a column of the table with ${option}.`,
+    hint: `${didYouMean(name, names)}${option} takes a column of the table.`,
     place: { column: name },
   });
-}
-
-/** Names at a small edit distance, or that hold the other; at most five. */
-export function closestNames(wanted: string, names: string[]): string[] {
-  const asked = wanted.toLowerCase().trim();
-  return names
-    .map((name) => ({ name, distance: name.toLowerCase().includes(asked) || asked.includes(name.toLowerCase()) ? 1 : editDistance(asked, name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= Math.max(2, asked.length / 2))
-    .toSorted((a, b) => a.distance - b.distance)
-    .slice(0, 5)
-    .map(({ name }) => name);
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) current[j] = Math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    previous = current;
-  }
-  return previous[b.length];
 }
 
 function checkTarget(column: ColumnProfile, levels: TargetLevels, labelled: number, rowCount: number): void {
@@ -201,7 +178,7 @@ function orderClasses(task: TaskKind, levels: TargetLevels, request: BuildReques
     throw new ModelwrightError({
       code: 'MW1208',
       message: `The target has no class "${request.positive}".`,
-      hint: `Its classes are ${names.slice(0, 10).join(', ')}. Name one of them with --positive.`,
+      hint: `${didYouMean(request.positive, names)}Its classes are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}.`,
     });
   }
   if (task !== 'binary') return names;
