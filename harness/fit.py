@@ -56,6 +56,5 @@ def _learn(job: FitJob, reader: InputReader, stopwatch: Stopwatch) -> Model:
     learn = LEARNERS[job.learner]
     if job.task != "multiclass" or (classes := PresentClasses(train.labels, job.class_count)).are_all_here:
         return learn(job, train, holdout, stopwatch)
-    narrow_train, narrow_holdout = classes.narrow(train), holdout and classes.narrow(holdout)
-    assert narrow_train is not None  # its own classes are the present ones
-    return WidenedModel(learn(replace(job, class_count=len(classes.present)), narrow_train, narrow_holdout, stopwatch), classes)
+    narrow_job = replace(job, class_count=len(classes.present))
+    return WidenedModel(learn(narrow_job, classes.narrow(train), holdout and classes.narrow_holdout(holdout), stopwatch), classes)

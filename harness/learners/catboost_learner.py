@@ -80,7 +80,6 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
     settings = known_settings(job.settings, SETTINGS)
     loss = choice(settings, "loss_function", REGRESSION_LOSSES) if job.task == "regression" else LOSS[job.task]
     answer_seconds = ANSWER_SECONDS * len(job.score.rows) * job.class_count
-    clock = _Clock(stopwatch, answer_seconds)
     parameters: dict[str, Any] = {
         **settings,
         "loss_function": loss,
@@ -93,8 +92,7 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
     if holdout is not None:
         parameters |= {"use_best_model": True, "od_type": "Iter", "od_wait": job.patience}
     model = catboost.CatBoost(parameters)
-    clock.stopwatch.start_rounds()
-    model.fit(_pool(train, job.task), eval_set=None if holdout is None else _pool(holdout, job.task), callbacks=[clock])
+    model.fit(_pool(train, job.task), eval_set=None if holdout is None else _pool(holdout, job.task), callbacks=[_Clock(stopwatch, answer_seconds)])
     return CatboostModel(model, job.task)
 
 
@@ -102,11 +100,14 @@ class _Clock:
     """CatBoost's callback: asks after each round whether there is time for another."""
 
     def __init__(self, stopwatch: Stopwatch, answer_seconds: float) -> None:
-        self.stopwatch = stopwatch
+        self._stopwatch = stopwatch
         self._answer_seconds = answer_seconds
 
     def after_iteration(self, info: Any) -> bool:
-        return not self.stopwatch.is_last_round(self._answer_seconds * info.iteration)
+        if info.iteration == 1:
+            self._stopwatch.start_rounds()  # what went before was preparing more than a round
+            return not self._stopwatch.is_over()
+        return not self._stopwatch.is_last_round(self._answer_seconds * info.iteration)
 
 
 def _pool(examples: Examples, task: Task) -> catboost.Pool:

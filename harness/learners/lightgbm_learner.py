@@ -41,6 +41,9 @@ SETTINGS = frozenset(
 REGRESSION_OBJECTIVES = ("regression", "regression_l1", "huber", "fair", "quantile", "mape")
 LINK: dict[Task, Link] = {"binary": "sigmoid", "multiclass": "softmax", "regression": "none"}
 
+# LightGBM takes back a round that finds no split; with samples of rows or columns the next one may find some.
+BARREN_ROUNDS = 5
+
 # LightGBM's kZeroThreshold, a float32.
 ZERO = float(np.float32(1e-35))
 
@@ -101,20 +104,18 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
         booster.add_valid(lgb.Dataset(holdout.inputs.values, holdout.labels, reference=data, params=parameters), "holdout")
 
     answer_seconds = ANSWER_SECONDS * len(job.score.rows) * booster.num_model_per_iteration()
-    best_loss, best_rounds = math.inf, 1
+    rounds = best_rounds = barren = 0
+    best_loss = math.inf
     stopwatch.start_rounds()
-    for round_number in range(1, job.max_rounds + 1):
-        is_finished = booster.update()
-        if holdout is not None:
-            loss = booster.eval_valid()[0][2]
-            if loss < best_loss:
-                best_loss, best_rounds = loss, round_number
-            if round_number - best_rounds >= job.patience:
-                break
-        if is_finished or stopwatch.is_last_round(answer_seconds * round_number):
+    while rounds < job.max_rounds and barren < BARREN_ROUNDS:
+        barren = barren + 1 if booster.update() else 0
+        rounds = booster.current_iteration()
+        loss = booster.eval_valid()[0][2] if holdout is not None else -rounds
+        if loss < best_loss:
+            best_loss, best_rounds = loss, rounds
+        if (holdout is not None and rounds - best_rounds >= job.patience) or stopwatch.is_last_round(answer_seconds * rounds):
             break
-    rounds = best_rounds if holdout is not None else booster.current_iteration()
-    return LightgbmModel(booster, job.task, min(rounds, booster.current_iteration()))
+    return LightgbmModel(booster, job.task, max(best_rounds, 1))
 
 
 def _tree(block: str, output: int) -> TreeNodes:

@@ -100,22 +100,23 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
     outputs = job.class_count if job.task == "multiclass" else 1
     solve = _ridge(design, train) if job.task == "regression" and train.inputs.text is None else _descent(job, design, train, outputs, stopwatch)
 
-    best: LinearModel | None = None
-    best_loss = math.inf
-    strong_to_weak = sorted(range(len(strengths)), key=lambda place: -strengths[place])
-    # without a holdout there is nothing to choose by: the first one named
-    for place in strong_to_weak if holdout is not None else [0]:
+    def learn(place: int) -> LinearModel:
         coefficients, intercept = solve(strengths[place])
-        model = LinearModel(preparation, coefficients[: design.column_count], intercept, design.over_vocabulary(coefficients), job.task, place + 1)
-        if holdout is None:
-            return model
-        loss = _loss(model.predict(holdout.inputs), holdout.labels, job.task)
-        if loss >= best_loss and best is not None:
-            break  # along the path the loss falls and then rises
-        best, best_loss = model, loss
+        return LinearModel(preparation, coefficients[: design.column_count], intercept, design.over_vocabulary(coefficients), job.task, place + 1)
+
+    if holdout is None:
+        return learn(0)  # nothing to choose by: the first one named
+    strong_to_weak = sorted(range(len(strengths)), key=lambda place: -strengths[place])
+    best = learn(strong_to_weak[0])
+    best_loss = _loss(best.predict(holdout.inputs), holdout.labels, job.task)
+    for place in strong_to_weak[1:]:
         if stopwatch.is_over():
             break
-    assert best is not None
+        model = learn(place)
+        loss = _loss(model.predict(holdout.inputs), holdout.labels, job.task)
+        if loss >= best_loss:
+            break  # along the path the loss falls and then rises
+        best, best_loss = model, loss
     return best
 
 
@@ -159,7 +160,7 @@ class _Design:
     def __init__(self, values: F32, text: csr_matrix | None) -> None:
         self.values = values
         self.row_count, self.column_count = values.shape
-        self._vocabulary_size = 0 if text is None else text.shape[1]
+        self._vocabulary_size = 0 if text is None else text.get_shape()[1]
         self._terms = np.empty(0, np.int64)
         self._text = self._text_transposed = None
         if text is not None:
@@ -182,7 +183,7 @@ class _Design:
     def row_products(self) -> F64:
         values = self.values.astype(np.float64)
         dense = values @ values.T
-        return dense if self._text is None or self._text_transposed is None else dense + (self._text @ self._text_transposed).toarray()
+        return dense if self._text is None or self._text_transposed is None else dense + csr_matrix(self._text @ self._text_transposed).toarray()
 
     def plain_coefficients(self, coefficients: F64) -> F64:
         return coefficients
@@ -205,7 +206,7 @@ class _TurnedDesign(_Design):
         super().__init__(np.asfortranarray(self._factor, np.float32), None)
 
     def plain_coefficients(self, coefficients: F64) -> F64:
-        return self._plain.transposed_times(np.asarray(solve_triangular(self._factor, coefficients, trans="T", lower=True)))
+        return self._plain.transposed_times(np.asarray(solve_triangular(self._factor, coefficients, trans=1, lower=True)))
 
 
 Solve = Callable[[float], tuple[F64, F64]]

@@ -21,17 +21,18 @@ class PresentClasses:
         self.present = np.unique(labels).astype(np.int64)
         self.are_all_here = len(self.present) == class_count
 
-    def narrow(self, examples: Examples) -> Examples | None:
-        """The examples of present classes under their codes; None where that leaves none."""
-        kept = np.flatnonzero(np.isin(examples.labels, self.present))
+    def narrow(self, train: Examples) -> Examples:
+        """The rows learnt from, their classes under the codes of the present ones."""
+        return replace(train, labels=np.searchsorted(self.present, train.labels).astype(np.float64))
+
+    def narrow_holdout(self, holdout: Examples) -> Examples | None:
+        """Only the rows of present classes; None where that leaves none."""
+        kept = np.flatnonzero(np.isin(holdout.labels, self.present))
         if len(kept) == 0:
             return None
-        labels = np.searchsorted(self.present, examples.labels[kept]).astype(np.float64)
-        if len(kept) == len(examples.labels):
-            return replace(examples, labels=labels)
-        text = examples.inputs.text
-        inputs = Inputs(np.asfortranarray(examples.inputs.values[kept]), None if text is None else text[kept])
-        return Examples(inputs, labels, None if examples.weights is None else examples.weights[kept])
+        text = holdout.inputs.text
+        inputs = Inputs(np.asfortranarray(holdout.inputs.values[kept]), None if text is None else text[kept])
+        return self.narrow(Examples(inputs, holdout.labels[kept], None))
 
     def widen(self, values: F64, fill: float) -> F64:
         """(n, present) or flat in that order → the same over all classes."""

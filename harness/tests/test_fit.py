@@ -217,7 +217,7 @@ class EveryLearner(unittest.TestCase):
             with self.subTest(learner=learner):
                 job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=100_000, patience=100_000)
                 asked = iter([False] * 5)
-                result = fit(job, matrix, lambda: next(asked, True))  # noqa: B023
+                result = fit(job, matrix, lambda: next(asked, True))
                 self.assertGreater(result.rounds, 0)
                 self.assertLess(result.rounds, 100)
 
@@ -225,7 +225,7 @@ class EveryLearner(unittest.TestCase):
         matrix = make_matrix(200, seed=14)
         for learner in LEARNERS:
             with self.subTest(learner=learner), self.assertRaisesRegex(ValueError, "unknown settings: output_model"):
-                fit(make_job(matrix, learner, "binary", {"output_model": "/tmp/x"}), matrix, never)
+                fit(make_job(matrix, learner, "binary", {"output_model": "x"}), matrix, never)
 
     def test_it_keeps_to_the_columns_it_was_given(self) -> None:
         matrix = make_matrix(1_000, seed=15)
@@ -265,15 +265,15 @@ class TheLinearModel(unittest.TestCase):
                 self.assertLess(np.abs(result.predictions - theirs).max(), 2e-3)
 
     def test_it_agrees_with_scikit_learn_on_few_rows_of_many_terms(self) -> None:
-        matrix = make_matrix(400, seed=25, vocabulary=50_000)
+        matrix = make_matrix(90, seed=25, vocabulary=5_000)
         job = make_job(matrix, "linear", "multiclass", {"strengths": "0.3"}, max_rounds=5_000, uses_text=True, holdout=np.empty(0, np.int32))
         self.assertGreater(len(np.unique(matrix.text_ids)), 4 * len(job.train.rows))
         result = fit(job, matrix, never)
         EveryLearner().check(result, job, matrix)
         assert isinstance(result.fitted, FittedLinear)
-        text = csr_matrix((matrix.text_weights, matrix.text_ids, matrix.text_start), shape=(400, 50_000))
+        text = csr_matrix((matrix.text_weights, matrix.text_ids, matrix.text_start), shape=(90, 5_000))
         train, score = (hstack([prepared(result.fitted, matrix, part), text[part.rows]]).tocsr() for part in (job.train, job.score))
-        theirs = LogisticRegression(C=1 / 0.3, max_iter=5_000, tol=1e-8).fit(train, job.train.labels).predict_proba(score)
+        theirs = LogisticRegression(C=1 / 0.3, max_iter=500, tol=1e-5).fit(train, job.train.labels).predict_proba(score)
         self.assertLess(np.abs(result.predictions - theirs).max(), 2e-3)
 
     def test_the_holdout_chooses_the_strength(self) -> None:

@@ -47,16 +47,19 @@ function emptyColumn(type: Column['type'], rowCount: number): Column {
 
 const told = ({ column, kind, count }: AnswerWarning) => ({ column, problem: kind === 'unreadable' ? 'unreadable, taken as missing' : 'never seen in training', count });
 
+/** `textFormat`: of what `write` gets, where there is no `out` whose ending says it. */
+type FileRequest = { model: string; data: string; out: string | null; isStrict: boolean; textFormat: 'csv' | 'jsonl'; write: (text: string) => void };
+
 /** Answers the rows of a file in their order, one row out for each row in. */
-export async function predictFile(edges: Edges, request: { model: string; data: string; out: string | null; isStrict: boolean; write: (text: string) => void }) {
+export async function predictFile(edges: Edges, request: FileRequest) {
   const startMs = edges.nowMs();
+  const format = request.out === null ? request.textFormat : formatOf(request.out);
   const { model } = await open(edges, request.model);
   const tables = await edges.tables();
   const file = await tables.openFile(request.data);
   try {
     const { table, notes, warnings } = await readInputs(file, model.contract, request.isStrict);
     await file.close();
-    const format = formatOf(request.out);
     if (format === 'parquet' && request.out !== null) await writeParquet(edges, model, table, request.out);
     else await writeText(model, table, format === 'jsonl' ? answersAsJsonLines : answersAsCsv, request);
     return { rowCount: table.rowCount, out: request.out, warnings: warnings.map(told), notes, durationMs: Math.round(edges.nowMs() - startMs) };
@@ -65,8 +68,8 @@ export async function predictFile(edges: Edges, request: { model: string; data: 
   }
 }
 
-function formatOf(out: string | null): 'csv' | 'jsonl' | 'parquet' {
-  if (out === null || /\.(csv|txt)$/i.test(out) || out.startsWith('/dev/')) return 'csv';
+function formatOf(out: string): 'csv' | 'jsonl' | 'parquet' {
+  if (/\.(csv|txt)$/i.test(out) || out.startsWith('/dev/')) return 'csv';
   if (/\.(jsonl|ndjson)$/i.test(out)) return 'jsonl';
   if (/\.parquet$/i.test(out)) return 'parquet';
   throw new ModelwrightError({ code: 'MW1002', message: `The format of "${out}" is not known by its ending.`, hint: 'End it with .csv, .jsonl or .parquet.', place: { file: out } });

@@ -10,7 +10,7 @@ import type { OpenedFile } from '../edges/tables/index.ts';
 import type { Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import { findLeaks, profileDataset } from '../stages/intake/index.ts';
 import { approvePlan, draftPlan, getColumn, readTask, settledReading, type TargetLevels } from '../stages/planning/index.ts';
-import { portfolioFor } from '../stages/search/index.ts';
+import { portfolioFor, type MemberCost } from '../stages/search/index.ts';
 import { checkModelName, type Store } from '../edges/store/index.ts';
 import { draftModel, openFinishClock } from './finish-clock.ts';
 import { finishRun } from './finish-run.ts';
@@ -27,7 +27,7 @@ export type TargetChoice = { target: string; certainty: number; reason: string }
 export type PlanCard = { plan: Plan; warnings: string[]; classShares: { name: string; share: number }[]; isCaged: boolean };
 /** Who follows a build and answers its questions; without the questions it refuses with the choices. */
 export type BuildWatcher = {
-  onEvent(event: RunEvent): void;
+  onEvent(event: RunEvent, run: string): void;
   showCard?(card: PlanCard): void;
   askTarget?(choices: TargetChoice[]): Promise<string | null>;
   askApproval?(card: PlanCard): Promise<boolean>;
@@ -76,7 +76,7 @@ export async function resumeModel(edges: Edges, runId: string, watcher: BuildWat
 
 async function withLease(edges: Edges, store: Store<RunEvent>, runId: string, events: RunEvent[], clock: RunClock, watcher: BuildWatcher, request: BuildRequest) {
   await store.leases.takeLease(runId);
-  const run = openRunLog(store.log, runId, events, clock, edges.wallIso, (event) => watcher.onEvent(event));
+  const run = openRunLog(store.log, runId, events, clock, edges.wallIso, (event) => watcher.onEvent(event, runId));
   const going: Going = { edges, store, run, clock, watcher };
   // The walls are tried and the learners imported, which takes seconds, while the table is being read.
   const workshop = edges.sandbox().then((sandbox) => {
@@ -128,6 +128,7 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
 
   const finish = openFinishClock(data);
   let evaluationMs = 0;
+  const costs = new Map<string, MemberCost>();
   const context: SearchContext = {
     run,
     files: store.files,
@@ -141,6 +142,12 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
     finishMs: finish.estimateMs,
     evaluationMs: () => evaluationMs,
     noteEvaluationMs: (durationMs) => void (evaluationMs = durationMs),
+    costs,
+    costOf(candidateId) {
+      const cost = costs.get(candidateId);
+      if (!cost) throw new Error(`what ${candidateId} costs is not known`);
+      return cost;
+    },
   };
   const trainers = openTrainers(context, worker);
   try {
@@ -318,6 +325,7 @@ async function endStep({ store, run, clock }: Going, data: PreparedData, plan: P
     wallMs,
     budgetMs: plan.budgetMs,
     rows: { train: data.learn.table.rowCount, test: score.rowCount },
+    measuredOn: data.split.reportedOn,
     members: ensemble.members.reduce((sum, { folds }) => sum + folds.length, 0),
     isStoppedEarly: searchEnd === 'cancelled',
   };

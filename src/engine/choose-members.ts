@@ -5,17 +5,13 @@ import { seededRandom } from '../domain/random.ts';
 import type { CandidateState } from '../domain/run.ts';
 import type { Labels } from '../domain/task.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
-import { estimateAnswerCost } from '../stages/packaging/index.ts';
-import { chooseCalibration, chooseDecision, chooseEnsemble } from '../stages/search/index.ts';
+import { chooseCalibration, chooseDecision, chooseEnsemble, decideForms } from '../stages/search/index.ts';
 import { refitFold } from './fold-data.ts';
-import { readFit } from './kept-fit.ts';
 import { asPredictions, assembleOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
 import type { SearchContext, Trainers } from './search-loop.ts';
 
 /** A forest refitted on all rows keeps its size; boosters are given the mean of the rounds that the folds found best. */
 const REFIT_ROUNDS_FACTOR = 1.05;
-/** All rows are more than a fold's. */
-const REFIT_GRACE = 1.6;
 /** A fit that only a recorded list asks for has no clock. */
 const NO_CLOCK_MS = 3_600_000;
 
@@ -40,7 +36,14 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     random,
   });
   const weighted = [...weights].filter(([, weight]) => weight > 0);
-  const { members, refits } = await decideForms(context, new Map(weighted));
+  const { members, refits } = decideForms({
+    weights: new Map(weighted),
+    costOf: context.costOf,
+    foldCount: data.folds.length,
+    limits: data.plan.limits,
+    leftMs: run.state.request?.fits ? Number.POSITIVE_INFINITY : data.plan.budgetMs - context.clock.spentMs() - context.finishMs(),
+    threads: data.plan.threads,
+  });
   const kept = await refit(context, trainers, members, refits);
 
   const blended = new Float64Array(outOfFold[0].values.length);
@@ -98,66 +101,16 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
   };
 }
 
-/**
- * Fold models are shipped while the answer stays within the plan's limits. Over them, the costliest members are each to be one model
- * refitted on all rows; what still does not fit gives up folds.
- */
-async function decideForms(context: SearchContext, weights: Map<string, number>): Promise<{ members: Member[]; refits: { candidateId: string; rounds: number }[] }> {
-  const { run, data, files, clock } = context;
-  const folds = data.folds.map((_, fold) => fold);
-  const members: Member[] = [...weights].map(([candidateId, weight]) => ({ candidateId, weight, folds }));
-  if (data.folds.length === 1) return { members, refits: [] };
-  const costs = new Map<string, { rowMs: number; bytes: number }>();
-  const durations = new Map<string, number>();
-  const rounds = new Map<string, number>();
-  for (const { candidateId } of members) {
-    const state = run.state.candidates.get(candidateId);
-    const done = folds.flatMap((fold) => {
-      const execution = state?.executions.get(fold);
-      return execution?.kind === 'finished' ? [execution] : [];
-    });
-    const first = await readFit(files, run.runId, done[0].result);
-    const cost = estimateAnswerCost([first.fitted], data.matrix.columnCount);
-    costs.set(candidateId, { rowMs: cost.batchMsPerRow, bytes: cost.packageBytes });
-    durations.set(candidateId, Math.max(...done.map(({ durationMs }) => durationMs)));
-    rounds.set(candidateId, Math.max(1, Math.round((done.reduce((sum, execution) => sum + execution.rounds, 0) / done.length) * REFIT_ROUNDS_FACTOR)));
-  }
-  const total = (part: 'rowMs' | 'bytes') => members.reduce((sum, member) => sum + (costs.get(member.candidateId)?.[part] ?? 0) * member.folds.length, 0);
-  const isOver = () => total('rowMs') > data.plan.limits.maxBatchMsPerRow || total('bytes') > data.plan.limits.maxPackageBytes;
-  const costliest = (candidates: Member[]) =>
-    candidates.toSorted((a, b) => share(b) - share(a)).at(0);
-  const share = (member: Member) => {
-    const cost = costs.get(member.candidateId) ?? { rowMs: 0, bytes: 0 };
-    return member.folds.length * Math.max(cost.rowMs / data.plan.limits.maxBatchMsPerRow, cost.bytes / data.plan.limits.maxPackageBytes);
-  };
-  const refits: { candidateId: string; rounds: number }[] = [];
-  let leftMs = data.plan.budgetMs - clock.spentMs() - context.finishMs();
-  while (isOver()) {
-    const member = costliest(members.filter(({ folds: kept }) => kept.length > 1));
-    if (!member) break;
-    const needsMs = (durations.get(member.candidateId) ?? 0) * REFIT_GRACE;
-    if (needsMs / Math.min(data.plan.threads, 2) < leftMs || context.run.state.request?.fits) {
-      refits.push({ candidateId: member.candidateId, rounds: rounds.get(member.candidateId) ?? 1 });
-      member.folds = [refitFold(data)];
-      leftMs -= needsMs / Math.min(data.plan.threads, 2);
-    } else member.folds = member.folds.slice(0, -1);
-  }
-  while (isOver() && members.length > 1) {
-    const lightest = members.toSorted((a, b) => a.weight - b.weight)[0];
-    members.splice(members.indexOf(lightest), 1);
-  }
-  const sum = members.reduce((all, { weight }) => all + weight, 0);
-  return { members: members.map((member) => ({ ...member, weight: member.weight / sum })), refits: refits.filter(({ candidateId }) => members.some((member) => member.candidateId === candidateId)) };
-}
-
 /** Trains the chosen recipes once more on all rows; a refit that fails leaves its candidate's first fold model in its place. */
-async function refit(context: SearchContext, trainers: Trainers, members: Member[], refits: { candidateId: string; rounds: number }[]): Promise<Member[]> {
+async function refit(context: SearchContext, trainers: Trainers, members: Member[], refits: string[]): Promise<Member[]> {
   const { run, data, clock } = context;
   const fold = refitFold(data);
   await Promise.all(
-    refits.map(async ({ candidateId, rounds }) => {
+    refits.map(async (candidateId) => {
       const state = run.state.candidates.get(candidateId);
       if (!state || state.executions.get(fold)?.kind === 'finished') return;
+      const done = [...state.executions.values()].filter((execution) => execution.kind === 'finished');
+      const rounds = Math.max(1, Math.round((done.reduce((sum, execution) => sum + execution.rounds, 0) / done.length) * REFIT_ROUNDS_FACTOR));
       const leftMs = data.plan.budgetMs - clock.spentMs() - context.finishMs() * 0.7;
       const stopAfterMs = run.state.request?.fits ? NO_CLOCK_MS : Math.max(300, Math.floor(leftMs));
       await run.append({ kind: 'search.decided', decision: { kind: 'try', candidate: state.candidate, fold, rounds, stopAfterMs } });

@@ -2,11 +2,11 @@ import { seededRandom } from '../domain/random.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import type { FitJob, JobRows } from '../edges/sandbox/index.ts';
 import { fitFoldStatistics, type FoldStatistics, type LookupColumn, type StatisticLabels } from '../features/index.ts';
-import type { FoldRows } from '../stages/search/index.ts';
+import { refitFoldOf, type FoldRows } from '../stages/search/index.ts';
 import type { PreparedData } from './prepare-data.ts';
 
 /** A fold of this number is all rows at once: the recipe trained once more when fold models would be too many to ship. */
-export const refitFold = (data: PreparedData): number => data.folds.length;
+export const refitFold = (data: PreparedData): number => refitFoldOf(data.folds.length);
 
 /** With more classes than this a mean a class would be too many columns for what they tell. */
 const MAX_STATISTIC_CLASSES = 8;
@@ -15,9 +15,15 @@ const REFIT_SAMPLE_ROWS = 50;
 
 export type FoldData = {
   rows: FoldRows;
+  /** Rows to fit, each once; `weights` says how often where many are equal. */
+  fit: { rows: Int32Array; weights: Float64Array | null };
   lookups: LookupColumn[];
   extraOf(part: keyof FoldRows): JobRows;
 };
+
+/** Tables with many equal rows are fitted on each of them once, with its count as weight: the same model in a fraction of the time. */
+const MIN_ROWS_TO_FOLD = 10_000;
+const MAX_SHARE_OF_DISTINCT = 0.8;
 
 /** Makes each fold's own columns once, when they are first asked for. */
 export function openFolds(data: PreparedData): (fold: number) => FoldData {
@@ -39,14 +45,46 @@ function makeFold(data: PreparedData, fold: number): FoldData {
     data.entryCounts,
     data.statisticDictionaries,
     statisticLabels(data),
-    rows.fit,
+    { rows: rows.fit, blocks: data.blocks },
     seededRandom(data.plan.seed * 7919 + fold + 1),
   );
+  const distinct = distinctRows(rows.fit, data.twins);
+  const fit = distinct ? { rows: Int32Array.from(distinct.places, (place) => rows.fit[place]), weights: distinct.counts } : { rows: rows.fit, weights: null };
+  const fittedExtra = distinct ? takePlaces(statistics.fitted, rows.fit.length, distinct.places) : statistics.fitted;
   return {
     rows,
+    fit,
     lookups: statistics.lookups,
-    extraOf: (part) => ({ rows: rows[part], extra: part === 'fit' ? statistics.fitted : statistics.encode(rows[part]) }),
+    extraOf: (part) => (part === 'fit' ? { rows: fit.rows, extra: fittedExtra } : { rows: rows[part], extra: statistics.encode(rows[part]) }),
   };
+}
+
+/** The first place of each class of equal rows (inputs and label alike) and how many there are; null where it would not save much. */
+function distinctRows(fit: Int32Array, twins: Int32Array): { places: Int32Array; counts: Float64Array } | null {
+  if (fit.length < MIN_ROWS_TO_FOLD) return null;
+  const placeOf = new Map<number, number>();
+  const places: number[] = [];
+  const counts: number[] = [];
+  for (let place = 0; place < fit.length; place++) {
+    const twin = twins[fit[place]];
+    const known = twin < 0 ? undefined : placeOf.get(twin);
+    if (known === undefined) {
+      if (twin >= 0) placeOf.set(twin, places.length);
+      places.push(place);
+      counts.push(1);
+    } else counts[known]++;
+  }
+  return places.length > fit.length * MAX_SHARE_OF_DISTINCT ? null : { places: Int32Array.from(places), counts: Float64Array.from(counts) };
+}
+
+/** Chosen places of column-major values of `rowCount` rows. */
+function takePlaces(values: Float32Array, rowCount: number, places: Int32Array): Float32Array {
+  const columnCount = values.length / rowCount;
+  const taken = new Float32Array(places.length * columnCount);
+  for (let column = 0; column < columnCount; column++) {
+    for (let i = 0; i < places.length; i++) taken[column * places.length + i] = values[column * rowCount + places[i]];
+  }
+  return taken;
 }
 
 export function statisticLabels({ plan, trainingLabels }: Pick<PreparedData, 'plan' | 'trainingLabels'>): StatisticLabels {
@@ -60,9 +98,11 @@ export function statisticLabels({ plan, trainingLabels }: Pick<PreparedData, 'pl
 export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, candidate: Candidate, rounds: number | null, stopAfterMs: number): FitJob {
   const { plan, uses, trainingLabels } = data;
   const labelsOf = (rows: Int32Array) => Float64Array.from(rows, (row) => trainingLabels[row]);
-  const without = (rows: Int32Array): JobRows => ({ rows, extra: new Float32Array(0) });
   const hasExtra = candidate.usesTargetStatistics && fold.lookups.length > 0;
-  const part = (name: keyof FoldRows) => (hasExtra ? fold.extraOf(name) : without(fold.rows[name]));
+  const part = (name: keyof FoldRows): JobRows => {
+    if (hasExtra) return fold.extraOf(name);
+    return { rows: name === 'fit' ? fold.fit.rows : fold.rows[name], extra: new Float32Array(0) };
+  };
   const columns = Int32Array.from(uses.flatMap((use, index) => (use === 'both' || use === candidate.columns ? [index] : [])));
   return {
     id: `${candidate.id}-${foldNumber}`,
@@ -74,7 +114,7 @@ export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, 
     columns,
     usesText: candidate.usesText,
     extraCount: hasExtra ? fold.lookups.length : 0,
-    train: { ...part('fit'), labels: labelsOf(fold.rows.fit) },
+    train: { ...part('fit'), labels: labelsOf(fold.fit.rows), ...(fold.fit.weights && { weights: fold.fit.weights }) },
     holdout: { ...part('holdout'), labels: labelsOf(fold.rows.holdout) },
     score: part('validate'),
     maxRounds: rounds ?? candidate.maxRounds,

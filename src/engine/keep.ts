@@ -1,9 +1,9 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { RunEvent, ScoreRecord } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
-import { packageFiles, type Manifest } from '../domain/package.ts';
+import { packageFiles, type Contract, type Manifest } from '../domain/package.ts';
 import { stateOf } from '../domain/run.ts';
-import { copyPackage, readPackage, removePackage, type PackageFiles, type Store } from '../edges/store/index.ts';
+import { copyPackage, openTextOutput, readPackage, removePackage, type PackageFiles, type Store } from '../edges/store/index.ts';
 import { keyFingerprint, verifyPackage } from '../model/index.ts';
 import type { Edges } from './open-engine.ts';
 
@@ -18,7 +18,7 @@ export async function findModelFolder(store: Store<RunEvent>, reference: string)
 }
 
 /** The files of a model, every byte of them verified. */
-export async function readVerified(edges: Edges, reference: string): Promise<ModelPlace & { files: PackageFiles; id: string; manifest: Manifest; contract: unknown }> {
+export async function readVerified(edges: Edges, reference: string): Promise<ModelPlace & { files: PackageFiles; id: string; manifest: Manifest; contract: Contract }> {
   const store = await edges.store();
   const place = await findModelFolder(store, reference);
   const files = await readPackage(place.folder);
@@ -58,9 +58,19 @@ export async function showModel(edges: Edges, reference: string) {
   return { summary: summaryOf(place, id, manifest), manifest, contract };
 }
 
-export async function readReport(edges: Edges, reference: string): Promise<string> {
-  const { files } = await readVerified(edges, reference);
-  return new TextDecoder().decode(files.get(packageFiles.report));
+/** Where the report lies, or the path of a verified copy of it. */
+export async function writeReport(edges: Edges, reference: string, out: string | null) {
+  const { files, folder } = await readVerified(edges, reference);
+  if (out === null) return { path: join(folder, packageFiles.report) };
+  const output = await openTextOutput(out);
+  try {
+    await output.write(new TextDecoder().decode(files.get(packageFiles.report)));
+    await output.finish();
+  } catch (error) {
+    await output.discard();
+    throw error;
+  }
+  return { path: resolve(out) };
 }
 
 export async function verifyModel(edges: Edges, reference: string) {
@@ -93,6 +103,7 @@ export async function listRuns(edges: Edges) {
       startedAt: first.at,
       sentence: state.request?.sentence ?? '',
       state: ended ?? (isHeld ? ('running' as const) : ('interrupted' as const)),
+      failure: state.end.kind === 'failed' ? state.end.code : null,
       model: state.packaged ? `${state.packaged.name}@${state.packaged.version}` : null,
     });
   }

@@ -9,7 +9,7 @@ import { findTrainingEnvironment } from '../../scripts/environment.mjs';
 import { buildModel, resumeModel } from './build.ts';
 import type { Config } from './config.ts';
 import { evaluateModel, predictFile, predictRow } from './answer.ts';
-import { exportModel, listModels, listRuns, readReport, remove, showModel, trustKey, verifyModel } from './keep.ts';
+import { exportModel, listModels, listRuns, remove, showModel, trustKey, verifyModel, writeReport } from './keep.ts';
 
 /** The edges, opened when they are first needed: `list` starts no reader and no cage. */
 export type Edges = {
@@ -83,7 +83,7 @@ export async function openEngine(config: Config, version: string) {
     evaluate: evaluateModel.bind(null, edges),
     listModels: listModels.bind(null, edges),
     showModel: showModel.bind(null, edges),
-    readReport: readReport.bind(null, edges),
+    report: writeReport.bind(null, edges),
     verify: verifyModel.bind(null, edges),
     trust: trustKey.bind(null, edges),
     exportModel: exportModel.bind(null, edges),

@@ -5,6 +5,8 @@ import { fromTrainingScale } from '../domain/target-scale.ts';
 import type { Labels, Predictions } from '../domain/task.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
+import { estimateAnswerCost } from '../stages/packaging/index.ts';
+import type { MemberCost } from '../stages/search/index.ts';
 import { readFit } from './kept-fit.ts';
 import type { PreparedData } from './prepare-data.ts';
 
@@ -64,4 +66,11 @@ export async function evaluateCandidate(
     value: measureMetric(data.plan.metric, labels, predictions),
     lossValue: measureMetric(data.plan.task === 'regression' ? 'rmse' : 'log_loss', labels, predictions),
   };
+}
+
+/** What one fold model of a complete candidate costs to answer with. */
+export async function costOfMember(state: CandidateState, data: PreparedData, files: FileStore, runId: string): Promise<MemberCost> {
+  const done = [...state.executions].flatMap(([fold, execution]) => (execution.kind === 'finished' && fold < data.folds.length ? [execution] : []));
+  const { fitted } = await readFit(files, runId, done[0].result);
+  return { ...estimateAnswerCost([fitted], 0), fitMs: Math.max(...done.map(({ durationMs }) => durationMs)) };
 }

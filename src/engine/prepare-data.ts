@@ -11,7 +11,7 @@ import { splitRows, type Split } from '../stages/evaluation/index.ts';
 import { proposeFeatures } from '../stages/planning/index.ts';
 import { cutHoldout, type DataShape, type FoldRows } from '../stages/search/index.ts';
 
-/** Rows with their labels: `table` holds the plan's inputs. `blocks` says which rows belong together (−1: alone). */
+/** Rows with their labels: `table` holds the plan's inputs. */
 export type LabelledRows = { table: Table; labels: Labels; groups: Int32Array | null };
 
 /** All that a search and a package need of the data; made again from plan and file in the same way by every process. */
@@ -23,6 +23,10 @@ export type PreparedData = {
   scale: TargetScale;
   trainingLabels: Float64Array;
   folds: FoldRows[];
+  /** An id for rows to learn from that are equal in inputs and label, −1 for a row that is like no other. */
+  twins: Int32Array;
+  /** Rows to learn from that stand in for each other (one group, or equal inputs) share a number; −1: like no other. */
+  blocks: Int32Array;
   split: Split;
   features: FeatureFile;
   uses: ColumnUse[];
@@ -173,6 +177,8 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
     scale,
     trainingLabels: toTrainingScale(learn.labels, scale),
     folds,
+    blocks,
+    twins: twinIds(Int32Array.from(split.learn, (row) => equalIds[row]), learn.labels),
     split,
     features,
     uses,
@@ -190,6 +196,20 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
     statisticDictionaries,
     shape,
   };
+}
+
+/** Equal rows with equal labels; a label is told apart by its code or its number. */
+function twinIds(equalIds: Int32Array, labels: Labels): Int32Array {
+  const values = labels.kind === 'classes' ? labels.codes : labels.values;
+  const known = new Map<number, Map<number, number>>();
+  return equalIds.map((id, row) => {
+    if (id < 0) return -1;
+    const ofLabel = known.get(id) ?? new Map<number, number>();
+    known.set(id, ofLabel);
+    const first = ofLabel.get(values[row]) ?? row;
+    ofLabel.set(values[row], first);
+    return first;
+  });
 }
 
 function markSeen(equalIds: Int32Array, learn: Int32Array, test: Int32Array): Uint8Array {

@@ -1,12 +1,13 @@
 import type { Candidate } from '../domain/candidate.ts';
 import type { RunFacts } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
+import { metricFacts } from '../domain/task.ts';
 import type { ExecutionOutcome, Execution, Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
-import { decideNext, type SearchView } from '../stages/search/index.ts';
+import { decideNext, refitTimeMs, type MemberCost, type SearchView } from '../stages/search/index.ts';
 import { makeJob, type FoldData } from './fold-data.ts';
 import { keepFit } from './kept-fit.ts';
-import { evaluateCandidate } from './out-of-fold.ts';
+import { costOfMember, evaluateCandidate } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { RunClock, RunLog } from './run-log.ts';
 
@@ -33,6 +34,9 @@ export type SearchContext = {
   /** How long the last candidate's score took to be taken; 0 before the first. */
   evaluationMs(): number;
   noteEvaluationMs(durationMs: number): void;
+  /** What each complete candidate costs to answer with. */
+  costs: Map<string, MemberCost>;
+  costOf(candidateId: string): MemberCost;
 };
 
 /** A worker that is opened again when it is lost, its matrix with it. */
@@ -115,11 +119,17 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   async function evaluateIfComplete(candidateId: string): Promise<void> {
     const state = run.state.candidates.get(candidateId);
     const isComplete = state !== undefined && data.folds.every((_, index) => state.executions.get(index)?.kind === 'finished');
-    if (!isComplete || state.evaluation !== null || evaluating.has(candidateId)) return;
+    if (!isComplete || evaluating.has(candidateId)) return;
     evaluating.add(candidateId);
+    if (state.evaluation !== null) {
+      // Known from before a kill; only what it costs is not kept.
+      context.costs.set(candidateId, await costOfMember(state, data, files, run.runId));
+      return;
+    }
     const startMs = context.nowMs();
     const evaluated = await evaluateCandidate(state, data, files, run.runId);
     context.noteEvaluationMs(context.nowMs() - startMs);
+    context.costs.set(candidateId, await costOfMember(state, data, files, run.runId));
     await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated });
   }
 
@@ -167,7 +177,7 @@ export async function search(context: SearchContext, trainers: Trainers, setup: 
       drafted.add(candidate.id);
       drafting = guarded(setup.draft(candidate.id)).finally(() => (drafting = null));
     }
-    const searchEndMs = data.plan.budgetMs - context.finishMs();
+    const searchEndMs = data.plan.budgetMs - context.finishMs() - refitReserveMs(context);
     const isOver = stopSignal.aborted || (fits === null && clock.spentMs() >= searchEndMs);
     const view: SearchView = { ...setup, searchEndMs, nowMs: clock.spentMs(), candidates: run.state.candidates, isCancelled: stopSignal.aborted };
     const decision = isOver || running.size < threads ? decideNext(view) : null;
@@ -190,6 +200,20 @@ export async function search(context: SearchContext, trainers: Trainers, setup: 
     }
     await untilFirst(running, fits === null ? searchEndMs - clock.spentMs() : null, stopSignal);
   }
+}
+
+/** How many of the best candidates are expected to make up the ensemble. */
+const LIKELY_MEMBERS = 3;
+
+/** Where fold models would be too many to ship, the best candidates will be trained once more: that takes time after the search. */
+function refitReserveMs({ run, data, costs, costOf }: SearchContext): number {
+  const sign = metricFacts[data.plan.metric].isHigherBetter ? 1 : -1;
+  const best = [...run.state.candidates.values()]
+    .flatMap(({ candidate, evaluation }) => (evaluation && costs.has(candidate.id) ? [{ id: candidate.id, value: sign * evaluation.value }] : []))
+    .toSorted((a, b) => b.value - a.value)
+    .slice(0, LIKELY_MEMBERS);
+  const weights = new Map(best.map(({ id }) => [id, 1 / best.length]));
+  return refitTimeMs({ weights, costOf, foldCount: data.folds.length, limits: data.plan.limits, threads: data.plan.threads });
 }
 
 /** Resolves when one of the fits ends, the time is up, or the user asks for the end. */

@@ -22,62 +22,56 @@ export type FoldStatistics = {
   encode(rows: Int32Array): Float32Array;
 };
 
+/** The rows whose labels may be used. `blocks`: rows of one block (equal rows, a group) stand in for each other, so they share an inner part; −1: alone. */
+type FittedRows = { rows: Int32Array; blocks: Int32Array };
+
 /**
  * @param entries dictionary entries of all rows, one array a dictionary
  * @param entryCounts number of entries of each dictionary, rare and missing included
- * @param fitRows rows whose labels may be used
  */
 export function fitFoldStatistics(
   entries: Int32Array[],
   entryCounts: number[],
   dictionaries: number[],
   labels: StatisticLabels,
-  fitRows: Int32Array,
+  { rows: fitRows, blocks }: FittedRows,
   random: Random,
 ): FoldStatistics {
-  const part = new Uint8Array(fitRows.length);
-  for (let i = 0; i < part.length; i++) part[i] = i % INNER_PARTS;
-  random.shuffle(part);
+  const part = dealParts(fitRows, blocks, random);
+  const rowCount = fitRows.length;
+  const partRows = new Float64Array(INNER_PARTS);
+  for (const p of part) partRows[p]++;
   const columnCount = dictionaries.length * labels.columnCount;
-  const fitted = new Float32Array(fitRows.length * columnCount);
+  const fitted = new Float32Array(rowCount * columnCount);
   const lookups: LookupColumn[] = [];
-  for (const dictionary of dictionaries) {
-    const size = entryCounts[dictionary];
-    const rowEntries = entries[dictionary];
-    for (let column = 0; column < labels.columnCount; column++) {
+  for (let column = 0; column < labels.columnCount; column++) {
+    const values = Float64Array.from(fitRows, (row) => labels.valueOf(row, column));
+    const partTotals = new Float64Array(INNER_PARTS);
+    for (let i = 0; i < rowCount; i++) partTotals[part[i]] += values[i];
+    const overall = sumOf(partTotals) / Math.max(1, rowCount);
+    const overallWithout = Float64Array.from(partTotals, (_, p) => sumWithout(partTotals, p) / Math.max(1, rowCount - partRows[p]));
+    dictionaries.forEach((dictionary, place) => {
+      const size = entryCounts[dictionary];
+      const entryOf = entries[dictionary];
       const sums = new Float64Array(size * INNER_PARTS);
       const counts = new Float64Array(size * INNER_PARTS);
-      for (let i = 0; i < fitRows.length; i++) {
-        const at = part[i] * size + rowEntries[fitRows[i]];
-        sums[at] += labels.valueOf(fitRows[i], column);
+      for (let i = 0; i < rowCount; i++) {
+        const at = entryOf[fitRows[i]] * INNER_PARTS + part[i];
+        sums[at] += values[i];
         counts[at]++;
       }
-      const allSums = new Float64Array(size);
-      const allCounts = new Float64Array(size);
-      const partSums = new Float64Array(INNER_PARTS);
-      const partCounts = new Float64Array(INNER_PARTS);
-      for (let p = 0; p < INNER_PARTS; p++) {
-        for (let entry = 0; entry < size; entry++) {
-          allSums[entry] += sums[p * size + entry];
-          allCounts[entry] += counts[p * size + entry];
-          partSums[p] += sums[p * size + entry];
-          partCounts[p] += counts[p * size + entry];
-        }
+      const table = new Array<number>(size);
+      const without = new Float64Array(size * INNER_PARTS);
+      for (let entry = 0; entry < size; entry++) {
+        const ofEntry = sums.subarray(entry * INNER_PARTS, (entry + 1) * INNER_PARTS);
+        const rowsOfEntry = counts.subarray(entry * INNER_PARTS, (entry + 1) * INNER_PARTS);
+        table[entry] = Math.fround(smoothed(sumOf(ofEntry), sumOf(rowsOfEntry), overall));
+        for (let p = 0; p < INNER_PARTS; p++) without[entry * INNER_PARTS + p] = smoothed(sumWithout(ofEntry, p), sumWithout(rowsOfEntry, p), overallWithout[p]);
       }
-      const total = partSums.reduce((a, b) => a + b, 0);
-      const totalCount = fitRows.length;
-      const smoothed = (sum: number, count: number, mean: number) => (sum + SMOOTHING_ROWS * mean) / (count + SMOOTHING_ROWS);
-      const overall = total / Math.max(1, totalCount);
-      const table = Array.from(allSums, (sum, entry) => Math.fround(smoothed(sum, allCounts[entry], overall)));
-      const out = lookups.length * fitRows.length;
-      for (let i = 0; i < fitRows.length; i++) {
-        const entry = rowEntries[fitRows[i]];
-        const p = part[i];
-        const mean = (total - partSums[p]) / Math.max(1, totalCount - partCounts[p]);
-        fitted[out + i] = smoothed(allSums[entry] - sums[p * size + entry], allCounts[entry] - counts[p * size + entry], mean);
-      }
-      lookups.push({ dictionary, values: table });
-    }
+      const at = place * labels.columnCount + column;
+      for (let i = 0; i < rowCount; i++) fitted[at * rowCount + i] = without[entryOf[fitRows[i]] * INNER_PARTS + part[i]];
+      lookups[at] = { dictionary, values: table };
+    });
   }
   return {
     lookups,
@@ -85,10 +79,39 @@ export function fitFoldStatistics(
     encode(rows) {
       const values = new Float32Array(rows.length * columnCount);
       lookups.forEach((lookup, column) => {
-        const rowEntries = entries[lookup.dictionary];
-        for (let i = 0; i < rows.length; i++) values[column * rows.length + i] = lookup.values[rowEntries[rows[i]]] ?? Number.NaN;
+        const entryOf = entries[lookup.dictionary];
+        for (let i = 0; i < rows.length; i++) values[column * rows.length + i] = lookup.values[entryOf[rows[i]]] ?? Number.NaN;
       });
       return values;
     },
   };
+}
+
+const smoothed = (sum: number, count: number, mean: number) => (sum + SMOOTHING_ROWS * mean) / (count + SMOOTHING_ROWS);
+
+function sumOf(parts: Float64Array): number {
+  let sum = 0;
+  for (let p = 0; p < INNER_PARTS; p++) sum += parts[p];
+  return sum;
+}
+
+/** The other parts are added up; subtracting the one would leave a trace of it in the last bits. */
+function sumWithout(parts: Float64Array, without: number): number {
+  let sum = 0;
+  for (let p = 0; p < INNER_PARTS; p++) if (p !== without) sum += parts[p];
+  return sum;
+}
+
+/** An inner part for each row, at random and of about equal size; a block goes where its first row was dealt. */
+function dealParts(rows: Int32Array, blocks: Int32Array, random: Random): Uint8Array {
+  const part = random.shuffle(Uint8Array.from(rows, (_, i) => i % INNER_PARTS));
+  const ofBlock = new Map<number, number>();
+  for (let i = 0; i < rows.length; i++) {
+    const block = blocks[rows[i]];
+    if (block < 0) continue;
+    const known = ofBlock.get(block);
+    if (known === undefined) ofBlock.set(block, part[i]);
+    else part[i] = known;
+  }
+  return part;
 }

@@ -17,16 +17,17 @@ export const TextEncoding = z.strictObject({
 });
 export type TextEncoding = z.infer<typeof TextEncoding>;
 
-const MAX_TEXT_LENGTH = 20_000;
+/** Longer texts say what they are about in their first pages; character n-grams, the costly ones, help with short texts. */
+const MAX_LENGTH = { words: 8_000, characters: 400 } as const;
 const wordPattern = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
 
-export function wordsOf(text: string): string[] {
-  return text.slice(0, MAX_TEXT_LENGTH).normalize('NFKC').toLowerCase().match(wordPattern) ?? [];
+export function wordsOf(text: string, maxLength: number = MAX_LENGTH.words): string[] {
+  return text.slice(0, maxLength).normalize('NFKC').toLowerCase().match(wordPattern) ?? [];
 }
 
 /** Calls `visit` with every term of a text, repeats included. */
 function visitTerms(kind: TextEncoding['kind'], text: string, visit: (term: string) => void): void {
-  const words = wordsOf(text);
+  const words = wordsOf(text, MAX_LENGTH[kind]);
   if (kind === 'words') {
     for (let i = 0; i < words.length; i++) {
       visit(words[i]);

@@ -1,21 +1,32 @@
 import type { RunEvent } from '../../domain/event.ts';
 import { freshRun, applyEvent, type RunState } from '../../domain/run.ts';
 import { metricFacts } from '../../domain/task.ts';
-import { number, seconds } from './render-result.ts';
+import { counted, number, seconds } from './figures.ts';
 import { printable, type Terminal } from './terminal.ts';
 
-export type Progress = { show(event: RunEvent): void; pause(): void; close(): void };
+export type Progress = {
+  show(event: RunEvent): void;
+  /** The user asked for the search to end. */
+  noteStop(): void;
+  /** While a person is asked nothing is redrawn, and the clock stands still. */
+  pause(): void;
+  goOn(): void;
+  close(): void;
+};
 
 const REDRAW_MS = 250;
+const INDENT = 14;
 
 /** Progress of a build as a fold of its events: one live line on a terminal, a plain line a step elsewhere. */
 export function openProgress(terminal: Terminal): Progress {
   const state = freshRun();
   let lastEventAtMs = performance.now();
-  let isSearching = false;
-  const spentMs = () => state.spentMs + (performance.now() - lastEventAtMs);
+  let phase = 'reading the table';
+  let isPaused = false;
   const redraw = () => {
-    if (isSearching) terminal.live(liveLine(state, spentMs()));
+    if (isPaused) return;
+    const spentMs = state.spentMs + (performance.now() - lastEventAtMs);
+    terminal.live(`  … ${printable(phase === 'search' ? searchLine(state) : phase)}${timeLeft(state, spentMs)}`);
   };
   const timer = terminal.isInteractive ? setInterval(redraw, REDRAW_MS) : undefined;
   timer?.unref();
@@ -23,18 +34,48 @@ export function openProgress(terminal: Terminal): Progress {
     show(event) {
       applyEvent(state, event);
       lastEventAtMs = performance.now();
+      phase = phaseAfter(event) ?? phase;
       const line = lineOf(event, state);
-      if (line !== null) terminal.line(`  ${terminal.style('green', '✓')} ${printable(line)}`);
-      if (event.kind === 'split.made' || event.kind === 'run.resumed') isSearching = true;
-      if (event.kind === 'ensemble.chosen' || event.kind === 'run.failed') isSearching = false;
+      if (line !== null) terminal.wrapped(`  ${terminal.style('green', '✓')} ${printable(line)}`, INDENT);
       redraw();
     },
-    pause: () => terminal.endLive(),
+    noteStop() {
+      phase = 'stopping the search: the best so far will be packaged (Ctrl-C again leaves at once)';
+      terminal.wrapped(`  ${phase}`, INDENT);
+    },
+    pause() {
+      isPaused = true;
+      terminal.endLive();
+    },
+    goOn() {
+      isPaused = false;
+      lastEventAtMs = performance.now();
+    },
     close() {
+      isPaused = true;
       clearInterval(timer);
       terminal.endLive();
     },
   };
+}
+
+function phaseAfter(event: RunEvent): string | null {
+  switch (event.kind) {
+    case 'dataset.profiled':
+      return 'planning';
+    case 'plan.approved':
+      return 'splitting the rows';
+    case 'split.made':
+      return 'search';
+    case 'ensemble.chosen':
+      return 'building the model';
+    case 'model.built':
+      return 'measuring the model';
+    case 'model.scored':
+      return 'writing the report and signing';
+    default:
+      return null;
+  }
 }
 
 function best(state: RunState): { title: string; value: number } | null {
@@ -45,28 +86,33 @@ function best(state: RunState): { title: string; value: number } | null {
   return done.toSorted((a, b) => sign * (b.value - a.value))[0] ?? null;
 }
 
-function liveLine(state: RunState, spentMs: number): string {
+function searchLine(state: RunState): string {
   const running = [...state.candidates.values()].filter(({ started, executions }) => started.size > executions.size).map(({ candidate }) => candidate.title);
   const found = best(state);
-  const budgetMs = state.plan?.budgetMs ?? 0;
-  const score = found && state.plan ? ` · best ${state.plan.metric} ${number(found.value)}` : '';
-  return `  search  ${running.join(' + ') || 'choosing'}${score} · ${seconds(Math.max(0, budgetMs - spentMs))} left`;
+  return `trying ${running.join(' + ') || 'the next candidate'}${found && state.plan ? ` · best ${state.plan.metric} ${number(found.value)}` : ''}`;
 }
+
+const timeLeft = (state: RunState, spentMs: number) =>
+  state.request === null ? '' : ` · ${Math.max(0, Math.round((state.request.budgetMs - spentMs) / 1000))} of ${seconds(state.request.budgetMs)} left`;
 
 function lineOf(event: RunEvent, state: RunState): string | null {
   switch (event.kind) {
     case 'dataset.profiled':
-      return `data      ${event.dataset.rowCount} rows, ${event.columnCount} columns, ${event.warnings.length} notes`;
+      return `data      ${counted(event.dataset.rowCount, 'row')}, ${counted(event.columnCount, 'column')}, ${counted(event.warnings.length, 'note')}`;
     case 'split.made':
-      return `split     ${event.learnRows} rows to learn from, ${event.testRows} locked away until the end`;
+      return event.testRows === 0
+        ? `split     ${counted(event.learnRows, 'row')}, too few to lock some away: measured by cross-validation`
+        : `split     ${counted(event.learnRows, 'row')} to learn from, ${event.testRows.toLocaleString('en-US')} locked away until the end`;
     case 'candidate.evaluated':
       return `tried     ${state.candidates.get(event.candidateId)?.candidate.title ?? event.candidateId}: ${event.metric} ${number(event.value)}`;
+    case 'search.decided':
+      return event.decision.kind === 'stop' && event.decision.reason === 'cancelled' ? 'stopped   the search was ended before the budget' : null;
     case 'ensemble.chosen':
       return `chosen    ${event.note}`;
     case 'model.built':
-      return `built     one ONNX graph; answers as the trainers did on ${event.parity.rows} rows (largest difference ${event.parity.largestDifference.toExponential(1)})`;
+      return `built     one ONNX graph; answers as the trainers did on ${counted(event.parity.rows, 'row')} (largest difference ${event.parity.largestDifference.toExponential(1)})`;
     case 'test.opened':
-      return `test      locked rows opened once, answered by the packaged file`;
+      return `test      ${counted(event.rowCount, 'locked row')} opened once, answered by the packaged file`;
     case 'run.resumed':
       return `resumed   ${seconds(state.spentMs)} were spent before`;
     default:

@@ -1,30 +1,31 @@
 import type { ScoreRecord } from '../../domain/event.ts';
 import type { BuildResult } from '../client/client.ts';
+import { counted, number, seconds, shellWord } from './figures.ts';
 import { printable, type Terminal } from './terminal.ts';
 
-/** A score as people read it: three or four digits that matter, never sixteen. */
-export function number(value: number): string {
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toPrecision(3);
-  return size >= 1000 ? value.toFixed(0) : size >= 100 ? value.toFixed(1) : size >= 10 ? value.toFixed(2) : value.toFixed(3);
-}
+type Measured = Pick<ScoreRecord, 'metric' | 'score' | 'baseline' | 'rowCount'>;
 
-export const seconds = (durationMs: number) => (durationMs < 9_950 ? `${(durationMs / 1000).toFixed(1)} s` : `${Math.round(durationMs / 1000)} s`);
+/** The range before the decimal: the decimal alone promises more than was measured. */
+export const scoreLine = ({ metric, score, baseline }: Omit<Measured, 'rowCount'>) =>
+  `${metric} ${number(score.low)} to ${number(score.high)}  (best estimate ${number(score.value)}, baseline ${number(baseline)})`;
 
-export const verdictLine = ({ metric, score, baseline, rowCount }: ScoreRecord) =>
-  `${metric} ${number(score.low)} to ${number(score.high)} (best estimate ${number(score.value)}), baseline ${number(baseline)}, on ${rowCount} rows`;
+export const measuredLine = (measured: Measured) => `${scoreLine(measured)}, on ${counted(measured.rowCount, 'row')}`;
 
-/** The box at the end of a build: the verdict, the range before the decimal, and the next command. */
-export function renderResult(result: BuildResult, terminal: Terminal, command: string): void {
-  const { score, metric, baseline } = result;
+/** The end of a build: the verdict, the score, what it cost, and the next command. */
+export function renderResult(result: BuildResult, terminal: Terminal, next: { commandName: string; home: string | null }): void {
+  const { model, rows, members, wallMs, budgetMs } = result;
   const colour = result.verdict === 'worth-using' ? 'green' : result.verdict === 'do-not-use' ? 'red' : 'yellow';
+  const [name] = model.split('@');
   terminal.line('');
-  terminal.line(`  ${terminal.style('bold', result.model)}  ${terminal.style(colour, result.sentence)}`);
-  terminal.line(`  ${metric}  ${number(score.low)} to ${number(score.high)}  (best estimate ${number(score.value)}, baseline ${number(baseline)})`);
-  terminal.line(`  measured on ${result.rows.test} rows that no training ever saw; learnt from ${result.rows.train}`);
-  terminal.line(`  ${seconds(result.wallMs)} of ${seconds(result.budgetMs)}${result.isStoppedEarly ? ', stopped early' : ''}, ${result.members} fold models`);
+  terminal.wrapped(`  ${terminal.style('bold', model)}  ${terminal.style(colour, printable(result.sentence))}`, 4);
+  terminal.line(`  ${scoreLine(result)}`);
+  terminal.line(
+    result.measuredOn === 'cross-validation'
+      ? `  measured by cross-validation on ${counted(rows.test, 'row')}: there are too few to lock some away`
+      : `  measured on ${counted(rows.test, 'row')}${result.measuredOn === 'test-file' ? ' of the test file' : ''} that no training ever saw; learnt from ${counted(rows.train, 'row')}`,
+  );
+  terminal.line(`  ${seconds(wallMs)} of ${seconds(budgetMs)}${result.isStoppedEarly ? ', stopped early' : ''}; ${counted(members, 'trained model')} in the package`);
   terminal.line('');
   terminal.line(`  Report   ${printable(result.path)}/report.html`);
-  terminal.line(`  Next     ${command} predict ${result.model.split('@')[0]} --data new.csv --out scored.csv`);
+  terminal.line(`  Next     ${next.commandName} predict ${name} --data new.csv --out scored.csv${next.home === null ? '' : ` --home ${shellWord(next.home)}`}`);
 }

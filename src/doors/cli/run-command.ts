@@ -1,4 +1,3 @@
-import { ModelwrightError } from '../../domain/error.ts';
 import type { Client } from '../client/client.ts';
 import { build, resume } from './commands/build.ts';
 import { explain } from './commands/explain.ts';
@@ -7,7 +6,7 @@ import { evaluate, predict } from './commands/predict.ts';
 import type { CommandContext } from './context.ts';
 import { showError } from './show-error.ts';
 
-/** A command's words, parsed; `text` throws MW1001 when an option that must be there is not text. */
+/** A command's words, as the option parser took them apart. */
 export type CommandWords = { positional: string[]; options: Record<string, unknown>; wantsJson: boolean };
 export type CommandRun = (client: Client, words: CommandWords, context: CommandContext) => Promise<number>;
 
@@ -33,7 +32,7 @@ export async function runCommand(name: string, positional: string[], options: Re
   try {
     if (name === 'explain') return explain(words, context);
     const run = commands[name];
-    if (!run) throw new ModelwrightError({ code: 'MW1001', message: `There is no command "${name}".`, hint: 'See `modelwright --help`.' });
+    if (!run) throw new Error(`no code runs the command ${name}`);
     const { connect } = await import('../connect.ts');
     const client = await connect({ home: textOption(options, 'home'), environment: context.environment, version: context.version });
     try {

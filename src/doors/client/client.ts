@@ -1,4 +1,5 @@
 import type { BuildRequest, Interval, RunEvent, ScoreRecord, VerdictKind } from '../../domain/event.ts';
+import type { Contract, Manifest } from '../../domain/package.ts';
 import type { Metric } from '../../domain/task.ts';
 import type { Plan } from '../../domain/plan.ts';
 
@@ -19,7 +20,9 @@ export type BuildResult = {
   wallMs: number;
   budgetMs: number;
   rows: { train: number; test: number };
-  /** Fold models in the package. */
+  /** Rows that no training saw, or, where there are too few to set some aside, every row out of its fold. */
+  measuredOn: 'locked-test' | 'test-file' | 'cross-validation';
+  /** Trained models in the package. */
   members: number;
   /** True when the search was ended by the user before the budget was. */
   isStoppedEarly: boolean;
@@ -33,7 +36,8 @@ export type TargetChoice = { target: string; certainty: number; reason: string }
 
 /** Who watches a build. The questions are asked only where a person can answer; without one the build refuses with the choices. */
 export type BuildWatcher = {
-  onEvent(event: RunEvent): void;
+  /** @param run id of the run, by which it can be resumed */
+  onEvent(event: RunEvent, run: string): void;
   /** The plan, before it is approved by a person or by `--yes`. */
   showCard?(card: PlanCard): void;
   askTarget?(choices: TargetChoice[]): Promise<string | null>;
@@ -56,21 +60,30 @@ export type ModelSummary = {
   score: ScoreRecord | null;
   path: string;
 };
-export type RunSummary = { run: string; startedAt: string; sentence: string; state: 'running' | 'interrupted' | 'finished' | 'failed'; model: string | null };
+/** `failure`: the code of the error that ended it. */
+export type RunSummary = { run: string; startedAt: string; sentence: string; state: 'running' | 'interrupted' | 'finished' | 'failed'; failure: string | null; model: string | null };
 export type WallReport = { name: string; isUp: boolean; detail: string; remedy?: string };
 
 /** All that a caller can ask of Modelwright, in this process or over the network: the caller cannot tell. */
 export interface Client {
   build(request: BuildRequest, watcher: BuildWatcher): Promise<BuildResult>;
   resume(run: string, watcher: BuildWatcher): Promise<BuildResult>;
-  /** Writes the answers to `out`, or hands CSV text to `write` where there is none. */
-  predictFile(request: { model: string; data: string; out: string | null; isStrict: boolean; write: (text: string) => void }): Promise<FilePrediction>;
+  /** Writes the answers to `out`, by its ending; without one hands `write` their text in `textFormat`. */
+  predictFile(request: {
+    model: string;
+    data: string;
+    out: string | null;
+    isStrict: boolean;
+    textFormat: 'csv' | 'jsonl';
+    write: (text: string) => void;
+  }): Promise<FilePrediction>;
   predictRow(request: { model: string; row: Record<string, unknown>; isStrict: boolean }): Promise<RowPrediction>;
   evaluate(request: { model: string; data: string }): Promise<EvaluationResult>;
   listModels(): Promise<ModelSummary[]>;
   /** The manifest and the contract, as they are signed. */
-  showModel(model: string): Promise<{ summary: ModelSummary; manifest: unknown; contract: unknown }>;
-  readReport(model: string): Promise<string>;
+  showModel(model: string): Promise<{ summary: ModelSummary; manifest: Manifest; contract: Contract }>;
+  /** The path of the report, or of the copy that it wrote to `out`. */
+  report(model: string, out: string | null): Promise<{ path: string }>;
   /** Checks hashes, signature and trust; throws MW14xx saying what is wrong. */
   verify(model: string): Promise<{ modelId: string; fileCount: number; fingerprint: string }>;
   trust(key: string): Promise<{ fingerprint: string }>;

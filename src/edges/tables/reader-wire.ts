@@ -8,6 +8,8 @@ const Name = z.string().max(65_536);
 
 const Envelope = z.object({ id: z.int() });
 
+const DatabaseOptions = z.strictObject({ tempDirectory: z.string(), memoryBytes: z.int().positive(), threads: z.int().positive() });
+
 /** `file` is the owner's number for a file that it asked to open. */
 export const ReaderRequest = z.intersection(
   Envelope,
@@ -16,12 +18,18 @@ export const ReaderRequest = z.intersection(
       ask: z.literal('open'),
       file: z.int(),
       path: z.string(),
-      options: z.strictObject({ tempDirectory: z.string(), memoryBytes: z.int().positive(), threads: z.int().positive(), maxColumns: z.int().positive() }),
+      options: DatabaseOptions.extend({ maxColumns: z.int().positive() }),
     }),
     z.object({ ask: z.literal('statistics'), file: z.int() }),
     z.object({ ask: z.literal('columns'), file: z.int(), requests: z.array(z.strictObject({ index: z.int().min(0), rule: ReadingRule })) }),
     z.object({ ask: z.literal('row-groups'), file: z.int(), indices: z.array(z.int().min(0)).min(1) }),
     z.object({ ask: z.literal('close'), file: z.int() }),
+    z.object({
+      ask: z.literal('write-parquet'),
+      path: z.string(),
+      columns: z.array(z.strictObject({ name: Name, values: z.union([z.instanceof(Float64Array), z.array(z.string())]) })).min(1),
+      options: DatabaseOptions,
+    }),
     z.object({ ask: z.literal('expressions'), texts: z.array(z.string().max(65_536)).max(10_000) }),
   ]),
 );
@@ -116,6 +124,7 @@ const Column = z.discriminatedUnion('type', [
 export const ColumnPart = z.strictObject({ at: z.int().min(0), column: Column, unreadable: Unreadable.omit({ column: true }).nullable() });
 
 export const RowGroupsReply = z.strictObject({ groups: z.instanceof(Int32Array) });
+export const WrittenReply = z.strictObject({});
 export const ExpressionsReply = z.strictObject({ trees: z.array(z.unknown()) });
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code);

@@ -4,6 +4,7 @@ import { measureColumn } from './column-statistics.ts';
 import { loadTable, lockDown, openDatabase, type LoadedTable } from './load-table.ts';
 import { countDuplicates, readByDictionary, readPlainNumbers, readRowGroups } from './read-columns.ts';
 import { ReaderRequest, type ReaderReply } from './reader-wire.ts';
+import { writeParquetFile } from './write-parquet.ts';
 
 /** Number columns read in one pass over the table. */
 const NUMBER_COLUMNS_A_PASS = 16;
@@ -41,6 +42,9 @@ async function answer(request: ReaderRequest, sendPart: (value: unknown) => void
     case 'close':
       files.get(request.file)?.close();
       files.delete(request.file);
+      return {};
+    case 'write-parquet':
+      await writeParquetFile(request.path, request.columns, request.options);
       return {};
     case 'expressions':
       return { trees: await parseExpressions(request.texts) };

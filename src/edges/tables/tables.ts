@@ -3,7 +3,7 @@ import type { Column, ReadingRule, Table } from '../../domain/column.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import type { ReaderProcess } from './reader-process.ts';
-import { ColumnPart, ExpressionsReply, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply } from './reader-wire.ts';
+import { ColumnPart, ExpressionsReply, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply, WrittenReply } from './reader-wire.ts';
 import type { ColumnStatistics, Dialect, Unreadable } from './reader-wire.ts';
 
 export type TableStatistics = { columns: ColumnStatistics[]; duplicateRowCount: number };
@@ -35,6 +35,8 @@ export interface Tables {
   openFile(path: string): Promise<OpenedFile>;
   /** DuckDB's own tree of `SELECT text` for each text (`json_serialize_sql`), or its error record. Parses only. */
   parseExpressions(texts: string[]): Promise<unknown[]>;
+  /** Writes a Parquet file of equally long columns, numbers or texts, rows in the order given. Replaces what is there. */
+  writeParquet(path: string, columns: { name: string; values: Float64Array | string[] }[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,9 @@ export function openTables(startReader: () => ReaderProcess, options: TablesOpti
     },
     async parseExpressions(texts) {
       return (await connect().ask({ ask: 'expressions', texts }, ExpressionsReply)).trees;
+    },
+    async writeParquet(path, columns) {
+      await connect().ask({ ask: 'write-parquet', path, columns, options: { tempDirectory, memoryBytes, threads } }, WrittenReply);
     },
     async close() {
       connection?.close();

@@ -1,5 +1,5 @@
 export { fitBaseline, predictBaseline, type Baseline } from './baseline.ts';
-export { jackknifeStandardError, unitsFor, type Units } from './bootstrap.ts';
+export { denseCodes, jackknifeStandardError, unitsFor, type Units } from './bootstrap.ts';
 export { decideVerdict } from './decide-verdict.ts';
 export { measurePaired, measureScore, pairedOver } from './measure-score.ts';
 export { balancedAccuracy, f1OfClass, logLossOfRows, macroF1, matthews, measureMetric, metricOver, risingOrder, type ClassCounts, type WeightedMetric } from './metrics.ts';

@@ -74,10 +74,14 @@ function testShareFor(rowCount: number): number {
   return rowCount <= 200_000 ? 0.1 : Math.min(0.05, MAX_TEST_ROWS / rowCount);
 }
 
+/** With more classes than this a learner's time grows with them: rows count for more. */
+const FEW_CLASSES = 4;
+
 /** 1 is a holdout. */
-function foldCountFor(rowCount: number, budgetMs: number): number {
-  if (rowCount <= 50_000) return 5;
-  if (rowCount <= 200_000) return budgetMs >= 300_000 ? 5 : 3;
+function foldCountFor(labels: Labels, learnCount: number, budgetMs: number): number {
+  const work = learnCount * (labels.kind === 'classes' ? Math.max(1, labels.classCount / FEW_CLASSES) : 1);
+  if (work <= 50_000) return 5;
+  if (work <= 200_000) return budgetMs >= 300_000 ? 5 : 3;
   return budgetMs >= 3_600_000 ? 3 : 1;
 }
 
@@ -111,7 +115,7 @@ function splitByUnits(request: SplitRequest, kind: 'random' | 'group', wanted: U
   }
   const learn = without(everything, test, rowCount);
 
-  const foldCount = foldCountFor(learn.length, budgetMs);
+  const foldCount = foldCountFor(labels, learn.length, budgetMs);
   if (foldCount === 1) {
     const validate = takePart(learn, units, strata, Math.min(0.2, MAX_HOLDOUT_ROWS / learn.length), random);
     if (validate.length > 0) return { kind, test, learn, folds: [{ train: without(learn, validate, rowCount), validate }], repeats: [], reportedOn, notes };
@@ -314,7 +318,7 @@ function splitByTime(request: SplitRequest, times: Float64Array): Split {
     } else notes.push('There are too few different times to lock the last ones away: the score is cross-validated.');
   }
   const inOrder = order.subarray(0, learnCount);
-  const wantedFolds = foldCountFor(learnCount, budgetMs);
+  const wantedFolds = foldCountFor(request.labels, learnCount, budgetMs);
   const share = wantedFolds === 1 ? Math.min(0.2, MAX_HOLDOUT_ROWS / learnCount) : 0.5;
   const cuts: number[] = [];
   for (let fold = 0; fold < wantedFolds; fold++) {

@@ -12,8 +12,8 @@ export function portfolioFor(shape: DataShape): Candidate[] {
   const isSmall = shape.fitRows < 2_000;
   const isLarge = shape.fitRows > 20_000;
   const absolute = shape.metric === 'mae' || shape.metric === 'mape' || shape.metric === 'median_absolute_error';
-  const many = shape.classCount > 10;
-  const { trees, ...forest } = forestSettings(shape);
+  const hasManyClasses = hasManyClassesIn(shape);
+  const { trees, ...leafLimits } = forestSettings(shape);
   const boosted = { usesText: false, columns: 'tree', usesTargetStatistics: true } as const;
 
   const lightgbm = (title: string, settings: Candidate['settings'], rounds: number, patience: number): Draft => ({
@@ -33,67 +33,75 @@ export function portfolioFor(shape: DataShape): Candidate[] {
     patience,
   });
 
-  const drafts: Draft[] = [];
-  const linear = (usesText: boolean): Draft => ({
-    title: usesText ? 'Linear, with text' : 'Linear',
+  const linear: Draft = {
+    title: shape.vocabularySize > 0 ? 'Linear, with text' : 'Linear',
     learner: 'linear',
-    settings: { strengths: usesText ? '3,0.3,0.03' : '100,3,0.1' },
+    settings: { strengths: shape.vocabularySize > 0 ? '3,0.3,0.03' : '100,3,0.1' },
     maxRounds: 200,
     patience: 0,
-    usesText,
+    usesText: shape.vocabularySize > 0,
     columns: 'linear',
     usesTargetStatistics: shape.hasCategories,
-  });
-  drafts.push(linear(shape.vocabularySize > 0));
-  drafts.push(
-    lightgbm(
-      'learning rate 0.1',
-      { learning_rate: many ? 0.15 : 0.1, num_leaves: isSmall ? 15 : isLarge ? 63 : 31, min_data_in_leaf: isSmall ? 10 : 20, feature_fraction: 0.8 },
-      many ? 200 : 600,
-      30,
-    ),
-  );
-  drafts.push(catboost('depth 6', { learning_rate: isLarge ? 0.15 : isSmall ? 0.06 : 0.1, depth: 6, l2_leaf_reg: 3 }, isSmall ? 1000 : 800, 40));
-  drafts.push({
-    title: 'Extra trees',
+  };
+  const forest = (title: string, settings: Candidate['settings']): Draft => ({
+    ...boosted,
+    title,
     learner: 'extra_trees',
-    settings: { ...forest, max_features: shape.task === 'regression' ? 0.6 : 'sqrt' },
+    settings: { ...leafLimits, ...settings },
     maxRounds: trees,
     patience: 0,
-    usesText: false,
-    columns: 'tree',
-    usesTargetStatistics: true,
   });
-  drafts.push(
-    lightgbm(
-      'random thresholds',
-      { learning_rate: many ? 0.15 : 0.08, num_leaves: isSmall ? 15 : 63, min_data_in_leaf: isSmall ? 5 : 20, feature_fraction: 0.5, extra_trees: true },
-      many ? 250 : 800,
-      40,
-    ),
-  );
-  drafts.push(catboost('depth 4', { learning_rate: isLarge ? 0.2 : 0.08, depth: 4, l2_leaf_reg: 5 }, 1000, 40));
-  drafts.push(
-    lightgbm('small trees', { learning_rate: 0.08, num_leaves: 7, min_data_in_leaf: isSmall ? 5 : 20, feature_fraction: 0.7 }, many ? 250 : 1000, 40),
-  );
-  drafts.push(catboost('depth 8', { learning_rate: isLarge ? 0.12 : 0.06, depth: 8, l2_leaf_reg: 5 }, 800, 40));
-  drafts.push(
-    lightgbm(
-      'slow, wide trees',
-      { learning_rate: 0.04, num_leaves: isSmall ? 23 : 127, min_data_in_leaf: isSmall ? 8 : 40, feature_fraction: 0.6, lambda_l2: 5 },
-      many ? 300 : 1200,
-      50,
-    ),
-  );
+  const drafts: Draft[] = hasManyClasses
+    ? [
+        linear,
+        forest('Extra trees', { max_features: 'sqrt' }),
+        catboost('depth 6', { learning_rate: 0.3, depth: 6, l2_leaf_reg: 3 }, 300, 20),
+        forest('Extra trees, more columns a split', { max_features: 0.5 }),
+        catboost('depth 8', { learning_rate: 0.25, depth: 8, l2_leaf_reg: 3 }, 200, 20),
+        lightgbm('learning rate 0.2', { learning_rate: 0.2, num_leaves: 31, min_data_in_leaf: 10, feature_fraction: 0.8 }, Math.max(20, Math.floor(1_500 / shape.classCount)), 15),
+      ]
+    : [
+        linear,
+        lightgbm(
+          'learning rate 0.1',
+          { learning_rate: 0.1, num_leaves: isSmall ? 15 : isLarge ? 63 : 31, min_data_in_leaf: isSmall ? 10 : 20, feature_fraction: 0.8 },
+          600,
+          30,
+        ),
+        catboost('depth 6', { learning_rate: isLarge ? 0.15 : isSmall ? 0.06 : 0.1, depth: 6, l2_leaf_reg: 3 }, isSmall ? 1000 : 800, 40),
+        forest('Extra trees', { max_features: shape.task === 'regression' ? 0.6 : 'sqrt' }),
+        lightgbm(
+          'random thresholds',
+          { learning_rate: 0.08, num_leaves: isSmall ? 15 : 63, min_data_in_leaf: isSmall ? 5 : 20, feature_fraction: 0.5, extra_trees: true },
+          800,
+          40,
+        ),
+        catboost('depth 4', { learning_rate: isLarge ? 0.2 : 0.08, depth: 4, l2_leaf_reg: 5 }, 1000, 40),
+        lightgbm('small trees', { learning_rate: 0.08, num_leaves: 7, min_data_in_leaf: isSmall ? 5 : 20, feature_fraction: 0.7 }, 1000, 40),
+        catboost('depth 8', { learning_rate: isLarge ? 0.12 : 0.06, depth: 8, l2_leaf_reg: 5 }, 800, 40),
+        lightgbm(
+          'slow, wide trees',
+          { learning_rate: 0.04, num_leaves: isSmall ? 23 : 127, min_data_in_leaf: isSmall ? 8 : 40, feature_fraction: 0.6, lambda_l2: 5 },
+          1200,
+          50,
+        ),
+      ];
   return drafts.map((draft, index) => ({ id: `c${index}`, ...draft }));
 }
 
-/** Forests keep every row in their leaves: the number of leaves is capped so that a package of fold models stays within 50 MB. */
+/** Nodes and leaves of a tree as they lie in a graph, measured: two nodes a leaf, and an entry for each class that a leaf has met. */
+const BYTES_A_NODE = 26;
+const BYTES_AN_ENTRY = 11;
+/** What a forest, refitted as one model, may weigh of a package's 50 MB. */
+const FOREST_BYTES = 36_000_000;
+
+/** Forests keep every row in their leaves: the number of leaves is capped so that one of them fits into a package. */
 function forestSettings(shape: DataShape): { trees: number; min_samples_leaf: number; max_leaf_nodes: number } {
-  const trees = shape.fitRows > 20_000 ? 60 : shape.fitRows > 5_000 ? 100 : 150;
-  const leafEntries = Math.min(shape.classCount, 4);
-  const packageBytes = 30_000_000;
-  const bytesALeaf = 32 + 12 * leafEntries;
-  const leaves = Math.floor(packageBytes / (trees * shape.foldCount * bytesALeaf));
-  return { trees, min_samples_leaf: shape.task === 'regression' || shape.fitRows < 2_000 ? 2 : 3, max_leaf_nodes: Math.max(64, Math.min(4_000, leaves)) };
+  const trees = shape.fitRows > 50_000 ? 60 : shape.fitRows > 5_000 ? 100 : 150;
+  const entries = shape.task === 'regression' ? 1 : Math.min(shape.classCount, 2);
+  const leaves = Math.floor(FOREST_BYTES / (trees * (2 * BYTES_A_NODE + entries * BYTES_AN_ENTRY)));
+  return { trees, min_samples_leaf: hasManyClassesIn(shape) ? 1 : 2, max_leaf_nodes: Math.max(64, Math.min(20_000, leaves)) };
 }
+
+/** Learners that grow a tree a class a round become slow, and their answers with them. */
+const hasManyClassesIn = (shape: DataShape) => shape.classCount > 10;

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../../domain/closest-names.ts';
 import { errorCodes } from '../../../domain/error-codes.ts';
 import { ModelwrightError } from '../../../domain/error.ts';
 import type { CommandContext } from '../context.ts';
@@ -8,12 +9,13 @@ const isKnown = (code: string): code is keyof typeof errorCodes => Object.hasOwn
 
 /** Prints the page of an error code. */
 export function explain({ positional, wantsJson }: CommandWords, context: CommandContext): number {
-  const code = positional[0].toUpperCase();
+  const asked = positional[0].trim();
+  const code = Object.entries(errorCodes).find(([, page]) => page.name === asked.toLowerCase())?.[0] ?? asked.toUpperCase();
   if (!isKnown(code)) {
     throw new ModelwrightError({
       code: 'MW1001',
-      message: `There is no error code "${positional[0]}".`,
-      hint: `Codes run from ${Object.keys(errorCodes)[0]} to ${Object.keys(errorCodes).at(-1)}; docs/errors.md lists them.`,
+      message: `There is no error code "${asked}".`,
+      hint: `${didYouMean(asked, [...Object.keys(errorCodes), ...Object.values(errorCodes).map(({ name }) => name)])}A code looks like MW1104; the error that you met ends with its own.`,
     });
   }
   const page = errorCodes[code];
@@ -23,7 +25,7 @@ export function explain({ positional, wantsJson }: CommandWords, context: Comman
   }
   const terminal = openTerminal(context.stdout, context.environment);
   terminal.line(`${terminal.style('bold', code)}  ${page.title}  ${terminal.style('dim', `(${page.name})`)}`);
-  terminal.line(`  ${page.meaning}`);
-  terminal.line(`  ${terminal.style('bold', 'Fix')}  ${page.remedy}`);
+  terminal.wrapped(`  ${page.meaning}`, 2);
+  terminal.wrapped(`  ${terminal.style('bold', 'Fix')}  ${page.remedy}`, 7);
   return 0;
 }

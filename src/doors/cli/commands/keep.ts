@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { verdictSentences } from '../../../domain/verdict.ts';
 import type { Client } from '../../client/client.ts';
 import type { CommandContext } from '../context.ts';
-import { number, verdictLine } from '../render-result.ts';
+import { counted, number, percent } from '../figures.ts';
+import { measuredLine } from '../render-result.ts';
 import { textOption, type CommandWords } from '../run-command.ts';
 import { openTerminal, printable } from '../terminal.ts';
 
@@ -15,45 +15,61 @@ function tell({ wantsJson }: CommandWords, context: CommandContext, answer: Answ
   return 0;
 }
 
+const moment = (iso: string) => iso.slice(0, 16).replace('T', ' ');
+
+const MAX_SHOWN = 6;
+const shortened = (names: string[]) => `${names.slice(0, MAX_SHOWN).join(', ')}${names.length > MAX_SHOWN ? `, … (${names.length})` : ''}`;
+
+/** Rows under a head, each column as wide as its widest cell. */
+function aligned(head: string[], rows: string[][]): string[] {
+  const all = [head, ...rows].map((row) => row.map(printable));
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
+}
+
 export async function list(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
   const models = await client.listModels();
-  const lines = models.map(({ reference, target, metric, score, createdAt }) => {
+  const rows = models.map(({ reference, target, metric, score, createdAt }) => {
     const measured = score ? `${metric} ${number(score.score.value)} (${number(score.score.low)} to ${number(score.score.high)})` : metric;
-    return `${reference.padEnd(24)} ${target.padEnd(20)} ${measured.padEnd(40)} ${createdAt.slice(0, 16).replace('T', ' ')}`;
+    return [reference, target, measured, moment(createdAt)];
   });
-  return tell(words, context, { json: models, lines: lines.length > 0 ? lines : ['No models yet. Build one: modelwright build "…" --data FILE'] });
+  const none = [`No models yet. Make one: ${context.commandName} build "which customers are about to leave?" --data customers.csv`];
+  return tell(words, context, { json: models, lines: rows.length > 0 ? aligned(['MODEL', 'PREDICTS', 'MEASURED', 'MADE (UTC)'], rows) : none });
 }
 
 export async function runs(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
   const known = await client.listRuns();
-  const lines = known.map(({ run, startedAt, state, model, sentence }) =>
-    [run, startedAt.slice(0, 16).replace('T', ' '), state.padEnd(11), (model ?? '').padEnd(20), sentence].join('  '),
-  );
-  return tell(words, context, { json: known, lines: lines.length > 0 ? lines : ['No runs yet.'] });
+  const rows = known.map(({ run, startedAt, state, failure, model, sentence }) => [run, moment(startedAt), failure ? `${state} ${failure}` : state, model ?? '', sentence]);
+  return tell(words, context, { json: known, lines: rows.length > 0 ? aligned(['RUN', 'STARTED (UTC)', 'STATE', 'MODEL', 'SENTENCE'], rows) : ['No runs yet.'] });
 }
 
 export async function show(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
   const { summary, manifest, contract } = await client.showModel(words.positional[0]);
+  const inputs = contract.inputs.map(({ name, kind, levels, range, missingShare }) => [
+    `  ${name}`,
+    kind,
+    levels ? shortened(levels) : range ? `${number(range.low)} to ${number(range.high)}` : '',
+    missingShare > 0 ? `${percent(missingShare)} missing` : '',
+  ]);
+  const { plan } = manifest;
   const lines = [
-    `${summary.reference}  ${summary.createdAt}`,
-    `  predicts ${summary.target} (${summary.task})`,
-    ...(summary.score ? [`  ${verdictLine(summary.score)}`] : []),
-    `  ${summary.path}`,
-    `  id ${summary.modelId}`,
-    JSON.stringify(contract, null, 2),
+    `${summary.reference}  made ${moment(summary.createdAt)} UTC from "${plan.sentence}"`,
+    `predicts   ${summary.target} (${contract.task === 'regression' ? 'a number' : shortened(contract.classes)})`,
+    ...(summary.score ? [`measured   ${measuredLine(summary.score)}`, `verdict    ${verdictSentences[summary.score.verdict]}${summary.score.verdictReason ? ` ${summary.score.verdictReason}` : ''}`] : []),
+    `holds      ${manifest.members.map(({ title, weight }) => `${title} ${percent(weight)}`).join(', ')}`,
+    `answers    ${shortened(contract.outputs)}`,
+    `package    ${summary.path}`,
+    `id         ${summary.modelId}`,
+    '',
+    `reads ${counted(contract.inputs.length, 'column')}:`,
+    ...aligned(['  COLUMN', 'KIND', 'VALUES MET', ''], inputs),
   ];
   return tell(words, context, { json: { summary, manifest, contract }, lines });
 }
 
 export async function report(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
-  const html = await client.readReport(words.positional[0]);
-  const out = textOption(words.options, 'out');
-  if (out === null) {
-    const { summary } = await client.showModel(words.positional[0]);
-    return tell(words, context, { json: { path: resolve(summary.path, 'report.html') }, lines: [resolve(summary.path, 'report.html')] });
-  }
-  writeFileSync(out, html);
-  return tell(words, context, { json: { path: resolve(out) }, lines: [resolve(out)] });
+  const { path } = await client.report(words.positional[0], textOption(words.options, 'out'));
+  return tell(words, context, { json: { path }, lines: [path] });
 }
 
 export async function verify(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
@@ -91,8 +107,8 @@ export async function doctor(client: Client, words: CommandWords, context: Comma
       : 'WARNING: no cage can be had here. Curated learners run without one; generated code is refused.',
     `Home: ${home}`,
   );
-  if (words.wantsJson) return tell(words, context, { json: { walls, isCaged, home }, lines });
+  if (words.wantsJson) tell(words, context, { json: { walls, isCaged, home }, lines: [] });
   // Colour codes are ours here; the texts of walls hold nothing of a stranger's.
-  for (const line of lines) context.stdout.write(`${line}\n`);
+  else for (const line of lines) context.stdout.write(`${line}\n`);
   return isCaged ? 0 : 3;
 }

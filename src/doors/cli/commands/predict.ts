@@ -1,11 +1,12 @@
 import { ModelwrightError } from '../../../domain/error.ts';
 import type { Client, PredictionWarning } from '../../client/client.ts';
 import type { CommandContext } from '../context.ts';
-import { number, seconds } from '../render-result.ts';
+import { counted, number, seconds } from '../figures.ts';
+import { measuredLine } from '../render-result.ts';
 import { textOption, type CommandWords } from '../run-command.ts';
 import { openTerminal, printable } from '../terminal.ts';
 
-const told = ({ column, problem, count }: PredictionWarning) => `"${column}": ${problem} in ${count} ${count === 1 ? 'row' : 'rows'}`;
+const told = ({ column, problem, count }: PredictionWarning) => `"${column}": ${problem} in ${counted(count, 'row')}`;
 
 /** Answers a table or one row. */
 export async function predict(client: Client, { positional, options, wantsJson }: CommandWords, context: CommandContext): Promise<number> {
@@ -29,11 +30,11 @@ export async function predict(client: Client, { positional, options, wantsJson }
   }
   const out = textOption(options, 'out');
   const write = (text: string) => void context.stdout.write(text);
-  const done = await client.predictFile({ model, data: data ?? '', out, isStrict, write: wantsJson && out === null ? () => undefined : write });
+  const done = await client.predictFile({ model, data: data ?? '', out, isStrict, textFormat: wantsJson ? 'jsonl' : 'csv', write });
   if (wantsJson) context.stdout.write(`${JSON.stringify({ kind: 'result', ...done })}\n`);
   else {
     for (const text of [...done.notes, ...done.warnings.map(told)]) notices.line(`  ${printable(text)}`);
-    if (out !== null) notices.line(`${done.rowCount} rows answered in ${seconds(done.durationMs)}: ${printable(out)}`);
+    if (out !== null) notices.line(`${counted(done.rowCount, 'row')} answered in ${seconds(done.durationMs)}: ${printable(out)}`);
   }
   return 0;
 }
@@ -43,9 +44,7 @@ export async function evaluate(client: Client, { positional, options, wantsJson 
   const found = await client.evaluate({ model: positional[0], data: textOption(options, 'data') ?? '' });
   if (wantsJson) context.stdout.write(`${JSON.stringify({ kind: 'result', ...found })}\n`);
   else {
-    const { metric, score, baseline, rowCount } = found;
-    const range = `${number(score.low)} to ${number(score.high)}  (best estimate ${number(score.value)}, baseline ${number(baseline)})`;
-    context.stdout.write(`${metric}  ${range}, on ${rowCount} rows\n`);
+    context.stdout.write(`${measuredLine(found)}\n`);
   }
   return 0;
 }
