@@ -10,7 +10,7 @@ from threadpoolctl import ThreadpoolController
 
 from learners import catboost_learner, extra_trees_learner, lightgbm_learner, linear_learner
 from learners.constant_learner import fit_constant
-from learners.examples import Examples, InputReader, some_input_varies
+from learners.examples import Examples, InputReader, join, some_input_varies
 from learners.model import Learner, Model
 from learners.present_classes import PresentClasses, WidenedModel
 from learners.probes import make_probes
@@ -48,11 +48,26 @@ def fit(job: FitJob, matrix: Matrix, should_stop: Callable[[], bool]) -> FitResu
         return FitResult(fitted, predictions, model.rounds, replace(probes, answers=model.predict(probe_inputs)))
 
 
+# Learning again takes as long as learning, and a little more for the rows of the holdout.
+REFIT_TIME = 1.25
+
+
 def _learn(job: FitJob, reader: InputReader, stopwatch: Stopwatch) -> Model:
     train = Examples(reader.read(job.train), job.train.labels, job.train.weights)
+    holdout = Examples(reader.read(job.holdout), job.holdout.labels, None) if len(job.holdout.rows) else None
+    if holdout is None or job.refit_factor == 0:
+        return _learn_from(job, train, holdout, stopwatch)
+    first = stopwatch.part(1 / (1 + REFIT_TIME))
+    model = _learn_from(job, train, holdout, first)
+    if first.elapsed_seconds() * REFIT_TIME > stopwatch.left_seconds():
+        return model
+    rounds = min(job.max_rounds, max(1, round(model.rounds * job.refit_factor)))
+    return _learn_from(replace(job, max_rounds=rounds), join(train, holdout), None, stopwatch)
+
+
+def _learn_from(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopwatch) -> Model:
     if (train.labels == train.labels[0]).all() or not some_input_varies(train.inputs):
         return fit_constant(job, train.labels, train.weights)
-    holdout = Examples(reader.read(job.holdout), job.holdout.labels, None) if len(job.holdout.rows) else None
     learn = LEARNERS[job.learner]
     if job.task != "multiclass" or (classes := PresentClasses(train.labels, job.class_count)).are_all_here:
         return learn(job, train, holdout, stopwatch)

@@ -120,6 +120,7 @@ class FitJob:
     score: ScoreRows
     max_rounds: int
     patience: int
+    refit_factor: float  # above 0: learn again from train and holdout rows for the best rounds times this
     stop_after_ms: int  # end by itself with the rounds it has by then
 
 
@@ -233,6 +234,7 @@ def read_job(data: bytes | bytearray | memoryview) -> FitJob:
         score=ScoreRows(arrays["scoreRows"], extra("score")),
         max_rounds=meta["maxRounds"],
         patience=meta["patience"],
+        refit_factor=meta["refitFactor"],
         stop_after_ms=meta["stopAfterMs"],
     )
 
@@ -250,6 +252,7 @@ def write_job(job: FitJob) -> Iterator[bytes | memoryview]:
         "extraCount": job.extra_count,
         "maxRounds": job.max_rounds,
         "patience": job.patience,
+        "refitFactor": job.refit_factor,
         "stopAfterMs": job.stop_after_ms,
     }
     arrays: dict[str, NDArray[Any]] = {"columns": job.columns, "trainRows": job.train.rows, "trainExtra": job.train.extra.T, "trainLabels": job.train.labels}

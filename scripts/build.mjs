@@ -7,5 +7,7 @@ import { fileURLToPath } from 'node:url';
 const packageRoot = fileURLToPath(new URL('..', import.meta.url));
 rmSync(join(packageRoot, 'dist'), { recursive: true, force: true });
 const compiler = join(packageRoot, 'node_modules', 'typescript', 'bin', 'tsc');
-const { status } = spawnSync(process.execPath, [compiler, '-p', join(packageRoot, 'tsconfig.build.json')], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [compiler, '-p', join(packageRoot, 'tsconfig.build.json')], {
+  stdio: ['ignore', process.stderr, process.stderr],
+});
 process.exitCode = status === 0 ? 0 : 1;

@@ -37,7 +37,7 @@ describe('the published package', () => {
       MODELWRIGHT_CACHE: trainingRoots()[0],
       PATH: `${join(folder, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
     };
-    await run('npm', ['pack', '--pack-destination', folder], { cwd: root, env: environment });
+    await run('npm', ['pack', '--foreground-scripts', '--pack-destination', folder], { cwd: root, env: environment });
     const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
     await writeFile(join(folder, 'package.json'), '{ "private": true }');
     await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`], { cwd: folder, env: environment });

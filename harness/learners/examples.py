@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from wire import F32, F64, I32, FitJob, HoldoutRows, Matrix, ScoreRows, TrainRows
 
@@ -26,6 +26,18 @@ class Examples:
     inputs: Inputs
     labels: F64
     weights: F64 | None
+
+
+def join(first: Examples, second: Examples) -> Examples:
+    """All examples of both, the first ones first; where one has weights the others weigh 1."""
+    values = np.empty((len(first.inputs) + len(second.inputs), first.inputs.values.shape[1]), np.float32, order="F")
+    values[: len(first.inputs)] = first.inputs.values
+    values[len(first.inputs) :] = second.inputs.values
+    text = None if first.inputs.text is None or second.inputs.text is None else csr_matrix(vstack([first.inputs.text, second.inputs.text]))
+    weights = None
+    if first.weights is not None or second.weights is not None:
+        weights = np.concatenate([np.ones(len(part.labels)) if part.weights is None else part.weights for part in (first, second)])
+    return Examples(Inputs(values, text), np.concatenate([first.labels, second.labels]), weights)
 
 
 class InputReader:

@@ -8,9 +8,19 @@ from collections.abc import Callable
 
 class Stopwatch:
     def __init__(self, stop_after_ms: float, should_stop: Callable[[], bool]) -> None:
-        self._round_start = time.monotonic()
+        self._start = self._round_start = time.monotonic()
         self._deadline = self._round_start + stop_after_ms / 1000
         self._should_stop = should_stop
+
+    def part(self, share: float) -> Stopwatch:
+        """A stopwatch for this share of the time that is left."""
+        return Stopwatch(self.left_seconds() * share * 1000, self._should_stop)
+
+    def left_seconds(self) -> float:
+        return self._deadline - time.monotonic()
+
+    def elapsed_seconds(self) -> float:
+        return time.monotonic() - self._start
 
     def is_over(self) -> bool:
         return time.monotonic() >= self._deadline or self._should_stop()

@@ -72,6 +72,7 @@ def make_job(
     *,
     max_rounds: int = 60,
     patience: int = 20,
+    refit_factor: float = 0,
     stop_after_ms: int = 600_000,
     columns: I32 | None = None,
     train: I32 | None = None,
@@ -102,6 +103,7 @@ def make_job(
         score=ScoreRows(score, extra[score]),
         max_rounds=max_rounds,
         patience=patience,
+        refit_factor=refit_factor,
         stop_after_ms=stop_after_ms,
     )
 

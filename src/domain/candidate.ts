@@ -9,6 +9,8 @@ export const Candidate = z.strictObject({
   settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   maxRounds: z.int().min(1),
   patience: z.int().min(0),
+  /** Above 0: each fold learns again from its holdout rows too, for the best rounds times this. */
+  refitFactor: z.number().min(0).max(2).default(0),
   usesText: z.boolean(),
   /** Which base columns it sees: trees read codes, linear models read indicators. */
   columns: z.enum(['tree', 'linear']),

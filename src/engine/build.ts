@@ -60,7 +60,7 @@ export async function resumeModel(edges: Edges, runId: string, watcher: BuildWat
   const events = (await store.log.read(runId)).map(({ event }) => event);
   const state = stateOf(events);
   if (!state.request) {
-    throw new ModelwrightError({ code: 'MW2011', message: `There is no run "${runId}" in this home.`, hint: 'modelwright runs lists them.' });
+    throw new ModelwrightError({ code: 'MW2011', message: `There is no run "${runId}" in this home.`, hint: '`modelwright runs` lists them.' });
   }
   if (state.end.kind === 'finished') {
     throw new ModelwrightError({
@@ -242,7 +242,9 @@ async function chooseTarget(request: BuildRequest, profile: Profile, watcher: Bu
   const choices = readings.slice(0, 5);
   if (watcher.askTarget) {
     clock.pause();
-    const answer = await watcher.askTarget(choices);
+    // Where no word fits, the person is shown the columns themselves.
+    const all = profile.columns.map(({ name, kind }) => ({ target: name, certainty: 0, reason: kind }));
+    const answer = await watcher.askTarget(choices.length > 0 ? choices : all);
     clock.goOn();
     if (answer !== null) return { target: answer, reason: 'you chose it' };
   }

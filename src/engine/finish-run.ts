@@ -5,7 +5,7 @@ import { seededRandom } from '../domain/random.ts';
 import { metricFacts } from '../domain/task.ts';
 import { removePackage, writePackage } from '../edges/store/index.ts';
 import { openEncoder } from '../features/index.ts';
-import { measureImportance, openAnswers } from '../model/index.ts';
+import { measureImportance, openAnswers, type Answers } from '../model/index.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
 import { renderReport, signModel } from '../stages/packaging/index.ts';
 import { buildFiles, keepFiles, readBuilt, type ModelFiles } from './build-files.ts';
@@ -35,12 +35,17 @@ export async function finishRun(edges: Edges, context: SearchContext, trainers: 
     await run.append({ kind: 'model.built', files: await keepFiles(context.files, run.runId, files), parity: built.parity });
   } else files = await readBuilt(context);
   if (run.state.packaged !== null) return;
-  const measured = await openMeasuredRows(context, files, graphs);
-  if (run.state.score === null) await run.append({ kind: 'model.scored', record: scoreRows(context, measured) });
-  await packageModel(edges, context, files, measured, profile);
+  const answers = await openAnswers(files, { graphs, openEncoder });
+  try {
+    const measured = await openMeasuredRows(context, files, answers);
+    if (run.state.score === null) await run.append({ kind: 'model.scored', record: scoreRows(context, measured) });
+    await packageModel(edges, context, files, answers, measured, profile);
+  } finally {
+    await answers.close();
+  }
 }
 
-async function packageModel(edges: Edges, context: SearchContext, files: ModelFiles, measured: MeasuredRows, profile: Profile): Promise<void> {
+async function packageModel(edges: Edges, context: SearchContext, files: ModelFiles, answers: Answers, measured: MeasuredRows, profile: Profile): Promise<void> {
   const { run, data } = context;
   const store = await edges.store();
   const { ensemble, score: record, built, name } = run.state;
@@ -49,7 +54,7 @@ async function packageModel(edges: Edges, context: SearchContext, files: ModelFi
   const { claimed } = run.state;
   if (!claimed) throw new Error('the claimed version is an event');
   const { version, createdAt } = claimed;
-  const importance = await importanceOf(edges, context, files);
+  const importance = await importanceOf(context, answers);
   // A package travels: it says which file it learnt from by name and hash, not where that file lies on this machine.
   const plan = { ...data.plan, dataset: atHome(data.plan.dataset), testDataset: data.plan.testDataset && atHome(data.plan.testDataset) };
   const html = renderReport(reportFacts({ context, plan, profile, name, version, createdAt, importance, measured, productVersion: edges.version }));
@@ -83,11 +88,10 @@ async function packageModel(edges: Edges, context: SearchContext, files: ModelFi
 const atHome = <T extends { path: string }>(dataset: T): T => ({ ...dataset, path: basename(dataset.path) });
 
 /** Asked of the packaged file, on locked rows where there are some, for as long as the budget lasts. */
-async function importanceOf(edges: Edges, { run, data, clock }: SearchContext, files: ModelFiles) {
+function importanceOf({ run, data, clock }: SearchContext, answers: Answers) {
   const { plan } = data;
   const rowsToAsk = data.test ?? data.learn;
   const isFree = run.state.request?.fits !== undefined;
-  const answers = await openAnswers(files, { graphs: edges.graphs(), openEncoder });
   return measureImportance({
     model: answers,
     table: rowsToAsk.table,
@@ -95,5 +99,5 @@ async function importanceOf(edges: Edges, { run, data, clock }: SearchContext, f
     isHigherBetter: metricFacts[plan.metric].isHigherBetter,
     random: seededRandom(plan.seed + 211),
     hasTime: () => isFree || clock.spentMs() < plan.budgetMs - CLOSING_MS,
-  }).finally(() => answers.close());
+  });
 }

@@ -104,6 +104,10 @@ export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, 
     return { rows: name === 'fit' ? fold.fit.rows : fold.rows[name], extra: new Float32Array(0) };
   };
   const columns = Int32Array.from(uses.flatMap((use, index) => (use === 'both' || use === candidate.columns ? [index] : [])));
+  const train = { ...part('fit'), labels: labelsOf(fold.fit.rows), ...(fold.fit.weights && { weights: fold.fit.weights }) };
+  const holdout = { ...part('holdout'), labels: labelsOf(fold.rows.holdout) };
+  // A recorded fit of so many rounds learnt from the holdout rows too where its candidate does.
+  const isWhole = rounds !== null && candidate.refitFactor > 0;
   return {
     id: `${candidate.id}-${foldNumber}`,
     learner: candidate.learner,
@@ -114,11 +118,36 @@ export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, 
     columns,
     usesText: candidate.usesText,
     extraCount: hasExtra ? fold.lookups.length : 0,
-    train: { ...part('fit'), labels: labelsOf(fold.fit.rows), ...(fold.fit.weights && { weights: fold.fit.weights }) },
-    holdout: { ...part('holdout'), labels: labelsOf(fold.rows.holdout) },
+    train: isWhole ? joined(train, holdout) : train,
+    holdout: isWhole ? noRows : holdout,
     score: part('validate'),
     maxRounds: rounds ?? candidate.maxRounds,
     patience: candidate.patience,
+    refitFactor: isWhole ? 0 : candidate.refitFactor,
     stopAfterMs,
+  };
+}
+
+const noRows = { rows: new Int32Array(0), extra: new Float32Array(0), labels: new Float64Array(0) };
+
+/** Both parts as one, the first rows first; extra columns stay column-major. */
+function joined(first: FitJob['train'], second: FitJob['holdout']): FitJob['train'] {
+  const [a, b] = [first.rows.length, second.rows.length];
+  const columnCount = first.extra.length / Math.max(1, a);
+  const extra = new Float32Array((a + b) * columnCount);
+  for (let column = 0; column < columnCount; column++) {
+    extra.set(first.extra.subarray(column * a, (column + 1) * a), column * (a + b));
+    extra.set(second.extra.subarray(column * b, (column + 1) * b), column * (a + b) + a);
+  }
+  const together = <T extends Int32Array | Float64Array>(into: T, one: T, two: T): T => {
+    into.set(one);
+    into.set(two, a);
+    return into;
+  };
+  return {
+    rows: together(new Int32Array(a + b), first.rows, second.rows),
+    extra,
+    labels: together(new Float64Array(a + b), first.labels, second.labels),
+    ...(first.weights && { weights: together(new Float64Array(a + b).fill(1), first.weights, new Float64Array(b).fill(1)) }),
   };
 }

@@ -94,7 +94,11 @@ export async function listRuns(edges: Edges) {
   const store = await edges.store();
   const summaries = [];
   for (const { runId, first } of await store.log.listRuns()) {
-    const events = (await store.log.read(runId)).map(({ event }) => event);
+    const events = await readEvents(store, runId);
+    if (first === null || events === null) {
+      summaries.push({ run: runId, startedAt: first?.at ?? '', sentence: '', state: 'unreadable' as const, failure: null, model: null });
+      continue;
+    }
     const state = stateOf(events);
     const isHeld = (await store.leases.findHolder(runId)) !== undefined;
     const ended = state.end.kind === 'finished' || state.end.kind === 'failed' ? state.end.kind : null;
@@ -110,10 +114,23 @@ export async function listRuns(edges: Edges) {
   return summaries;
 }
 
+/** The events of a run, or null where one of them cannot be read. */
+async function readEvents(store: Store<RunEvent>, runId: string): Promise<RunEvent[] | null> {
+  try {
+    return (await store.log.read(runId)).map(({ event }) => event);
+  } catch (error) {
+    if (error instanceof ModelwrightError && error.code === 'MW3014') return null;
+    throw error;
+  }
+}
+
 /** Removes one version of a model, or a run with all it kept. A name alone is refused: it could mean several models. */
 export async function remove(edges: Edges, reference: string) {
   const store = await edges.store();
-  if (reference.startsWith('r_') && (await store.log.read(reference)).length > 0) {
+  if (reference.startsWith('r_')) {
+    if ((await readEvents(store, reference))?.length === 0) {
+      throw new ModelwrightError({ code: 'MW2011', message: `There is no run "${reference}" in this home.`, hint: '`modelwright runs` lists them.' });
+    }
     await store.leases.takeLease(reference);
     await store.files.removeRun(reference);
     await store.log.deleteRun(reference);

@@ -3,10 +3,8 @@ import type { Interval, ScoreRecord } from '../domain/event.ts';
 import { packageFiles } from '../domain/package.ts';
 import { seededRandom } from '../domain/random.ts';
 import type { Labels, Predictions } from '../domain/task.ts';
-import type { GraphRuntime } from '../edges/onnx/index.ts';
 import { sha256Of } from '../edges/store/index.ts';
-import { openEncoder } from '../features/index.ts';
-import { openAnswers } from '../model/index.ts';
+import type { Answers } from '../model/index.ts';
 import { decideVerdict, fitBaseline, measureMetric, measurePaired, measureScore, predictBaseline } from '../stages/evaluation/index.ts';
 import type { ModelFiles } from './build-files.ts';
 import { asPredictions, assembleOutOfFold, labelsOf } from './out-of-fold.ts';
@@ -21,7 +19,7 @@ export const intervalOf = ({ value, low, high }: Interval): Interval => ({ value
  * The locked rows answered by the packaged file, or, where none could be locked away, the folds' answers. The first opening of the
  * locked rows is an event, written before they are touched; only the very graph that opened them may answer them again (a resumed run).
  */
-export async function openMeasuredRows(context: SearchContext, files: ModelFiles, graphs: GraphRuntime): Promise<MeasuredRows> {
+export async function openMeasuredRows(context: SearchContext, files: ModelFiles, answers: Answers): Promise<MeasuredRows> {
   const { run, data } = context;
   const { ensemble, testOpened } = run.state;
   if (!ensemble) throw new Error('nothing is measured before the ensemble is chosen');
@@ -29,12 +27,7 @@ export async function openMeasuredRows(context: SearchContext, files: ModelFiles
     const graphSha256 = sha256Of(files.get(packageFiles.graph) ?? new Uint8Array(0));
     if (testOpened === null) await run.append({ kind: 'test.opened', rowCount: data.test.table.rowCount, graphSha256 });
     else if (testOpened.graphSha256 !== graphSha256) throw new Error('the locked rows were opened by another graph');
-    const answers = await openAnswers(files, { graphs, openEncoder });
-    try {
-      return { labels: data.test.labels, predictions: await answers.answer(data.test.table), groups: data.test.groups, isSeen: data.test.isSeen };
-    } finally {
-      await answers.close();
-    }
+    return { labels: data.test.labels, predictions: await answers.answer(data.test.table), groups: data.test.groups, isSeen: data.test.isSeen };
   }
   let blended: Float64Array | null = null;
   let rows = new Int32Array(0);

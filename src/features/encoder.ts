@@ -4,24 +4,25 @@ import { recheckExpression } from './check-expression.ts';
 import { compileForRow, compileForTable } from './compile.ts';
 import type { EncodedRows, Encoder } from './encoded.ts';
 import { FEATURES_FORMAT, FeatureFile, type LookupColumn } from './feature-file.ts';
-import { openTextEncoding } from './text.ts';
+import { openTextEncoding, type TextTerms } from './text.ts';
 
 /** Entries of a dictionary's table after its levels. */
 export const rareEntry = (levelCount: number) => levelCount;
 export const missingEntry = (levelCount: number) => levelCount + 1;
 
+const entryMap = (levels: readonly string[]) => new Map(levels.map((level, entry) => [level, entry]));
+
 /** Dictionary entry of every row of a text column; levels that the dictionary does not know are rare. */
-export function entriesOf(column: Column, levels: string[]): Int32Array {
+export function entriesOf(column: Column, levels: readonly string[], entryOf: ReadonlyMap<string, number> = entryMap(levels)): Int32Array {
   if (column.type !== 'text') throw new Error('a dictionary stands on a text feature');
-  const entryOf = new Map(levels.map((level, entry) => [level, entry]));
   const ofCode = Int32Array.from(column.levels, (level) => entryOf.get(level) ?? rareEntry(levels.length));
-  return Int32Array.from(column.codes, (code) => (code < 0 ? missingEntry(levels.length) : ofCode[code]));
+  return column.codes.map((code) => (code < 0 ? missingEntry(levels.length) : ofCode[code]));
 }
 
 const asFloats = (values: LookupColumn['values']) => Float32Array.from(values, (value) => value ?? Number.NaN);
 
 /** A typed column as numbers; text has no number of its own. */
-export function numbersOf(column: Column): Float64Array {
+function numbersOf(column: Column): Float64Array {
   switch (column.type) {
     case 'number':
     case 'timestamp':
@@ -61,7 +62,7 @@ export function openEncoder(stored: unknown): OpenedEncoder {
   const expressions = file.features.map(({ expression }) => recheckExpression(expression, types));
   const tableFeatures = expressions.map((expression) => compileForTable(expression));
   const rowFeatures = expressions.map((expression) => compileForRow(expression));
-  const dictionaries = file.dictionaries.map(({ feature, levels }) => ({ feature, levels, entryOf: new Map(levels.map((level, entry) => [level, entry])) }));
+  const dictionaries = file.dictionaries.map(({ feature, levels }) => ({ feature, levels, entryOf: entryMap(levels) }));
   const textBlocks = file.text.map((encoding) => ({ feature: encoding.feature, block: openTextEncoding(encoding) }));
   const vocabularySize = file.text.reduce((size, { terms }) => size + terms.length, 0);
   const lookups = [
@@ -84,49 +85,54 @@ export function openEncoder(stored: unknown): OpenedEncoder {
     };
   }
 
-  /** Fills column `index` of the matrix through `put`, row by row. */
-  function fillColumn(index: number, of: (feature: number) => Column, entries: Int32Array[], put: (row: number, value: number) => void): void {
+  /** Writes matrix column `index` into `values`: row r at `first + r × step`. Millions of cells: no call a cell. */
+  function fillColumn(index: number, of: (feature: number) => Column, entries: Int32Array[], values: Float32Array, first: number, step: number): void {
     const lookup = lookups[index];
-    if (lookup) {
-      const { values } = lookup;
-      const rows = entries[lookup.dictionary];
-      for (let row = 0; row < rows.length; row++) put(row, values[rows[row]]);
-      return;
-    }
     const column = file.columns[index];
-    if (column.kind === 'indicator') {
+    if (lookup) {
+      const rows = entries[lookup.dictionary];
+      const table = lookup.values;
+      for (let row = 0, at = first; row < rows.length; row++, at += step) values[at] = table[rows[row]];
+    } else if (column.kind === 'indicator') {
       const rows = entries[column.dictionary];
-      for (let row = 0; row < rows.length; row++) put(row, rows[row] === column.entry ? 1 : 0);
+      const { entry } = column;
+      for (let row = 0, at = first; row < rows.length; row++, at += step) values[at] = rows[row] === entry ? 1 : 0;
     } else if (column.kind === 'number') {
       const numbers = numbersOf(of(column.feature));
-      for (let row = 0; row < numbers.length; row++) put(row, inFloat32(numbers[row]));
+      for (let row = 0, at = first; row < numbers.length; row++, at += step) values[at] = inFloat32(numbers[row]);
     }
   }
 
-  const entriesIn = (of: (feature: number) => Column) => dictionaries.map(({ feature, levels }) => entriesOf(of(feature), levels));
+  const entriesIn = (of: (feature: number) => Column) => dictionaries.map(({ feature, levels, entryOf }) => entriesOf(of(feature), levels, entryOf));
 
+  /** Each text is read once, however many rows hold it. */
   function textIn(of: (feature: number) => Column, rowCount: number): TableText {
-    const start = new Int32Array(rowCount + 1);
-    const ids: number[] = [];
-    const weights: number[] = [];
     const blocks = textBlocks.map(({ feature, block }) => {
       const column = of(feature);
       if (column.type !== 'text') throw new Error('a text block stands on a text feature');
-      const ofLevel = column.levels.map((level) => block.encode(level));
-      return (row: number) => (column.codes[row] < 0 ? null : ofLevel[column.codes[row]]);
+      const { codes, levels } = column;
+      const termsOf = new Array<TextTerms | undefined>(levels.length);
+      for (const code of codes) if (code >= 0) termsOf[code] ??= block.encode(levels[code]);
+      return (row: number) => (codes[row] < 0 ? undefined : termsOf[codes[row]]);
     });
+    const start = new Int32Array(rowCount + 1);
     for (let row = 0; row < rowCount; row++) {
+      start[row + 1] = start[row];
+      for (const termsOf of blocks) start[row + 1] += termsOf(row)?.ids.length ?? 0;
+    }
+    const ids = new Int32Array(start[rowCount]);
+    const weights = new Float32Array(start[rowCount]);
+    for (let row = 0; row < rowCount; row++) {
+      let at = start[row];
       for (const termsOf of blocks) {
         const terms = termsOf(row);
         if (!terms) continue;
-        for (let i = 0; i < terms.ids.length; i++) {
-          ids.push(terms.ids[i]);
-          weights.push(terms.weights[i]);
-        }
+        ids.set(terms.ids, at);
+        weights.set(terms.weights, at);
+        at += terms.ids.length;
       }
-      start[row + 1] = ids.length;
     }
-    return { start, ids: Int32Array.from(ids), weights: Float32Array.from(weights) };
+    return { start, ids, weights };
   }
 
   function padded(text: TableText, rowCount: number) {
@@ -150,10 +156,7 @@ export function openEncoder(stored: unknown): OpenedEncoder {
       const of = featuresOf(table);
       const entries = entriesIn(of);
       const values = new Float32Array(table.rowCount * baseColumnCount);
-      for (let index = 0; index < baseColumnCount; index++) {
-        const target = values.subarray(index * table.rowCount, (index + 1) * table.rowCount);
-        fillColumn(index, of, entries, (row, value) => (target[row] = value));
-      }
+      for (let index = 0; index < baseColumnCount; index++) fillColumn(index, of, entries, values, index * table.rowCount, 1);
       return values;
     },
     encodeText: (table) => textIn(featuresOf(table), table.rowCount),
@@ -163,7 +166,7 @@ export function openEncoder(stored: unknown): OpenedEncoder {
       const of = featuresOf(table);
       const entries = entriesIn(of);
       const values = new Float32Array(rowCount * columnCount);
-      for (let index = 0; index < columnCount; index++) fillColumn(index, of, entries, (row, value) => (values[row * columnCount + index] = value));
+      for (let index = 0; index < columnCount; index++) fillColumn(index, of, entries, values, index, columnCount);
       return { rowCount, columnCount, values, ...padded(textIn(of, rowCount), rowCount) };
     },
     encodeRow(row: Row): EncodedRows {
@@ -182,14 +185,13 @@ export function openEncoder(stored: unknown): OpenedEncoder {
           else if (column.kind === 'number') values[index] = inFloat32(numberOf(features[column.feature]));
         }
       }
-      const start = new Int32Array(2);
       const terms = textBlocks.map(({ feature, block }) => {
         const value = features[feature];
         return block.encode(typeof value === 'string' ? value : null);
       });
-      const ids = Int32Array.from(terms.flatMap((block) => block.ids));
-      start[1] = ids.length;
-      return { rowCount: 1, columnCount, values, ...padded({ start, ids, weights: Float32Array.from(terms.flatMap((block) => block.weights)) }, 1) };
+      const ids = Int32Array.from(terms.flatMap((block) => [...block.ids]));
+      const weights = Float32Array.from(terms.flatMap((block) => [...block.weights]));
+      return { rowCount: 1, columnCount, values, ...padded({ start: Int32Array.of(0, ids.length), ids, weights }, 1) };
     },
   };
 }
@@ -204,7 +206,7 @@ function parseFeatureFile(stored: unknown): FeatureFile {
   throw unreadable(parsed.error.issues[0]?.message ?? 'unknown');
 }
 
-/** What the schema cannot say: indices in range, tables as long as their dictionaries, text ids in one row. */
+/** What the schema cannot say: indices in range, texts and numbers where they belong, tables as long as their dictionaries, text ids in one row. */
 function findInconsistency(file: FeatureFile): string | null {
   const entryCounts = file.dictionaries.map(({ levels }) => levels.length + 2);
   const lookups = [...file.columns.filter((column) => column.kind === 'lookup'), ...file.folds.flat()];
@@ -212,6 +214,10 @@ function findInconsistency(file: FeatureFile): string | null {
   if (file.columns.some((column) => column.kind === 'indicator' && !(column.entry < entryCounts[column.dictionary]))) return 'an indicator names no level';
   const features = [...file.columns.flatMap((column) => (column.kind === 'number' ? [column.feature] : [])), ...file.dictionaries.map(({ feature }) => feature)];
   if ([...features, ...file.text.map(({ feature }) => feature)].some((feature) => feature >= file.features.length)) return 'a column names no feature';
+  const isText = (feature: number) => file.features[feature].expression.type === 'text';
+  if (file.columns.some((column) => column.kind === 'number' && isText(column.feature))) return 'a text stands where a number is expected';
+  if (![...file.dictionaries, ...file.text].every(({ feature }) => isText(feature))) return 'a dictionary stands on a number';
+  if (file.dictionaries.some(({ levels }) => new Set(levels).size < levels.length)) return 'a dictionary holds a level twice';
   let nextId = 0;
   for (const { firstId, terms, idf } of file.text) {
     if (firstId !== nextId || idf.length !== terms.length) return 'the text terms are not numbered in a row';

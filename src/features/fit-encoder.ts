@@ -1,4 +1,4 @@
-import type { ColumnKind, Table } from '../domain/column.ts';
+import type { Column, Table } from '../domain/column.ts';
 import type { CheckedExpression } from './check-expression.ts';
 import { compileForTable } from './compile.ts';
 import { entriesOf, missingEntry, rareEntry } from './encoder.ts';
@@ -16,7 +16,7 @@ export type EncoderLimits = { minLevelRows: number; minPersonalLevelRows: number
 
 export const defaultEncoderLimits: EncoderLimits = { minLevelRows: 2, minPersonalLevelRows: 5, maxIndicatorLevels: 50, maxTerms: 30_000, minTermRows: 2 };
 
-export type FittedEncoder = { file: FeatureFile; uses: ColumnUse[]; matrixNames: string[] };
+export type FittedEncoder = { file: FeatureFile; uses: ColumnUse[] };
 
 /**
  * Learns the label-free parts of the encoding (levels, counts, text terms) from all rows of `table`, which holds the unlocked
@@ -39,32 +39,31 @@ export function fitEncoder(
     text: [],
   };
   const uses: ColumnUse[] = [];
-  const matrixNames: string[] = [];
-  const add = (column: FeatureFile['columns'][number], use: ColumnUse, name: string) => {
+  const add = (column: FeatureFile['columns'][number], use: ColumnUse) => {
     file.columns.push(column);
     uses.push(use);
-    matrixNames.push(name);
   };
   let firstId = 0;
   features.forEach((feature, index) => {
     if (feature.as === 'number') {
-      add({ kind: 'number', feature: index }, 'both', feature.name);
+      add({ kind: 'number', feature: index }, 'both');
       return;
     }
     const column = compileForTable(feature.expression)(table);
     if (column.type !== 'text') throw new Error(`feature "${feature.name}" is no text`);
     if (feature.as === 'text') {
-      const texts = [...column.codes].flatMap((code) => (code < 0 ? [] : [column.levels[code]]));
+      const texts = [...countLevels(column)].flatMap((rowCount, code) => (rowCount > 0 ? [{ text: column.levels[code], rowCount }] : []));
+      // A word of few rows can be a name as well as a level can.
+      const minRows = feature.isPersonal ? Math.max(limits.minTermRows, limits.minPersonalLevelRows) : limits.minTermRows;
       for (const kind of ['words', 'characters'] as const) {
-        const encoding = fitTextEncoding({ feature: index, kind, firstId, maxTerms: limits.maxTerms, minRows: limits.minTermRows }, texts);
+        const encoding = fitTextEncoding({ feature: index, kind, firstId, maxTerms: limits.maxTerms, minRows }, texts);
         if (encoding.terms.length === 0) continue;
         file.text.push(encoding);
         firstId += encoding.terms.length;
       }
       return;
     }
-    const counts = new Int32Array(column.levels.length);
-    for (const code of column.codes) if (code >= 0) counts[code]++;
+    const counts = countLevels(column);
     const minRows = feature.isPersonal ? limits.minPersonalLevelRows : limits.minLevelRows;
     const levels = column.levels
       .map((level, code) => ({ level, count: counts[code] }))
@@ -74,21 +73,22 @@ export function fitEncoder(
     const dictionary = file.dictionaries.push({ feature: index, levels }) - 1;
     const entryCounts = new Float64Array(levels.length + 2);
     for (const entry of entriesOf(column, levels)) entryCounts[entry]++;
-    add({ kind: 'lookup', dictionary, values: [...levels.map((_, rank) => rank), levels.length, null] }, 'tree', `${feature.name} (rank)`);
+    add({ kind: 'lookup', dictionary, values: [...levels.map((_, rank) => rank), levels.length, null] }, 'tree');
     if (levels.length > 10) {
       const logCounts = Array.from(entryCounts, (count) => Math.fround(Math.log1p(count)));
-      add({ kind: 'lookup', dictionary, values: logCounts }, 'tree', `${feature.name} (count)`);
+      add({ kind: 'lookup', dictionary, values: logCounts }, 'tree');
     }
     const shown = Math.min(levels.length, limits.maxIndicatorLevels);
-    for (let entry = 0; entry < shown; entry++) add({ kind: 'indicator', dictionary, entry }, 'linear', `${feature.name} = ${levels[entry]}`);
+    for (let entry = 0; entry < shown; entry++) add({ kind: 'indicator', dictionary, entry }, 'linear');
     for (const entry of [rareEntry(levels.length), missingEntry(levels.length)]) {
-      if (entryCounts[entry] > 0) add({ kind: 'indicator', dictionary, entry }, 'linear', `${feature.name} = (${entry === levels.length ? 'rare' : 'missing'})`);
+      if (entryCounts[entry] > 0) add({ kind: 'indicator', dictionary, entry }, 'linear');
     }
   });
-  return { file, uses, matrixNames };
+  return { file, uses };
 }
 
-/** How an input of a kind is offered to the learners; identifiers and constants are never among them. */
-export function encodingOf(kind: ColumnKind): FeatureToEncode['as'] {
-  return kind === 'text' ? 'text' : kind === 'category' || kind === 'identifier' || kind === 'constant' ? 'category' : 'number';
+function countLevels(column: Extract<Column, { type: 'text' }>): Int32Array {
+  const counts = new Int32Array(column.levels.length);
+  for (const code of column.codes) if (code >= 0) counts[code]++;
+  return counts;
 }

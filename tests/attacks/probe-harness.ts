@@ -70,6 +70,7 @@ export function probeJob(settings: FitJob['settings'], label = 3): FitJob {
     score: { rows: indices(30, 40), extra: noExtra },
     maxRounds: 10,
     patience: 5,
+    refitFactor: 0,
     stopAfterMs: 60_000,
   };
 }

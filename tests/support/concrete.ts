@@ -1,25 +1,36 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { runCommand, type Line } from './command.ts';
+import { z } from 'zod';
+import { Manifest } from '../../src/domain/package.ts';
+import { runCommand } from './command.ts';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
 export const concreteFile = join(fixtures, 'concrete.csv');
 const recordedFits = join(fixtures, 'concrete-fits.json');
 
-/** A home, and a folder for whatever else the command makes; both gone after the test. */
-export type Place = { home: string; temporary: string; environment: Record<string, string> };
+/** A home, and a folder for whatever else the command makes. */
+export type Place = { home: string; temporary: string; environment: Record<string, string>; remove(): void };
 
-export function makePlace(): Place {
+export function openPlace(): Place {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'journey-')));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return placeIn(folder);
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
+  return {
+    home: join(folder, 'home'),
+    temporary,
+    // Whatever lands in the user's own folder or among temporary files is noticed; the training environment is found where it is.
+    environment: { TMPDIR: temporary, HOME: temporary, XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache') },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
-export function placeIn(folder: string): Place {
-  const temporary = mkdtempSync(join(folder, 'tmp-'));
-  return { home: join(folder, 'home'), temporary, environment: { TMPDIR: temporary } };
+/** A place that is gone after the test. */
+export function makePlace(): Place {
+  const place = openPlace();
+  onTestFinished(() => place.remove());
+  return place;
 }
 
 /** The words of a build of the concrete set. */
@@ -50,16 +61,15 @@ export type Made = { score: unknown; graph: Buffer; features: Buffer; contract: 
 export function readMade(home: string, reference: string): Made {
   const folder = join(home, 'models', reference);
   const file = (name: string) => readFileSync(join(folder, name));
-  const { createdAt, version, lineage, publicKey, files, ...facts } = JSON.parse(file('manifest.json').toString());
-  const isOwn = (name: string) => name === 'report.html' || name === 'public-key.pem';
-  const others = files.filter(({ name }: { name: string }) => !isOwn(name));
-  const known = [createdAt, version, publicKey].every((value) => value !== undefined);
+  const manifest = Manifest.parse(JSON.parse(file('manifest.json').toString()));
+  const { 'report.html': _report, 'public-key.pem': _key, ...files } = manifest.files;
+  const { createdAt: _createdAt, version: _version, publicKey: _publicKey, lineage, ...facts } = manifest;
   return {
-    score: facts.scores,
+    score: manifest.scores,
     graph: file('model.onnx'),
     features: file('features.json'),
     contract: file('contract.json'),
-    manifest: { ...facts, files: others, data: lineage.datasetSha256, known },
+    manifest: { ...facts, files, lineage: { ...lineage, runId: null } },
   };
 }
 
@@ -70,8 +80,10 @@ export function leftovers({ home, temporary }: Place): string[] {
   return [...listed(join(home, 'tmp')), ...listed(temporary), ...unfinished];
 }
 
+const RunList = z.object({ runs: z.array(z.object({ run: z.string(), state: z.string(), model: z.string().nullable() })) });
+
 /** Runs known to the home, as `modelwright runs` tells them. */
-export async function listRuns({ home, environment }: Place): Promise<{ run: string; state: string; model: string | null }[]> {
+export async function listRuns({ home, environment }: Place): Promise<z.infer<typeof RunList>['runs']> {
   const { last } = await runCommand(['runs', '--json', '--home', home], { environment });
-  return (last as Line & { runs: { run: string; state: string; model: string | null }[] }).runs;
+  return RunList.parse(last).runs;
 }

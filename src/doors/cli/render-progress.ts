@@ -40,8 +40,8 @@ export function openProgress(terminal: Terminal): Progress {
       redraw();
     },
     noteStop() {
-      phase = 'stopping the search: the best so far will be packaged (Ctrl-C again leaves at once)';
-      terminal.wrapped(`  ${phase}`, INDENT);
+      phase = 'stopping the search';
+      terminal.wrapped('  The search is being stopped and the best so far packaged. Ctrl-C again leaves at once.', 2);
     },
     pause() {
       isPaused = true;

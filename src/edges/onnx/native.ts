@@ -41,6 +41,9 @@ export function openNativeRuntime({ threads = 1 }: { threads?: number } = {}): G
 }
 
 async function loadRuntime() {
+  // The official binaries tell Microsoft of every model that is opened (names, hashes, machine) and keep an id of the machine unless this is set
+  // before they are loaded: nothing leaves a machine that its owner did not send.
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
   try {
     return await import('onnxruntime-node');
   } catch (cause) {

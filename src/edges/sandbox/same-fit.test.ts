@@ -45,6 +45,7 @@ const job = (learner: LearnerName): FitJob => ({
   score: { rows: rowsFrom(220, ROWS), extra: noExtra },
   maxRounds: 20,
   patience: 5,
+  refitFactor: 0,
   stopAfterMs: 20_000,
 });
 

@@ -45,6 +45,11 @@ export type FitJob = {
   score: JobRows;
   maxRounds: number;
   patience: number;
+  /**
+   * Above 0, and with a holdout: once the holdout has said how many rounds are best, the learner learns again from training and holdout
+   * rows together for that many times this factor, where time allows; that model is what comes back.
+   */
+  refitFactor: number;
   stopAfterMs: number;
 };
 

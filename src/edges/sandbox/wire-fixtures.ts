@@ -27,6 +27,7 @@ export const fixtureJob: FitJob = {
   score: { rows: Int32Array.of(3), extra: Float32Array.of(-3) },
   maxRounds: 100,
   patience: 10,
+  refitFactor: 1.25,
   stopAfterMs: 1500,
 };
 

@@ -190,6 +190,7 @@ const Job = z
     score: z.strictObject({ rows: ints, extra: floats }),
     maxRounds: z.int().min(1).max(1_000_000),
     patience: z.int().min(0).max(1_000_000),
+    refitFactor: z.number().min(0).max(2),
     stopAfterMs: z
       .number()
       .min(0)
@@ -220,9 +221,9 @@ export const checkJob = (job: FitJob): void => void Job.parse(job);
 
 export function encodeJob(job: FitJob): Parts {
   const { train, holdout, score, columns, ...facts } = Job.parse(job);
-  const { id, learner, task, classCount, settings, seed, usesText, extraCount, maxRounds, patience, stopAfterMs } = facts;
+  const { id, learner, task, classCount, settings, seed, usesText, extraCount, maxRounds, patience, refitFactor, stopAfterMs } = facts;
   return encodeBundleParts({
-    meta: { wire: WIRE, id, learner, task, classCount, settings, seed, usesText, extraCount, maxRounds, patience, stopAfterMs: Math.floor(stopAfterMs) },
+    meta: { wire: WIRE, id, learner, task, classCount, settings, seed, usesText, extraCount, maxRounds, patience, refitFactor, stopAfterMs: Math.floor(stopAfterMs) },
     arrays: {
       columns,
       trainRows: train.rows,

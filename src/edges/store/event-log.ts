@@ -1,7 +1,8 @@
 /** An event with its place in its run: 1, 2, 3 … without a gap. */
 export type NumberedEvent<E> = { number: number; event: E };
 
-export type RunSummary<E> = { runId: string; eventCount: number; first: E; last: E };
+/** An event is null where it cannot be read: one run that a newer version wrote must not hide the others. */
+export type RunSummary<E> = { runId: string; eventCount: number; first: E | null; last: E | null };
 
 /**
  * What happened, run by run. An event is plain JSON data; it is on disk before `append` resolves, is never edited, and comes

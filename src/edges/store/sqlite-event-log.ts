@@ -22,6 +22,13 @@ export function openSqliteEventLog<E>(database: StoreDatabase, parseEvent: Parse
       });
     }
   };
+  const findEvent = (body: string): E | null => {
+    try {
+      return parseEvent(JSON.parse(body));
+    } catch {
+      return null; // `read` of that run says what is wrong
+    }
+  };
   return {
     async append(runId, event) {
       const body = textOfEvent(event, parseEvent);
@@ -54,7 +61,7 @@ export function openSqliteEventLog<E>(database: StoreDatabase, parseEvent: Parse
       return z
         .array(RunRow)
         .parse(rows)
-        .map(({ runId, eventCount, first, last }) => ({ runId, eventCount, first: parseBody(runId, first), last: parseBody(runId, last) }));
+        .map(({ runId, eventCount, first, last }) => ({ runId, eventCount, first: findEvent(first), last: findEvent(last) }));
     },
     async deleteRun(runId) {
       return database.write((sqlite) => Number(sqlite.prepare('DELETE FROM events WHERE run_id = ?').run(runId).changes) > 0);

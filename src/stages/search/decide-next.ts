@@ -25,6 +25,9 @@ const MIN_FIT_MS = 150;
 const FIRST_SHARE = 0.4;
 /** A candidate that would need more than this many times what is left is not begun. */
 const HOPEFUL = 1.3;
+/** The same for learners that are of use after a part of their rounds. */
+const WORTH_A_PART = 4;
+const isAnytime = ({ learner }: Candidate) => learner !== 'linear';
 
 /**
  * The next execution, or the end of the search. Called whenever a thread is free. First one fold each of the first two candidates, so
@@ -53,7 +56,7 @@ export function decideNext(view: SearchView): SearchDecision {
     const waves = Math.ceil(open.length / view.threads);
     const isBegun = state !== undefined;
     const fitMs = expectedFitMs(candidate, view.shape, seen);
-    if (fitMs * waves > leftMs * (isBegun ? 2 * HOPEFUL : HOPEFUL)) continue;
+    if (fitMs * waves > leftMs * (isBegun ? 2 : 1) * (isAnytime(candidate) ? WORTH_A_PART : HOPEFUL)) continue;
     return attempt(candidate, open[0], view, leftMs);
   }
   return { kind: 'stop', reason: isAnyOpen ? 'budget-spent' : 'portfolio-done' };

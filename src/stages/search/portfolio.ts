@@ -14,12 +14,15 @@ export function portfolioFor(shape: DataShape): Candidate[] {
   const absolute = shape.metric === 'mae' || shape.metric === 'mape' || shape.metric === 'median_absolute_error';
   const hasManyClasses = hasManyClassesIn(shape);
   const { trees, ...leafLimits } = forestSettings(shape);
-  const boosted = { usesText: false, columns: 'tree', usesTargetStatistics: true } as const;
+  const boosted = { usesText: false, columns: 'tree', usesTargetStatistics: true, refitFactor: 0 } as const;
 
+  // On small tables the rows that stop a booster early are worth learning from too; on large ones the time is worth more.
+  const refitFactor = shape.fitRows <= MAX_REFIT_ROWS && !hasManyClasses ? 1.1 : 0;
   const lightgbm = (title: string, settings: Candidate['settings'], rounds: number, patience: number): Draft => ({
     ...boosted,
     title: `LightGBM, ${title}`,
     learner: 'lightgbm',
+    refitFactor,
     settings: { ...(absolute ? { objective: 'regression_l1' } : {}), bagging_fraction: 0.9, bagging_freq: 1, lambda_l2: 1, ...settings },
     maxRounds: rounds,
     patience,
@@ -28,6 +31,7 @@ export function portfolioFor(shape: DataShape): Candidate[] {
     ...boosted,
     title: `CatBoost, ${title}`,
     learner: 'catboost',
+    refitFactor,
     settings: { ...(absolute ? { loss_function: 'MAE' } : {}), ...settings },
     maxRounds: rounds,
     patience,
@@ -39,6 +43,7 @@ export function portfolioFor(shape: DataShape): Candidate[] {
     settings: { strengths: shape.vocabularySize > 0 ? '3,0.3,0.03' : '100,3,0.1' },
     maxRounds: 200,
     patience: 0,
+    refitFactor: 0,
     usesText: shape.vocabularySize > 0,
     columns: 'linear',
     usesTargetStatistics: shape.hasCategories,
@@ -88,6 +93,9 @@ export function portfolioFor(shape: DataShape): Candidate[] {
       ];
   return drafts.map((draft, index) => ({ id: `c${index}`, ...draft }));
 }
+
+/** Up to so many fitted rows a booster learns twice. */
+const MAX_REFIT_ROWS = 6_000;
 
 /** Nodes and leaves of a tree as they lie in a graph, measured: two nodes a leaf, and an entry for each class that a leaf has met. */
 const BYTES_A_NODE = 26;

@@ -7,10 +7,10 @@ import { textOption, type CommandWords } from '../run-command.ts';
 import { openTerminal, printable } from '../terminal.ts';
 
 /** Commands about what is kept: models, runs, keys, and the state of the machine. */
-type Answer = { json: unknown; lines: string[] };
+type Answer = { json: object; lines: string[] };
 
 function tell({ wantsJson }: CommandWords, context: CommandContext, answer: Answer): number {
-  if (wantsJson) context.stdout.write(`${JSON.stringify({ kind: 'result', ...(Array.isArray(answer.json) ? { items: answer.json } : Object(answer.json)) })}\n`);
+  if (wantsJson) context.stdout.write(`${JSON.stringify({ kind: 'result', ...answer.json })}\n`);
   else for (const line of answer.lines) context.stdout.write(`${printable(line)}\n`);
   return 0;
 }
@@ -34,13 +34,13 @@ export async function list(client: Client, words: CommandWords, context: Command
     return [reference, target, measured, moment(createdAt)];
   });
   const none = [`No models yet. Make one: ${context.commandName} build "which customers are about to leave?" --data customers.csv`];
-  return tell(words, context, { json: models, lines: rows.length > 0 ? aligned(['MODEL', 'PREDICTS', 'MEASURED', 'MADE (UTC)'], rows) : none });
+  return tell(words, context, { json: { models }, lines: rows.length > 0 ? aligned(['MODEL', 'PREDICTS', 'MEASURED', 'MADE (UTC)'], rows) : none });
 }
 
 export async function runs(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
   const known = await client.listRuns();
   const rows = known.map(({ run, startedAt, state, failure, model, sentence }) => [run, moment(startedAt), failure ? `${state} ${failure}` : state, model ?? '', sentence]);
-  return tell(words, context, { json: known, lines: rows.length > 0 ? aligned(['RUN', 'STARTED (UTC)', 'STATE', 'MODEL', 'SENTENCE'], rows) : ['No runs yet.'] });
+  return tell(words, context, { json: { runs: known }, lines: rows.length > 0 ? aligned(['RUN', 'STARTED (UTC)', 'STATE', 'MODEL', 'SENTENCE'], rows) : ['No runs yet.'] });
 }
 
 export async function show(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
