@@ -96,13 +96,13 @@ class LinearModel:
 def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopwatch) -> LinearModel:
     strengths = _strengths(known_settings(job.settings, SETTINGS))
     preparation = _prepare(train.inputs.values)
-    design = _Design(preparation.apply(train.inputs.values), train.inputs.text)
+    design = _Design(preparation.apply(train.inputs.values.copy(order="F")), train.inputs.text)
     outputs = job.class_count if job.task == "multiclass" else 1
     solve = _ridge(design, train) if job.task == "regression" and train.inputs.text is None else _descent(job, design, train, outputs, stopwatch)
 
     def learn(place: int) -> LinearModel:
         coefficients, intercept = solve(strengths[place])
-        return LinearModel(preparation, coefficients[: design.column_count], intercept, design.over_vocabulary(coefficients), job.task, place + 1)
+        return LinearModel(preparation, coefficients[: design.column_count], intercept, design.over_vocabulary(coefficients), job.task, job.max_rounds)
 
     if holdout is None:
         return learn(0)  # nothing to choose by: the first one named

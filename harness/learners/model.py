@@ -14,7 +14,7 @@ class Model(Protocol):
 
     @property
     def rounds(self) -> int:
-        """Boosting rounds or trees kept; for `linear` the place, from 1, of the chosen strength in the list it was given."""
+        """Boosting rounds or trees kept; for `linear`, which has no rounds to keep, the most it was given. As max_rounds it repeats the fit."""
         ...
 
     def predict(self, inputs: Inputs) -> F64:

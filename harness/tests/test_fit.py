@@ -11,8 +11,11 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from fit import LEARNERS as LEARN
 from fit import fit
 from learners import catboost_learner
+from learners.examples import Examples, Inputs
+from learners.stopwatch import Stopwatch
 from tests.interpreter import answers_of
 from tests.tables import COLUMNS, make_job, make_matrix, never, score_truth
 from wire import F64, FitJob, FitResult, FittedLinear, FittedTrees, Learner, Matrix, ScoreRows, Setting, Task, TrainRows, read_result, write_result
@@ -187,6 +190,25 @@ class EveryLearner(unittest.TestCase):
                     first, second = (b"".join(bytes(part) for part in write_result(fit(job, matrix, never))) for _ in range(2))
                     self.assertEqual(first, second)
 
+    def test_fitting_leaves_what_it_was_given_as_it_was(self) -> None:
+        matrix = make_matrix(800, seed=17)
+        for learner in LEARNERS:
+            with self.subTest(learner=learner):
+                job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=10)
+                values = matrix.values[job.train.rows].copy(order="F")
+                train, stopwatch = Examples(Inputs(values, None), job.train.labels, None), Stopwatch(60_000, never)
+                LEARN[learner](job, train, None, stopwatch)
+                np.testing.assert_array_equal(values, matrix.values[job.train.rows])
+
+    def test_the_rounds_it_kept_repeat_the_fit(self) -> None:
+        matrix = make_matrix(800, seed=18)
+        for learner in LEARNERS:
+            with self.subTest(learner=learner):
+                job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=100, patience=10)
+                first = fit(job, matrix, never)
+                again = fit(replace(job, max_rounds=first.rounds), matrix, never)
+                np.testing.assert_array_equal(first.predictions, again.predictions)
+
     def test_its_result_survives_the_wire(self) -> None:
         matrix = make_matrix(500, seed=11)
         for learner in LEARNERS:
@@ -278,8 +300,11 @@ class TheLinearModel(unittest.TestCase):
 
     def test_the_holdout_chooses_the_strength(self) -> None:
         matrix = make_matrix(1_500, seed=21)
-        job = make_job(matrix, "linear", "binary", {"strengths": "100000,1,10000000"})
-        self.assertEqual(fit(job, matrix, never).rounds, 2)
+        chosen, alone, others = (
+            fit(make_job(matrix, "linear", "binary", {"strengths": strengths}), matrix, never).predictions for strengths in ("100000,1,10000000", "1", "100000")
+        )
+        self.assertLess(np.abs(chosen - alone).max(), 1e-2)
+        self.assertGreater(np.abs(chosen - others).max(), 0.1)
 
     def test_a_rare_flag_is_not_clamped_away(self) -> None:
         matrix = make_matrix(4_000, seed=22)

@@ -413,6 +413,13 @@ export const errorCodes = {
     meaning: 'There is nothing left to go on with.',
     remedy: 'Start another build.',
   },
+  MW2003: {
+    name: 'budget.stopped-early',
+    kind: 'budget',
+    title: 'The run was stopped before anything was learnt',
+    meaning: 'An interrupt asks for the best model so far, and there was none yet.',
+    remedy: 'Resume the run, or start another.',
+  },
   MW2010: {
     name: 'run.in-use',
     kind: 'environment',

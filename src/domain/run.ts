@@ -138,8 +138,11 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return state;
     case 'run.resumed':
       state.end = { kind: 'running' };
-      // An execution that was decided on and never ended is started again.
-      for (const known of state.candidates.values()) known.started = new Set(known.executions.keys());
+      // An execution that was decided on and never ended, or that only the end of the search cut off, is started again.
+      for (const known of state.candidates.values()) {
+        for (const [fold, execution] of known.executions) if (execution.kind === 'lost' && execution.why === 'cancelled') known.executions.delete(fold);
+        known.started = new Set(known.executions.keys());
+      }
       return state;
     default:
       return unreachable(event);

@@ -51,12 +51,30 @@ export async function buildModel(edges: Edges, asked: BuildRequest, watcher: Bui
   const request = { ...asked, data: resolve(asked.data), testData: asked.testData === null ? null : resolve(asked.testData) };
   const runId = edges.newRunId();
   const clock = startClock(edges.nowMs(), edges.nowMs);
-  return withLease(edges, store, runId, [], clock, watcher, request);
+  await store.leases.takeLease(runId);
+  try {
+    return await travel(edges, store, runId, [], clock, watcher, request);
+  } finally {
+    await giveBack(store, runId);
+  }
 }
+
+/** A lease ends with its process at the latest: that it cannot be given back (a full disk) must not hide what happened before. */
+const giveBack = (store: Store<RunEvent>, runId: string) => store.leases.releaseLease(runId).catch(() => undefined);
 
 /** Goes on from the last event of a run that was interrupted, with what is left of its budget. */
 export async function resumeModel(edges: Edges, runId: string, watcher: BuildWatcher) {
   const store = await edges.store();
+  // Taken before the first look: what is read without it may be out of date when it comes.
+  await store.leases.takeLease(runId);
+  try {
+    return await resumeHeld(edges, store, runId, watcher);
+  } finally {
+    await giveBack(store, runId);
+  }
+}
+
+async function resumeHeld(edges: Edges, store: Store<RunEvent>, runId: string, watcher: BuildWatcher) {
   const events = (await store.log.read(runId)).map(({ event }) => event);
   const state = stateOf(events);
   if (!state.request) {
@@ -69,13 +87,12 @@ export async function resumeModel(edges: Edges, runId: string, watcher: BuildWat
       hint: 'Start another with modelwright build.',
     });
   }
-  const leastSpentMs = Math.min(state.spentMs, Math.max(0, state.request.budgetMs - LEAST_RESUME_MS));
-  const clock = startClock(leastSpentMs, edges.nowMs);
-  return withLease(edges, store, runId, events, clock, watcher, state.request);
+  // Below zero where the whole budget is less than a resumed run gets.
+  const clock = startClock(Math.min(state.spentMs, state.request.budgetMs - LEAST_RESUME_MS), edges.nowMs);
+  return travel(edges, store, runId, events, clock, watcher, state.request);
 }
 
-async function withLease(edges: Edges, store: Store<RunEvent>, runId: string, events: RunEvent[], clock: RunClock, watcher: BuildWatcher, request: BuildRequest) {
-  await store.leases.takeLease(runId);
+async function travel(edges: Edges, store: Store<RunEvent>, runId: string, events: RunEvent[], clock: RunClock, watcher: BuildWatcher, request: BuildRequest) {
   const run = openRunLog(store.log, runId, events, clock, edges.wallIso, (event) => watcher.onEvent(event, runId));
   const going: Going = { edges, store, run, clock, watcher };
   // The walls are tried and the learners imported, which takes seconds, while the table is being read.
@@ -89,19 +106,18 @@ async function withLease(edges: Edges, store: Store<RunEvent>, runId: string, ev
     await run.append(events.length === 0 ? { kind: 'run.requested', request, version: edges.version } : { kind: 'run.resumed' });
     return await journey(going, request, workshop);
   } catch (error) {
-    await recordFailure(run, error);
+    await recordFailure(run, error, events.length > 0);
     throw error;
   } finally {
     const opened = await workshop.catch(() => null); // thrown above, where it was awaited
     await opened?.worker.close();
-    await store.leases.releaseLease(runId);
   }
 }
 
-/** A run that failed for a reason of the user's or ours is over; one that the machine let down can be resumed. */
-async function recordFailure(run: RunLog, error: unknown): Promise<void> {
+/** A run that failed for a reason of the user's or ours is over; one that the machine let down, or that was resumed with other data, can be resumed. */
+async function recordFailure(run: RunLog, error: unknown, isResumed: boolean): Promise<void> {
   const isOurs = !(error instanceof ModelwrightError);
-  if (!isOurs && (error.kind === 'environment' || error.kind === 'budget')) {
+  if (!isOurs && (error.kind === 'environment' || error.kind === 'budget' || (error.kind === 'data' && isResumed))) {
     await run.append({ kind: 'run.interrupted' }).catch(() => undefined); // the machine that failed us may fail this too
     return;
   }
@@ -312,7 +328,8 @@ async function endStep({ store, run, clock }: Going, data: PreparedData, plan: P
     runId: run.runId,
     createdAt: run.state.claimed?.createdAt ?? '',
   });
-  const wallMs = Math.round(clock.spentMs());
+  // The clock of a resumed run may have been set back; what was spent before was spent.
+  const wallMs = Math.round(Math.max(clock.spentMs(), run.state.spentMs));
   await run.append({ kind: 'run.finished', wallMs });
   return {
     kind: 'result' as const,

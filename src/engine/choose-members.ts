@@ -81,6 +81,13 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
   }
   const best = found.toSorted((a, b) => a.value - b.value)[0];
   if (!best) {
+    if (context.stopSignal.aborted) {
+      throw new ModelwrightError({
+        code: 'MW2003',
+        message: 'You stopped the run before anything was learnt.',
+        hint: `Nothing is lost: modelwright resume ${run.runId} goes on.`,
+      });
+    }
     throw new ModelwrightError({
       code: 'MW2001',
       message: `The budget of ${data.plan.budgetMs / 1000} s ended before anything was learnt.`,
@@ -88,7 +95,7 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
     });
   }
   const { state } = best;
-  const folds = [...state.executions].flatMap(([fold, execution]) => (execution.kind === 'finished' ? [fold] : []));
+  const folds = [...state.executions].flatMap(([fold, execution]) => (execution.kind === 'finished' ? [fold] : [])).toSorted((a, b) => a - b);
   const { rows, values } = await assembleOutOfFold(state, data, files, run.runId);
   const labels = labelsOf(data.learn.labels, rows);
   const value = measureMetric(data.plan.metric, labels, asPredictions(values, data, { kind: 'argmax' }));

@@ -13,19 +13,13 @@ import type { PreparedData } from './prepare-data.ts';
 /** What a candidate said of rows it did not fit: on the training scale, row-major, for the rows of `rows` in their order. */
 export type OutOfFold = { candidateId: string; rows: Int32Array; values: Float64Array };
 
-/** Rows that some fold validates, rising: the rows that candidates are compared on. */
-export function validatedRows(data: PreparedData): Int32Array {
-  const isValidated = new Uint8Array(data.learn.table.rowCount);
-  for (const { validate } of data.folds) for (const row of validate) isValidated[row] = 1;
-  return Int32Array.from(isValidated.keys().filter((row) => isValidated[row] === 1));
-}
-
 /** Puts the folds' predictions together; a row that several folds validate gets their mean. `folds` names those that ended. */
 export async function assembleOutOfFold(state: CandidateState, data: PreparedData, files: FileStore, runId: string): Promise<OutOfFold> {
   const width = data.plan.task === 'regression' ? 1 : data.plan.classes.length;
   const sums = new Float64Array(data.learn.table.rowCount * width);
   const counts = new Uint16Array(data.learn.table.rowCount);
-  for (const [fold, execution] of state.executions) {
+  // In the order of the folds, not of their ends: sums of the same numbers differ in their last digit from order to order.
+  for (const [fold, execution] of [...state.executions].toSorted(([a], [b]) => a - b)) {
     if (execution.kind !== 'finished' || fold >= data.folds.length) continue;
     const { predictions } = await readFit(files, runId, execution.result);
     const { validate } = data.folds[fold];

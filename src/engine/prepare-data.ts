@@ -100,6 +100,8 @@ const takeLabels = (labels: Labels, rows: Int32Array): Labels =>
     ? { ...labels, codes: Int32Array.from(rows, (row) => labels.codes[row]) }
     : { kind: 'values', values: Float64Array.from(rows, (row) => labels.values[row]) };
 
+const takeGroups = (groups: Int32Array | null, rows: Int32Array) => groups && Int32Array.from(rows, (row) => groups[row]);
+
 /** Splits, encodes and lays out the data of an approved plan. The same plan and file give the same result in every process. */
 export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, testFile: OpenedFile | null): Promise<PreparedData> {
   const all = await readLabelled(file, plan);
@@ -121,7 +123,7 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
   const learn: LabelledRows = {
     table: takeRows(all.table, split.learn),
     labels: takeLabels(all.labels, split.learn),
-    groups: all.groups && Int32Array.from(split.learn, (row) => all.groups![row]),
+    groups: takeGroups(all.groups, split.learn),
   };
   const test = ownTest
     ? { ...ownTest, isSeen: seenRows(all.table, ownTest.table) }
@@ -130,7 +132,7 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
       : {
           table: takeRows(all.table, split.test),
           labels: takeLabels(all.labels, split.test),
-          groups: all.groups && Int32Array.from(split.test, (row) => all.groups![row]),
+          groups: takeGroups(all.groups, split.test),
           isSeen: markSeen(equalIds, split.learn, split.test),
         };
 

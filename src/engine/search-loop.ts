@@ -15,7 +15,10 @@ import type { RunClock, RunLog } from './run-log.ts';
 const WALL_GRACE_MS = 2_000;
 /** How long a fit that was asked to stop may take to hand in what it has. */
 const STOP_GRACE_MS = 700;
+/** Workers lost in a row, no fit having ended well between them. */
 const MAX_WORKER_LOSSES = 3;
+/** A fit that lost its worker this often is taken for the cause. */
+const MAX_LOSSES_OF_A_FIT = 2;
 /** The first candidates are of different families: their drafts tell what a graph of each costs. */
 const MAX_DRAFTS = 3;
 
@@ -57,6 +60,9 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   let losses = 0;
   let worker: TrainingWorker = warm;
   let isLoaded: Promise<void> | null = null;
+  let isClosed = false;
+  /** Aborted by `stopAll`: a fit that still waits for its worker then does not begin. */
+  let halt = new AbortController();
 
   const loaded = async (): Promise<TrainingWorker> => {
     const current = worker;
@@ -74,10 +80,14 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   };
 
   async function attempt(candidate: Candidate, fold: number, rounds: number | null, stopAfterMs: number): Promise<ExecutionOutcome> {
+    const { signal } = halt;
+    const halted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    let lossesOfFit = 0;
     for (;;) {
       let current = worker;
       try {
-        current = await loaded();
+        current = (await Promise.race([loaded(), halted])) ?? current;
+        if (signal.aborted || isClosed) return { kind: 'cancelled', durationMs: 0 };
         const job = makeJob(data, foldOf(fold), fold, candidate, rounds, stopAfterMs);
         const execution = current.execute(job, { wallMs: stopAfterMs * 1.25 + WALL_GRACE_MS, memoryBytes: memoryBytes / threads });
         const settled = execution.outcome.then(
@@ -86,13 +96,17 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
         );
         running.set(execution, settled);
         try {
-          return await execution.outcome;
+          const outcome = await execution.outcome;
+          if (outcome.kind === 'finished') losses = 0;
+          return outcome;
         } finally {
           running.delete(execution);
         }
       } catch (error) {
         if (!(error instanceof ModelwrightError) || error.kind !== 'environment') throw error;
+        if (signal.aborted || isClosed) return { kind: 'cancelled', durationMs: 0 };
         await replaceWorker(current, error);
+        if (++lossesOfFit >= MAX_LOSSES_OF_A_FIT && error.code === 'MW3022') return { kind: 'failed', exitCode: 137, stderrTail: error.message, durationMs: 0 };
       }
     }
   }
@@ -100,11 +114,15 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   return {
     async execute(candidate, fold, rounds, stopAfterMs) {
       const outcome = await attempt(candidate, fold, rounds, stopAfterMs);
+      // A search that broke off closes its worker; what that ended is done again by `resume`, so it is no event.
+      if (isClosed && outcome.kind === 'cancelled') return;
       await run.append({ kind: 'execution.finished', candidateId: candidate.id, fold, durationMs: outcome.durationMs, end: await endOf(outcome) });
       await evaluateIfComplete(candidate.id);
     },
     evaluateIfComplete,
     async stopAll() {
+      halt.abort();
+      halt = new AbortController();
       const executions = [...running];
       for (const [execution] of executions) execution.stop();
       const timer = setTimeout(() => {
@@ -113,7 +131,10 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
       await Promise.all(executions.map(([, settled]) => settled));
       clearTimeout(timer);
     },
-    close: () => worker.close(),
+    close() {
+      isClosed = true;
+      return worker.close();
+    },
   };
 
   async function evaluateIfComplete(candidateId: string): Promise<void> {
@@ -171,7 +192,12 @@ export async function search(context: SearchContext, trainers: Trainers, setup: 
   for (const candidateId of run.state.candidates.keys()) await trainers.evaluateIfComplete(candidateId);
 
   for (;;) {
-    if (failure !== null) throw (failure as { cause: unknown }).cause;
+    if (failure !== null) {
+      // Nothing is left at work behind the error: what the other fits would still write would come after the run's end.
+      await trainers.close();
+      await Promise.all([...running, drafting]);
+      throw (failure as { cause: unknown }).cause;
+    }
     for (const { candidate, evaluation } of run.state.candidates.values()) {
       if (evaluation === null || fits !== null || drafting !== null || drafted.size >= MAX_DRAFTS || drafted.has(candidate.id)) continue;
       drafted.add(candidate.id);

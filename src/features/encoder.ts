@@ -71,16 +71,12 @@ export function openEncoder(stored: unknown): OpenedEncoder {
   ];
   const baseColumnCount = file.columns.length;
   const columnCount = lookups.length;
-  const usedAsNumber = new Set(file.columns.flatMap((column) => (column.kind === 'number' ? [column.feature] : [])));
-  const usedAsText = new Set(dictionaries.map(({ feature }) => feature));
-  for (const { feature } of textBlocks) usedAsText.add(feature);
-
+  /** Features of a table, each computed when it is first asked for. */
   function featuresOf(table: Table) {
     const columns = new Map<number, Column>();
-    for (const index of new Set([...usedAsNumber, ...usedAsText])) columns.set(index, tableFeatures[index](table));
     return (index: number): Column => {
-      const column = columns.get(index);
-      if (!column) throw new Error(`feature ${index} is not computed`);
+      const column = columns.get(index) ?? tableFeatures[index](table);
+      columns.set(index, column);
       return column;
     };
   }

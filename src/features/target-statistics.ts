@@ -39,39 +39,28 @@ export function fitFoldStatistics(
 ): FoldStatistics {
   const part = dealParts(fitRows, blocks, random);
   const rowCount = fitRows.length;
-  const partRows = new Float64Array(INNER_PARTS);
-  for (const p of part) partRows[p]++;
   const columnCount = dictionaries.length * labels.columnCount;
   const fitted = new Float32Array(rowCount * columnCount);
   const lookups: LookupColumn[] = [];
-  for (let column = 0; column < labels.columnCount; column++) {
-    const values = Float64Array.from(fitRows, (row) => labels.valueOf(row, column));
-    const partTotals = new Float64Array(INNER_PARTS);
-    for (let i = 0; i < rowCount; i++) partTotals[part[i]] += values[i];
-    const overall = sumOf(partTotals) / Math.max(1, rowCount);
-    const overallWithout = Float64Array.from(partTotals, (_, p) => sumWithout(partTotals, p) / Math.max(1, rowCount - partRows[p]));
-    dictionaries.forEach((dictionary, place) => {
-      const size = entryCounts[dictionary];
-      const entryOf = entries[dictionary];
-      const sums = new Float64Array(size * INNER_PARTS);
-      const counts = new Float64Array(size * INNER_PARTS);
-      for (let i = 0; i < rowCount; i++) {
-        const at = entryOf[fitRows[i]] * INNER_PARTS + part[i];
-        sums[at] += values[i];
-        counts[at]++;
+  const targets = Array.from({ length: labels.columnCount }, (_, column) => targetOf(labels, column, fitRows, part));
+  for (const dictionary of dictionaries) {
+    const cellCount = entryCounts[dictionary] * INNER_PARTS;
+    const cellOf = fitRows.map((row, i) => entries[dictionary][row] * INNER_PARTS + part[i]);
+    const counts = new Float64Array(cellCount);
+    for (const cell of cellOf) counts[cell]++;
+    for (const { values, overall, overallWithout } of targets) {
+      const sums = new Float64Array(cellCount);
+      for (let i = 0; i < rowCount; i++) sums[cellOf[i]] += values[i];
+      const table = new Array<number>(entryCounts[dictionary]);
+      const without = new Float64Array(cellCount);
+      for (let entry = 0, first = 0; first < cellCount; entry++, first += INNER_PARTS) {
+        table[entry] = Math.fround(smoothed(sumOf(sums, first), sumOf(counts, first), overall));
+        for (let p = 0; p < INNER_PARTS; p++) without[first + p] = smoothed(sumOf(sums, first, p), sumOf(counts, first, p), overallWithout[p]);
       }
-      const table = new Array<number>(size);
-      const without = new Float64Array(size * INNER_PARTS);
-      for (let entry = 0; entry < size; entry++) {
-        const ofEntry = sums.subarray(entry * INNER_PARTS, (entry + 1) * INNER_PARTS);
-        const rowsOfEntry = counts.subarray(entry * INNER_PARTS, (entry + 1) * INNER_PARTS);
-        table[entry] = Math.fround(smoothed(sumOf(ofEntry), sumOf(rowsOfEntry), overall));
-        for (let p = 0; p < INNER_PARTS; p++) without[entry * INNER_PARTS + p] = smoothed(sumWithout(ofEntry, p), sumWithout(rowsOfEntry, p), overallWithout[p]);
-      }
-      const at = place * labels.columnCount + column;
-      for (let i = 0; i < rowCount; i++) fitted[at * rowCount + i] = without[entryOf[fitRows[i]] * INNER_PARTS + part[i]];
-      lookups[at] = { dictionary, values: table };
-    });
+      const at = lookups.length * rowCount;
+      for (let i = 0; i < rowCount; i++) fitted[at + i] = without[cellOf[i]];
+      lookups.push({ dictionary, values: table });
+    }
   }
   return {
     lookups,
@@ -89,16 +78,23 @@ export function fitFoldStatistics(
 
 const smoothed = (sum: number, count: number, mean: number) => (sum + SMOOTHING_ROWS * mean) / (count + SMOOTHING_ROWS);
 
-function sumOf(parts: Float64Array): number {
-  let sum = 0;
-  for (let p = 0; p < INNER_PARTS; p++) sum += parts[p];
-  return sum;
+/** One label column of the fitted rows, its mean, and its mean without each of the inner parts. */
+function targetOf(labels: StatisticLabels, column: number, rows: Int32Array, part: Uint8Array) {
+  const values = Float64Array.from(rows, (row) => labels.valueOf(row, column));
+  const sums = new Float64Array(INNER_PARTS);
+  const counts = new Float64Array(INNER_PARTS);
+  for (let i = 0; i < rows.length; i++) {
+    sums[part[i]] += values[i];
+    counts[part[i]]++;
+  }
+  const overallWithout = Float64Array.from({ length: INNER_PARTS }, (_, p) => sumOf(sums, 0, p) / Math.max(1, sumOf(counts, 0, p)));
+  return { values, overall: sumOf(sums, 0) / Math.max(1, rows.length), overallWithout };
 }
 
-/** The other parts are added up; subtracting the one would leave a trace of it in the last bits. */
-function sumWithout(parts: Float64Array, without: number): number {
+/** The inner parts from `first` on, one left out: it is not subtracted, which would leave a trace of it in the last bits. */
+function sumOf(parts: Float64Array, first: number, without = -1): number {
   let sum = 0;
-  for (let p = 0; p < INNER_PARTS; p++) if (p !== without) sum += parts[p];
+  for (let p = 0; p < INNER_PARTS; p++) if (p !== without) sum += parts[first + p];
   return sum;
 }
 

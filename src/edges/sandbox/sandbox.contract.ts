@@ -140,7 +140,7 @@ export function sandboxContract(open: (harness: ProbeHarness) => Sandbox, declar
     const [running, waiting] = [1, 2].map(() => other.execute(probeJob({ do: 'sleep' }), probeLimits));
     const [pid] = childrenOf(process.pid).filter((child) => !before.includes(child));
     process.kill(pid, 'SIGKILL');
-    expect(await running.outcome).toMatchObject({ kind: 'failed' });
+    await expect(running.outcome).rejects.toMatchObject({ code: 'MW3022' });
     await expect(waiting.outcome).rejects.toMatchObject({ code: 'MW3022' });
     await expect(other.execute(probeJob({ do: 'good' }), probeLimits).outcome).rejects.toMatchObject({ code: 'MW3022' });
     await other.close();

@@ -346,10 +346,9 @@ class SupervisedWorker implements TrainingWorker {
     for (const pending of this.#pending.values()) {
       const durationMs = pending.state === 'running' ? performance.now() - pending.startedMs : 0;
       if (pending.outside) this.#settle(pending, { ...pending.outside, durationMs });
-      else if (pending.state === 'waiting') this.#settle(pending, error);
-      else if (oomKills > (pending.oomKillsBefore ?? 0)) this.#settle(pending, { kind: 'stopped', limit: 'memory', durationMs });
-      else
-        this.#settle(pending, { kind: 'failed', exitCode: 137, stderrTail: `the training process ended while this was running\n${said}`.trim(), durationMs });
+      else if (pending.state === 'running' && oomKills > (pending.oomKillsBefore ?? 0)) this.#settle(pending, { kind: 'stopped', limit: 'memory', durationMs });
+      // A job cannot end its worker: whatever did is no fault of the job, which may be done again.
+      else this.#settle(pending, error);
     }
     this.#closeMatrixFile();
     await this.#worker.release();

@@ -1,8 +1,7 @@
 export type { EventLog, NumberedEvent, ParseEvent, RunSummary } from './event-log.ts';
-export { hashFile, sha256Of, type FileRef, type FileStore } from './file-store.ts';
+export { sha256Of, type FileRef, type FileStore } from './file-store.ts';
 export type { Home } from './home.ts';
-export { isSignedBy, parsePublicKey, type Keys, type PublicKey, type Signer, type TrustedKey } from './keys.ts';
-export { openMemoryEventLog } from './memory-event-log.ts';
+export { type Keys, type PublicKey, type Signer, type TrustedKey } from './keys.ts';
 export { checkModelName, type ModelRecord, type ModelRegistry } from './model-registry.ts';
 export { openStore, type Store } from './open-store.ts';
 export { copyPackage, readPackage, removePackage, writePackage, type PackageFiles, type PackageLimits } from './package-folder.ts';

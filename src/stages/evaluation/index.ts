@@ -3,5 +3,5 @@ export { denseCodes, jackknifeStandardError, unitsFor, type Units } from './boot
 export { decideVerdict } from './decide-verdict.ts';
 export { measurePaired, measureScore, pairedOver } from './measure-score.ts';
 export { balancedAccuracy, f1OfClass, logLossOfRows, macroF1, matthews, measureMetric, metricOver, risingOrder, type ClassCounts, type WeightedMetric } from './metrics.ts';
-export { confusionMatrix, measureReliability, summariseResiduals, type Reliability, type ReliabilityBin, type ResidualSummary } from './reliability.ts';
+export { confusionMatrix, measureReliability, type Reliability, type ReliabilityBin } from './reliability.ts';
 export { splitRows, type Fold, type Split, type SplitRequest } from './split-rows.ts';

@@ -1,6 +1,6 @@
-export { findBrokenLimits, estimateAnswerCost, type AnswerCost } from './answer-cost.ts';
+export { estimateAnswerCost, type AnswerCost } from './answer-cost.ts';
 export { checkEquality, type ProbeRows, type TextTerms } from './check-equality.ts';
-export { makeContract, outputColumns } from './contract.ts';
+export { makeContract } from './contract.ts';
 export { renderReport, type ReportFacts } from './render-report.ts';
 export { signModel, type ManifestFacts, type ModelSigner } from './sign-model.ts';
 export { writeGraph, type GraphMember, type GraphSpec } from './write-graph.ts';

@@ -1,0 +1,232 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Column, ColumnType, Row, Table, Value } from '../domain/column.ts';
+import { ModelwrightError } from '../domain/error.ts';
+import { recheckExpression, type CheckedExpression } from './check-expression.ts';
+import type { EncodedRows } from './encoded.ts';
+import { openEncoder } from './encoder.ts';
+import type { FeatureFile } from './feature-file.ts';
+import { defaultEncoderLimits, fitEncoder, type FeatureToEncode } from './fit-encoder.ts';
+
+const inputs = [
+  { name: 'amount', type: 'number' },
+  { name: 'is new', type: 'boolean' },
+  { name: 'town', type: 'text' },
+  { name: 'person', type: 'text' },
+  { name: 'said', type: 'text' },
+  { name: 'seen', type: 'timestamp' },
+] satisfies { name: string; type: ColumnType }[];
+const types = new Map<string, ColumnType>(inputs.map(({ name, type }) => [name, type]));
+const checked = (tree: unknown): CheckedExpression => recheckExpression(tree, types);
+const column = (name: string) => ({ kind: 'column', type: types.get(name), name });
+const call = (name: string, type: ColumnType, argument: string) => checked({ kind: 'call', type, function: name, args: [column(argument)] });
+
+const features: FeatureToEncode[] = [
+  { name: 'amount', expression: checked(column('amount')), as: 'number', isPersonal: false },
+  { name: 'is new', expression: checked(column('is new')), as: 'number', isPersonal: false },
+  { name: 'town', expression: checked(column('town')), as: 'category', isPersonal: false },
+  { name: 'town in lower case', expression: call('lower', 'text', 'town'), as: 'category', isPersonal: false },
+  { name: 'person', expression: checked(column('person')), as: 'category', isPersonal: true },
+  { name: 'person as text', expression: checked(column('person')), as: 'text', isPersonal: true },
+  { name: 'said', expression: checked(column('said')), as: 'text', isPersonal: false },
+  { name: 'said length', expression: call('length', 'number', 'said'), as: 'number', isPersonal: false },
+  { name: 'seen year', expression: call('year', 'number', 'seen'), as: 'number', isPersonal: false },
+];
+
+function columnOf(type: ColumnType, values: readonly Value[]): Column {
+  switch (type) {
+    case 'text': {
+      const levels = [...new Set(values.filter((value) => typeof value === 'string'))];
+      return { type, codes: Int32Array.from(values, (value) => (typeof value === 'string' ? levels.indexOf(value) : -1)), levels };
+    }
+    case 'boolean':
+      return { type, values: Uint8Array.from(values, (value) => (value === null ? 255 : Number(value))) };
+    default:
+      return { type, values: Float64Array.from(values, (value) => (typeof value === 'number' ? value : Number.NaN)) };
+  }
+}
+
+const tableOf = (rows: readonly Row[]): Table => ({
+  rowCount: rows.length,
+  columns: new Map(
+    inputs.map(({ name, type }) => [
+      name,
+      columnOf(
+        type,
+        rows.map((row) => row[name]),
+      ),
+    ]),
+  ),
+});
+
+const orMissing = (values: fc.Arbitrary<Value>) => fc.option(values, { nil: null, freq: 6 });
+const words = ['Ada', 'ada', 'Bo', 'über', 'ß', 'x', '', '日本', '42', 'a\u0000b', '\uD800'];
+const aRow: fc.Arbitrary<Row> = fc.record({
+  amount: orMissing(fc.oneof(fc.double(), fc.constantFrom(0, -0, 1e300, -1e300, 3.4e38, 3.5e38, 1e-50, Number.POSITIVE_INFINITY, Number.NaN))),
+  'is new': orMissing(fc.boolean()),
+  town: orMissing(fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 3 }))),
+  person: orMissing(fc.constantFrom(...words)),
+  said: orMissing(fc.oneof(fc.array(fc.constantFrom(...words, '!', 'Hello'), { maxLength: 12 }).map((all) => all.join(' ')), fc.string())),
+  seen: orMissing(fc.integer({ min: -2_000_000_000, max: 8_000_000_000 }).map((seconds) => seconds * 1e6)),
+});
+
+const fitted = (rows: readonly Row[]): FeatureFile => fitEncoder(inputs, features, tableOf(rows)).file;
+/** As a package holds it: two fold models with statistics of their own. */
+const withFolds = (file: FeatureFile): FeatureFile => ({
+  ...file,
+  folds: [0, 1].map((fold) => file.dictionaries.map(({ levels }, dictionary) => ({ dictionary, values: Array.from({ length: levels.length + 2 }, (_, entry) => entry / 7 + fold) }))),
+});
+
+const valuesOfRow = ({ values, columnCount }: EncodedRows, row: number) => values.slice(row * columnCount, (row + 1) * columnCount);
+const textOfRow = ({ textWidth, textIds, textWeights }: EncodedRows, row: number, padding: number) =>
+  Array.from({ length: textWidth }, (_, at) => [textIds[row * textWidth + at], textWeights[row * textWidth + at]]).filter(([id]) => id !== padding);
+const bitsOf = (values: Float32Array) => [...new Int32Array(values.buffer, values.byteOffset, values.length)];
+
+describe('the encoder', () => {
+  it('encodes a row alone bit for bit as it encodes it in a table', () => {
+    fc.assert(
+      fc.property(fc.array(aRow, { minLength: 1, maxLength: 30 }), fc.array(aRow, { minLength: 1, maxLength: 15 }), (learnt, answered) => {
+        const encoder = openEncoder(withFolds(fitted(learnt)));
+        const together = encoder.encode(tableOf(answered));
+        answered.forEach((row, index) => {
+          const alone = encoder.encodeRow(row);
+          expect(bitsOf(valuesOfRow(alone, 0))).toEqual(bitsOf(valuesOfRow(together, index)));
+          expect(textOfRow(alone, 0, encoder.vocabularySize)).toEqual(textOfRow(together, index, encoder.vocabularySize));
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('lays out for training the same base columns and texts that answering sees', () => {
+    fc.assert(
+      fc.property(fc.array(aRow, { minLength: 1, maxLength: 30 }), (rows) => {
+        const encoder = openEncoder(withFolds(fitted(rows)));
+        const table = tableOf(rows);
+        const base = encoder.encodeBase(table);
+        const text = encoder.encodeText(table);
+        const whole = encoder.encode(table);
+        for (let row = 0; row < rows.length; row++) {
+          const own = Float32Array.from({ length: encoder.baseColumnCount }, (_, index) => base[index * rows.length + row]);
+          expect(bitsOf(own)).toEqual(bitsOf(valuesOfRow(whole, row).slice(0, encoder.baseColumnCount)));
+          const terms = Array.from({ length: text.start[row + 1] - text.start[row] }, (_, at) => [text.ids[text.start[row] + at], text.weights[text.start[row] + at]]);
+          expect(terms).toEqual(textOfRow(whole, row, encoder.vocabularySize));
+        }
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('survives being written as JSON', () => {
+    fc.assert(
+      fc.property(fc.array(aRow, { minLength: 1, maxLength: 20 }), (rows) => {
+        const file = withFolds(fitted(rows));
+        const again = openEncoder(JSON.parse(JSON.stringify(file)));
+        expect(again.file).toEqual(file);
+        expect(bitsOf(again.encode(tableOf(rows)).values)).toEqual(bitsOf(openEncoder(file).encode(tableOf(rows)).values));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('keeps numbers within float32, so that no learner meets an infinity', () => {
+    const encoder = openEncoder(fitted([aWholeRow({ amount: 1 })]));
+    const amountOf = (amount: number) => encoder.encodeRow(aWholeRow({ amount })).values[0];
+    expect([amountOf(1e300), amountOf(-1e300), amountOf(Number.POSITIVE_INFINITY)]).toEqual([3.4028234663852886e38, -3.4028234663852886e38, Number.NaN]);
+  });
+
+  it('answers a level that it never saw as it answers the pooled rare ones, and a missing one apart', () => {
+    const encoder = openEncoder(withFolds(fitted([...repeat('Bo', 3), ...repeat('Cy', 1)].map((town) => aWholeRow({ town })))));
+    const townAlone = (town: string | null) => [...encoder.encodeRow(aWholeRow({ town })).values];
+    expect(townAlone('nowhere')).toEqual(townAlone('Cy'));
+    expect(townAlone(null)).not.toEqual(townAlone('Cy'));
+    expect(townAlone('Bo')).not.toEqual(townAlone('Cy'));
+  });
+});
+
+const aWholeRow = (part: Row): Row => ({ amount: 1, 'is new': true, town: 'Bo', person: null, said: null, seen: 0, ...part });
+const repeat = (text: string, count: number): string[] => Array.from({ length: count }, () => text);
+
+describe('what a feature file tells of single people', () => {
+  it('is no level of one row', () => {
+    const file = fitted([...repeat('Bo', 2), ...repeat('Secretville', 1)].map((town) => aWholeRow({ town })));
+    expect(file.dictionaries[0].levels).toEqual(['Bo']);
+    expect(JSON.stringify(file).toLowerCase()).not.toContain('secretville');
+  });
+
+  it('is no level, word or part of a word of fewer than five rows in a personal column', () => {
+    const people = [...repeat('Ada Lovelace', 5), ...repeat('Zbigniew Kowalski', 4), ...repeat('Mo Li', 6)];
+    const file = fitted(people.map((person) => aWholeRow({ person })));
+    const text = JSON.stringify(file);
+    expect(file.dictionaries[2].levels).toEqual(['Mo Li', 'Ada Lovelace']);
+    for (const trace of ['Zbigniew', 'Kowalski', 'zbigniew', 'kowalski', 'zbi', 'kowa']) expect(text).not.toContain(trace);
+    expect(text).toContain('lovelace');
+  });
+
+  it('is nothing of rows that were not given to it, though their levels are in the table', () => {
+    const table = tableOf(['Bo', 'Bo'].map((town) => aWholeRow({ town })));
+    const town = table.columns.get('town');
+    if (town?.type === 'text') town.levels.push('Lockedville', 'Lockedville again');
+    expect(JSON.stringify(fitEncoder(inputs, features, table).file)).not.toContain('Lockedville');
+  });
+
+  it('orders levels by their rows, and shows linear models at most fifty of them', () => {
+    const towns = Array.from({ length: 60 }, (_, town) => repeat(`town ${String(town).padStart(2, '0')}`, 2 + (town === 30 ? 1 : 0))).flat();
+    const { file, uses } = fitEncoder(inputs, [features[2]], tableOf(towns.map((town) => aWholeRow({ town }))));
+    expect(file.dictionaries[0].levels.slice(0, 3)).toEqual(['town 30', 'town 00', 'town 01']);
+    expect(uses.filter((use) => use === 'linear').length).toBe(defaultEncoderLimits.maxIndicatorLevels);
+    expect(uses.filter((use) => use === 'tree').length).toBe(2);
+  });
+});
+
+describe('a feature file that was tampered with', () => {
+  const file = () => structuredClone(withFolds(fitted([...repeat('Bo', 3), ...repeat('Cy', 3)].map((town, row) => aWholeRow({ town, said: `hello ${row % 2}` })))));
+  const codeOf = (stored: unknown): string => {
+    try {
+      openEncoder(stored);
+    } catch (error) {
+      if (error instanceof ModelwrightError) return error.code;
+      throw error;
+    }
+    return 'opened';
+  };
+  const tampered = (change: (file: FeatureFile) => void): string => {
+    const copy = file();
+    change(copy);
+    return codeOf(copy);
+  };
+  const lookupOf = ({ columns }: FeatureFile) => {
+    const found = columns.find((one) => one.kind === 'lookup');
+    if (found?.kind !== 'lookup') throw new Error('the file has a lookup');
+    return found;
+  };
+  const indicatorOf = ({ columns }: FeatureFile) => {
+    const found = columns.find((one) => one.kind === 'indicator');
+    if (found?.kind !== 'indicator') throw new Error('the file has an indicator');
+    return found;
+  };
+
+  it('opens as it was made', () => expect(codeOf(file())).toBe('opened'));
+
+  it.each<[string, (file: FeatureFile) => void]>([
+    ['a lookup table is too short', (copy) => void lookupOf(copy).values.pop()],
+    ['a fold table is too long', (copy) => void copy.folds[1][0].values.push(1)],
+    ['a lookup names a dictionary that is not there', (copy) => void (lookupOf(copy).dictionary = 99)],
+    ['an indicator names an entry that is not there', (copy) => void (indicatorOf(copy).entry = 99)],
+    ['an indicator names a dictionary that is not there', (copy) => void (indicatorOf(copy).dictionary = 99)],
+    ['a number column names no feature', (copy) => void copy.columns.push({ kind: 'number', feature: 99 })],
+    ['a dictionary names no feature', (copy) => void (copy.dictionaries[0].feature = 99)],
+    ['a dictionary stands on a number', (copy) => void (copy.dictionaries[0].feature = 0)],
+    ['a dictionary holds a level twice', (copy) => void (copy.dictionaries[0].levels[1] = copy.dictionaries[0].levels[0])],
+    ['a text stands where a number is expected', (copy) => void copy.columns.push({ kind: 'number', feature: 2 })],
+    ['a text block names no feature', (copy) => void (copy.text[0].feature = 99)],
+    ['text terms are not numbered in a row', (copy) => void (copy.text[0].firstId = 1)],
+    ['a term has no idf', (copy) => void copy.text[0].idf.pop()],
+    ['the format is another', (copy) => void Object.assign(copy, { format: 2 })],
+    ['a field is there that nobody knows', (copy) => void Object.assign(copy, { run: 'rm' })],
+  ])('is refused when %s', (_, change) => {
+    expect(tampered(change)).toBe('MW1410');
+  });
+
+  it.each([[null], ['text'], [[]], [{}]])('is refused when it is %j', (stored) => expect(codeOf(stored)).toBe('MW1410'));
+});
