@@ -100,19 +100,19 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
     outputs = job.class_count if job.task == "multiclass" else 1
     solve = _ridge(design, train) if job.task == "regression" and train.inputs.text is None else _descent(job, design, train, outputs, stopwatch)
 
-    def learn(place: int) -> LinearModel:
-        coefficients, intercept = solve(strengths[place])
+    def learn(strength: float) -> LinearModel:
+        coefficients, intercept = solve(strength)
         return LinearModel(preparation, coefficients[: design.column_count], intercept, design.over_vocabulary(coefficients), job.task, job.max_rounds)
 
     if holdout is None:
-        return learn(0)  # nothing to choose by: the first one named
-    strong_to_weak = sorted(range(len(strengths)), key=lambda place: -strengths[place])
-    best = learn(strong_to_weak[0])
+        return learn(strengths[0])  # nothing to choose by: the first one named
+    strongest, *weaker = sorted(strengths, reverse=True)
+    best = learn(strongest)
     best_loss = _loss(best.predict(holdout.inputs), holdout.labels, job.task)
-    for place in strong_to_weak[1:]:
+    for strength in weaker:
         if stopwatch.is_over():
             break
-        model = learn(place)
+        model = learn(strength)
         loss = _loss(model.predict(holdout.inputs), holdout.labels, job.task)
         if loss >= best_loss:
             break  # along the path the loss falls and then rises

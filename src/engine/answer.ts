@@ -4,6 +4,7 @@ import type { Contract } from '../domain/package.ts';
 import { seededRandom } from '../domain/random.ts';
 import { takeRows } from '../domain/table.ts';
 import type { Predictions } from '../domain/task.ts';
+import { openGraphPool, type GraphRuntime } from '../edges/onnx/index.ts';
 import { openTextOutput, stageOutput } from '../edges/store/index.ts';
 import type { OpenedFile } from '../edges/tables/index.ts';
 import { openEncoder } from '../features/index.ts';
@@ -15,14 +16,18 @@ import { intervalOf } from './measure-model.ts';
 import type { Edges } from './open-engine.ts';
 import { readLabelled } from './prepare-data.ts';
 
-/** Rows encoded and answered at a time: bounds memory on long files. */
-const CHUNK_ROWS = 10_000;
+/** Rows answered and written at a time: bounds memory on long files. */
+const CHUNK_ROWS = 40_000;
+const MAX_ANSWER_THREADS = 4;
 
-async function open(edges: Edges, reference: string): Promise<{ model: OpenedModel; reference: string }> {
+const manyGraphs = ({ processors }: Edges) => openGraphPool({ threads: Math.min(MAX_ANSWER_THREADS, processors) });
+
+/** @param graphs one thread for a row or two, a pool for whole files */
+async function open(edges: Edges, reference: string, graphs: GraphRuntime): Promise<{ model: OpenedModel; reference: string }> {
   const store = await edges.store();
   const verified = await readVerified(edges, reference);
   const trusted = await store.keys.trustedKeys();
-  const model = await openModel(verified.files, { trustedKeys: trusted.map(({ publicKey }) => publicKey), graphs: edges.graphs(), openEncoder });
+  const model = await openModel(verified.files, { trustedKeys: trusted.map(({ publicKey }) => publicKey), graphs, openEncoder });
   return { model, reference: verified.reference };
 }
 
@@ -54,7 +59,7 @@ type FileRequest = { model: string; data: string; out: string | null; isStrict: 
 export async function predictFile(edges: Edges, request: FileRequest) {
   const startMs = edges.nowMs();
   const format = request.out === null ? request.textFormat : formatOf(request.out);
-  const { model } = await open(edges, request.model);
+  const { model } = await open(edges, request.model, manyGraphs(edges));
   const tables = await edges.tables();
   const file = await tables.openFile(request.data);
   try {
@@ -126,7 +131,7 @@ function answerColumns({ classes, outputs }: Contract, predictions: Predictions)
 
 /** Answers one row given as JSON values. */
 export async function predictRow(edges: Edges, request: { model: string; row: Record<string, unknown>; isStrict: boolean }) {
-  const { model, reference } = await open(edges, request.model);
+  const { model, reference } = await open(edges, request.model, edges.graphs());
   try {
     const { warnings } = checkRow(model.contract, request.row, request.isStrict);
     const { prediction } = await model.answerRow(request.row);
@@ -143,7 +148,7 @@ export async function predictRow(edges: Edges, request: { model: string; row: Re
 
 /** Measures a model on a file with the target, by the plan's metric, beside the best constant of those rows. */
 export async function evaluateModel(edges: Edges, request: { model: string; data: string }) {
-  const { model, reference } = await open(edges, request.model);
+  const { model, reference } = await open(edges, request.model, manyGraphs(edges));
   const tables = await edges.tables();
   const file = await tables.openFile(request.data);
   try {

@@ -16,7 +16,7 @@ import { draftModel, openFinishClock } from './finish-clock.ts';
 import { finishRun } from './finish-run.ts';
 import { openFolds } from './fold-data.ts';
 import type { Edges } from './open-engine.ts';
-import { prepareData, readLabelled, type PreparedData } from './prepare-data.ts';
+import { prepareData, readLabelled, type PreparedData, type ReadRows } from './prepare-data.ts';
 import { verdictSentence } from './report-facts.ts';
 import { openRunLog, startClock, type RunClock, type RunLog } from './run-log.ts';
 import { openTrainers, search, type SearchContext } from './search-loop.ts';
@@ -95,8 +95,10 @@ async function resumeHeld(edges: Edges, store: Store<RunEvent>, runId: string, w
 async function travel(edges: Edges, store: Store<RunEvent>, runId: string, events: RunEvent[], clock: RunClock, watcher: BuildWatcher, request: BuildRequest) {
   const run = openRunLog(store.log, runId, events, clock, edges.wallIso, (event) => watcher.onEvent(event, runId));
   const going: Going = { edges, store, run, clock, watcher };
+  let isOver = false;
   // The walls are tried and the learners imported, which takes seconds, while the table is being read.
   const workshop = edges.sandbox().then((sandbox) => {
+    if (isOver) throw new Error('the table was refused before the walls had been tried');
     const worker = sandbox.openWorker({ threads: request.threads, memoryBytes: edges.memoryBytes });
     worker.ready.catch(() => undefined); // reported by the first fit that needs it
     return { sandbox, worker };
@@ -109,6 +111,7 @@ async function travel(edges: Edges, store: Store<RunEvent>, runId: string, event
     await recordFailure(run, error, events.length > 0);
     throw error;
   } finally {
+    isOver = true;
     const opened = await workshop.catch(() => null); // thrown above, where it was awaited
     await opened?.worker.close();
   }
@@ -136,8 +139,9 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
   const profile = await profileStep(going, file, request);
   const { sandbox, worker } = await workshop;
   await run.append({ kind: 'sandbox.opened', isCaged: sandbox.isCaged });
-  const plan = run.state.plan ?? (await planStep(going, request, file, testFile, profile, sandbox.isCaged));
-  const data = await prepareData(plan, tables, file, testFile);
+  const planned = run.state.plan ? { plan: run.state.plan, read: null } : await planStep(going, request, file, testFile, profile, sandbox.isCaged);
+  const { plan } = planned;
+  const data = await prepareData(plan, tables, file, testFile, planned.read);
   await file.close();
   await testFile?.close();
   if (run.state.split === null) await splitStep(going, data);
@@ -207,7 +211,7 @@ async function profileStep({ run, store }: Going, file: OpenedFile, request: Bui
   return profile;
 }
 
-async function planStep(going: Going, request: BuildRequest, file: OpenedFile, testFile: OpenedFile | null, profile: Profile, isCaged: boolean): Promise<Plan> {
+async function planStep(going: Going, request: BuildRequest, file: OpenedFile, testFile: OpenedFile | null, profile: Profile, isCaged: boolean): Promise<{ plan: Plan; read: ReadRows }> {
   const { run, clock, watcher } = going;
   const { target, reason } = await chooseTarget(request, profile, watcher, clock);
   const column = getColumn(profile, target, '--target');
@@ -224,7 +228,9 @@ async function planStep(going: Going, request: BuildRequest, file: OpenedFile, t
       leaks,
     });
   const first = draft([]);
-  const plan = draft(await suspectLeaks(first, file));
+  // Read once: what is looked through for leaks here is what is learnt from later.
+  const read = await readLabelled(file, first);
+  const plan = draft(findLeaks(read.table.columns, read.labels, Int32Array.from({ length: read.table.rowCount }, (_, row) => row)));
   const labelled = targetLevels.reduce((sum, { count }) => sum + count, 0);
   const classShares = plan.classes.map((name) => ({ name, share: (targetLevels.find(({ level }) => level === name)?.count ?? 0) / labelled }));
   const warnings = profile.warnings.filter(({ kind }) => !toldAsLeftOut.has(kind)).map(warningText);
@@ -247,7 +253,7 @@ async function planStep(going: Going, request: BuildRequest, file: OpenedFile, t
   }
   const name = request.name ?? defaultName(column.name);
   await run.append({ kind: 'plan.approved', plan: approvePlan(plan), by: request.isApproved ? 'yes-option' : 'person', name });
-  return plan;
+  return { plan, read };
 }
 
 async function chooseTarget(request: BuildRequest, profile: Profile, watcher: BuildWatcher, clock: RunClock): Promise<{ target: string; reason: string }> {
@@ -284,12 +290,6 @@ async function readLevels(file: OpenedFile, name: string, rule: ReadingRule): Pr
   const counts = new Int32Array(column.levels.length);
   for (const code of column.codes) if (code >= 0) counts[code]++;
   return column.levels.map((level, code) => ({ level, count: counts[code] }));
-}
-
-async function suspectLeaks(plan: Plan, file: OpenedFile): Promise<{ column: string; detail: string }[]> {
-  const { table, labels } = await readLabelled(file, plan);
-  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
-  return findLeaks(table.columns, labels, rows);
 }
 
 /** A name of letters, digits and dashes from the target's. */

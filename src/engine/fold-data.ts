@@ -2,7 +2,7 @@ import { seededRandom } from '../domain/random.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import type { FitJob, JobRows } from '../edges/sandbox/index.ts';
 import { fitFoldStatistics, type FoldStatistics, type LookupColumn, type StatisticLabels } from '../features/index.ts';
-import { refitFoldOf, type FoldRows } from '../stages/search/index.ts';
+import { distinctRows, refitFoldOf, type FoldRows } from '../stages/search/index.ts';
 import type { PreparedData } from './prepare-data.ts';
 
 /** A fold of this number is all rows at once: the recipe trained once more when fold models would be too many to ship. */
@@ -20,10 +20,6 @@ export type FoldData = {
   lookups: LookupColumn[];
   extraOf(part: keyof FoldRows): JobRows;
 };
-
-/** Tables with many equal rows are fitted on each of them once, with its count as weight: the same model in a fraction of the time. */
-const MIN_ROWS_TO_FOLD = 10_000;
-const MAX_SHARE_OF_DISTINCT = 0.8;
 
 /** Makes each fold's own columns once, when they are first asked for. */
 export function openFolds(data: PreparedData): (fold: number) => FoldData {
@@ -57,24 +53,6 @@ function makeFold(data: PreparedData, fold: number): FoldData {
     lookups: statistics.lookups,
     extraOf: (part) => (part === 'fit' ? { rows: fit.rows, extra: fittedExtra } : { rows: rows[part], extra: statistics.encode(rows[part]) }),
   };
-}
-
-/** The first place of each class of equal rows (inputs and label alike) and how many there are; null where it would not save much. */
-function distinctRows(fit: Int32Array, twins: Int32Array): { places: Int32Array; counts: Float64Array } | null {
-  if (fit.length < MIN_ROWS_TO_FOLD) return null;
-  const placeOf = new Map<number, number>();
-  const places: number[] = [];
-  const counts: number[] = [];
-  for (let place = 0; place < fit.length; place++) {
-    const twin = twins[fit[place]];
-    const known = twin < 0 ? undefined : placeOf.get(twin);
-    if (known === undefined) {
-      if (twin >= 0) placeOf.set(twin, places.length);
-      places.push(place);
-      counts.push(1);
-    } else counts[known]++;
-  }
-  return places.length > fit.length * MAX_SHARE_OF_DISTINCT ? null : { places: Int32Array.from(places), counts: Float64Array.from(counts) };
 }
 
 /** Chosen places of column-major values of `rowCount` rows. */

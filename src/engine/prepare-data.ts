@@ -9,7 +9,7 @@ import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import { checkExpression, fitEncoder, openEncoder, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
 import { splitRows, type Split } from '../stages/evaluation/index.ts';
 import { proposeFeatures } from '../stages/planning/index.ts';
-import { cutHoldout, type DataShape, type FoldRows } from '../stages/search/index.ts';
+import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
 
 /** Rows with their labels: `table` holds the plan's inputs. */
 export type LabelledRows = { table: Table; labels: Labels; groups: Int32Array | null };
@@ -41,8 +41,11 @@ export type PreparedData = {
 
 const MIN_STATISTIC_LEVELS = 3;
 
+/** The rows of a file that have a label; `table` may hold more columns than a later plan of the same target wants. */
+export type ReadRows = LabelledRows & { timeOrder: Float64Array | null };
+
 /** Reads the plan's columns of a file; rows without a label are left out. */
-export async function readLabelled(file: OpenedFile, plan: Plan): Promise<LabelledRows & { timeOrder: Float64Array | null; unlabelledCount: number }> {
+export async function readLabelled(file: OpenedFile, plan: Plan): Promise<ReadRows> {
   const { split } = plan;
   const requests = plan.inputs.map(({ name, rule }) => ({ name, rule }));
   requests.push({ name: plan.target, rule: plan.targetRule });
@@ -58,7 +61,6 @@ export async function readLabelled(file: OpenedFile, plan: Plan): Promise<Labell
     labels,
     groups: split.kind === 'group' ? levelIds(getColumnOf(kept, split.column)) : null,
     timeOrder: split.kind === 'time' ? orderOf(getColumnOf(kept, split.column)) : null,
-    unlabelledCount: table.rowCount - rows.length,
   };
 }
 
@@ -102,9 +104,11 @@ const takeLabels = (labels: Labels, rows: Int32Array): Labels =>
 
 const takeGroups = (groups: Int32Array | null, rows: Int32Array) => groups && Int32Array.from(rows, (row) => groups[row]);
 
-/** Splits, encodes and lays out the data of an approved plan. The same plan and file give the same result in every process. */
-export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, testFile: OpenedFile | null): Promise<PreparedData> {
-  const all = await readLabelled(file, plan);
+/** Splits, encodes and lays out the data of an approved plan. `alreadyRead`: what planning read of the same file, to be read once only. The same plan and file give the same result in every process. */
+export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, testFile: OpenedFile | null, alreadyRead: ReadRows | null): Promise<PreparedData> {
+  const read = alreadyRead ?? (await readLabelled(file, plan));
+  const inputNames = plan.inputs.map(({ name }) => name);
+  const all = { ...read, table: takeColumns(read.table, inputNames) };
   const ownTest = testFile ? await readLabelled(testFile, plan) : null;
   const equalIds = equalRowIds(all.table);
   const split = splitRows({
@@ -144,6 +148,8 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
     return { ...cut, validate: inLearn(validate) };
   });
 
+  const twins = twinIds(Int32Array.from(split.learn, (row) => equalIds[row]), learn.labels);
+
   const proposals = proposeFeatures(plan);
   const types = new Map(plan.inputs.map(({ name, rule }) => [name, rule.type]));
   const parsed = await tables.parseExpressions(proposals.map(({ text }) => text));
@@ -160,7 +166,7 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
   const statisticDictionaries = features.dictionaries.flatMap(({ levels }, index) => (levels.length >= MIN_STATISTIC_LEVELS ? [index] : []));
   const statisticColumns = plan.task === 'multiclass' ? plan.classes.length : 1;
   const shape: DataShape = {
-    fitRows: Math.max(0, ...folds.map(({ fit }) => fit.length)),
+    fitRows: Math.max(0, ...folds.map(({ fit }) => distinctRows(fit, twins)?.places.length ?? fit.length)),
     foldCount: folds.length,
     task: plan.task,
     classCount: plan.task === 'regression' ? 1 : plan.classes.length,
@@ -180,7 +186,7 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
     trainingLabels: toTrainingScale(learn.labels, scale),
     folds,
     blocks,
-    twins: twinIds(Int32Array.from(split.learn, (row) => equalIds[row]), learn.labels),
+    twins,
     split,
     features,
     uses,

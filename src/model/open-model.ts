@@ -53,9 +53,15 @@ export async function openAnswers(files: ReadonlyMap<string, Uint8Array>, { grap
   return {
     contract,
     async answer(table) {
-      const parts: Float64Array[] = [];
-      for (const chunk of tableChunks(table, CHUNK_ROWS)) parts.push(await graph.run(encoder.encode(chunk)));
-      return shapePredictions(contract, joined(parts));
+      const parts: Promise<Float64Array>[] = [];
+      for (const chunk of tableChunks(table, CHUNK_ROWS)) {
+        // Encoded rows are large: no more of them are in memory than the graph can work on.
+        if (parts.length >= graph.callsAtOnce) await parts[parts.length - graph.callsAtOnce];
+        const part = graph.run(encoder.encode(chunk));
+        part.catch(() => undefined); // told below, with the others
+        parts.push(part);
+      }
+      return shapePredictions(contract, joined(await Promise.all(parts)));
     },
     async answerRow(values) {
       const { row, surprises } = readRow(values);

@@ -8,6 +8,6 @@ export type CommandContext = {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
-  /** Calls back on the first interrupt and on the second. */
-  onInterrupt(first: () => void, second: () => void): void;
+  /** Calls back on the first interrupt and on the second; a demand to terminate is a second one at once. `exitCode` is what the signal's sender expects. */
+  onInterrupt(first: () => void, second: (exitCode: number) => void): void;
 };

@@ -25,7 +25,7 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
         process.on(signal, () => {
           count++;
           if (count === 1 && signal === 'SIGINT') first();
-          else second();
+          else second(signal === 'SIGINT' ? 130 : 143);
         });
       }
     },

@@ -1,2 +1,3 @@
 export type { GraphRuntime, OpenedGraph } from './graph-runtime.ts';
+export { openGraphPool } from './graph-pool.ts';
 export { openNativeRuntime } from './native.ts';

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { graphRuntimeContract } from './graph-runtime.contract.ts';
+import { openGraphPool } from './graph-pool.ts';
 import { openNativeRuntime } from './native.ts';
 
 describe('ONNX Runtime in process, one thread', () => {
@@ -7,4 +8,8 @@ describe('ONNX Runtime in process, one thread', () => {
 });
 describe('ONNX Runtime in process, two threads', () => {
   graphRuntimeContract(openNativeRuntime({ threads: 2 }));
+});
+
+describe('ONNX Runtime in a pool of threads', () => {
+  graphRuntimeContract(openGraphPool({ threads: 2 }));
 });

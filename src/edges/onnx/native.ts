@@ -40,10 +40,16 @@ export function openNativeRuntime({ threads = 1 }: { threads?: number } = {}): G
   };
 }
 
-async function loadRuntime() {
-  // The official binaries tell Microsoft of every model that is opened (names, hashes, machine) and keep an id of the machine unless this is set
-  // before they are loaded: nothing leaves a machine that its owner did not send.
+/**
+ * The official binaries tell Microsoft of every model that is opened (names, hashes, machine) and keep an id of the machine unless this is set
+ * before they are loaded: nothing leaves a machine that its owner did not send. A thread's own variables do not count: the first thread sets it.
+ */
+export function refuseTelemetry(): void {
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
+}
+
+async function loadRuntime() {
+  refuseTelemetry();
   try {
     return await import('onnxruntime-node');
   } catch (cause) {
@@ -75,6 +81,7 @@ function openedGraph(session: InferenceSession, TensorClass: typeof Tensor): Ope
   }
 
   return {
+    callsAtOnce: 1,
     async run(rows) {
       const most = readsText && rows.textWidth > 0 ? Math.max(1, Math.min(CHUNK_ROWS, Math.floor(CHUNK_TERMS / rows.textWidth))) : CHUNK_ROWS;
       if (rows.rowCount <= most && rows.rowCount > 0) return answerChunk(rows, 0, rows.rowCount);

@@ -20,14 +20,20 @@ export function stem(word: string): string {
 /** Words that people use for one another when they name what is to be predicted. */
 const synonymGroups = [
   ['churn', 'leave', 'leaving', 'left', 'cancel', 'quit', 'attrition', 'unsubscribe', 'exited'],
-  ['price', 'cost', 'worth', 'fare', 'charge', 'sell', 'sells', 'fetch', 'pay', 'payment', 'payments', 'amount'],
+  ['price', 'cost', 'worth', 'fare', 'charge', 'sell', 'sells', 'fetch', 'pay', 'payment', 'payments', 'amount', 'expensive', 'ask'],
   ['default', 'repay', 'risk', 'bad'],
   ['spam', 'junk', 'unwanted'],
   ['dead', 'die', 'died', 'death', 'fatal', 'killed', 'survive', 'survived', 'survival'],
   ['income', 'earn', 'salary', 'wage'],
-  ['count', 'cnt', 'number', 'many', 'demand', 'volume', 'total'],
+  ['count', 'cnt', 'number', 'many', 'demand'],
   ['fraud', 'fraudulent', 'scam'],
   ['label', 'class', 'category', 'kind', 'type'],
+  ['strength', 'strong'],
+  ['duration', 'length', 'long'],
+  ['weight', 'heavy'],
+  ['height', 'tall'],
+  ['age', 'old'],
+  ['delay', 'delayed', 'late'],
 ].map((group) => new Set(group.map(stem)));
 
 /** How well two stemmed words agree: 1 the same, 0.85 one begins the other, 0.7 synonyms, 0 nothing. */

@@ -67,6 +67,11 @@ function openFolds(candidate: Candidate, view: SearchView): number[] {
   return Array.from({ length: view.shape.foldCount }, (_, fold) => fold).filter((fold) => !started?.has(fold));
 }
 
+function runningFolds(candidate: Candidate, view: SearchView): number {
+  const state = view.candidates.get(candidate.id);
+  return state ? [...state.started].filter((fold) => !state.executions.has(fold)).length : 0;
+}
+
 /** A candidate that lost a fold can never be complete. */
 const isHopeless = (state: CandidateState) => [...state.executions.values()].some((execution) => execution.kind === 'lost');
 
@@ -79,7 +84,8 @@ function attempt(candidate: Candidate, fold: number, view: SearchView, leftMs: n
   const completed = [...view.candidates.values()].filter((state) => state.evaluation !== null).length;
   const searchMs = view.searchEndMs - view.searchStartMs;
   const fairMs = completed < 3 ? (FIRST_SHARE * searchMs) / wavesOf(view.shape.foldCount) : Number.POSITIVE_INFINITY;
-  const leftAWaveMs = leftMs / wavesOf(openFolds(candidate, view).length);
+  // Folds that are being fitted count with the open ones, or those that begin in the middle of a wave would be given more.
+  const leftAWaveMs = leftMs / wavesOf(openFolds(candidate, view).length + runningFolds(candidate, view));
   const stopAfterMs = Math.floor(Math.max(MIN_FIT_MS, Math.min(leftMs, leftAWaveMs, fairMs)));
   return { kind: 'try', candidate, fold, rounds: null, stopAfterMs };
 }

@@ -39,10 +39,10 @@ async function watch(words: CommandWords, context: CommandContext, start: (watch
       progress?.noteStop();
       stop.abort();
     },
-    () => {
+    (exitCode) => {
       progress?.close();
       if (run !== null && !wantsJson) terminal.line(`  Left. Every step is on disk: ${context.commandName} resume ${run}`);
-      process.exit(130); // the caged worker dies with us
+      process.exit(exitCode); // the caged worker dies with us
     },
   );
   try {
