@@ -186,7 +186,7 @@ export const errorCodes = {
     name: 'planning.positive-missing',
     kind: 'usage',
     title: 'The target has no such class',
-    meaning: 'The class named by `--positive` does not occur in the target.',
+    meaning: 'The class named by `--positive` does not occur in the target, or the target does not have two classes.',
     remedy: 'Use a class as it is written in the table.',
   },
   MW1209: {
@@ -209,6 +209,13 @@ export const errorCodes = {
     title: 'The plan was not approved',
     meaning: 'A plan is shown before anything is trained, and someone has to say yes to it.',
     remedy: 'Press Enter on the card, or add `--yes` where nobody can be asked.',
+  },
+  MW1212: {
+    name: 'planning.no-logarithm',
+    kind: 'data',
+    title: 'The target has values that rmsle cannot judge',
+    meaning: 'rmsle compares logarithms of 1 + value, which do not exist for −1 and below.',
+    remedy: 'Use `--metric rmse` or `--metric mae`.',
   },
   MW1220: {
     name: 'features.not-an-expression',

@@ -2,8 +2,19 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../../src/domain/random.ts';
-import { runCommand, startCommand, type Command, type Line } from '../support/command.ts';
-import { leftovers, listRuns, makePlace, openPlace, readMade, recordedBuildWords, resumeWords, type Made, type Place } from '../support/concrete.ts';
+import { runCommand, startCommand, type Command } from '../support/command.ts';
+import {
+  buildUndisturbed,
+  buildWords,
+  leftovers,
+  listRuns,
+  makePlace,
+  readMade,
+  recordedBuildWords,
+  resumeWords,
+  type Made,
+  type Place,
+} from '../support/concrete.ts';
 import { controlGroupsOf, leftRunning } from '../support/processes.ts';
 
 /** Kills at random moments, besides one at every kind of event. `npm run kills` asks for more. */
@@ -19,46 +30,58 @@ let undisturbed: Made;
 let eventKinds: string[];
 
 beforeAll(async () => {
-  const place = openPlace();
-  const { made, lines } = await buildUndisturbed(place).finally(() => place.remove());
+  const { made, lines } = await buildUndisturbed();
   undisturbed = made;
   eventKinds = [...new Set(lines.slice(0, -1).map(({ kind }) => kind))];
 }, 120_000);
 
-async function buildUndisturbed(place: Place): Promise<{ made: Made; lines: Line[] }> {
-  const { exitCode, lines, last } = await runCommand(recordedBuildWords(place.home), place);
-  expect(last).toMatchObject({ kind: 'result' });
-  expect(exitCode).toBe(0);
-  expect(leftovers(place)).toEqual([]);
-  return { made: readMade(place.home, String(last['model'])), lines };
-}
-
 it('does the same twice when it repeats a recorded list of fits', { timeout: 120_000 }, async () => {
-  expect((await buildUndisturbed(makePlace())).made).toEqual(undisturbed);
+  expect((await buildUndisturbed()).made).toEqual(undisturbed);
 });
 
 it('ends as an undisturbed build does, killed once at every kind of event', { timeout: 25 * A_KILL_MS }, async () => {
   const waiting = new Set([...eventKinds, 'run.resumed']);
-  await killAndResume(async (command) => {
-    const line = await command.untilLine(({ kind }) => waiting.has(kind));
-    if (line) waiting.delete(line.kind);
-    return line !== undefined;
-  }, () => waiting.size === 0);
+  await killAndResume(
+    async (command) => {
+      const line = await command.untilLine(({ kind }) => waiting.has(kind));
+      if (line) waiting.delete(line.kind);
+      return line !== undefined;
+    },
+    () => waiting.size === 0,
+  );
   expect(eventKinds).toEqual(expect.arrayContaining(['run.requested', 'search.decided', 'model.packaged', 'run.finished']));
 });
 
 it(`ends as an undisturbed build does, killed ${randomKills} times at random moments`, { timeout: (randomKills + 4) * A_KILL_MS }, async () => {
   const random = seededRandom(seed);
   let left = randomKills;
-  await killAndResume(async (command) => {
-    // Every fourth falls into the start, before the first event of this process.
-    let linesToSee = left % 4 === 0 ? 0 : 1 + Math.floor(random.next() * MAX_LINES);
-    if (linesToSee > 0) await command.untilLine(() => --linesToSee < 0);
-    await moment(random.next() * (linesToSee === 0 ? 5 * MAX_MOMENT_MS : MAX_MOMENT_MS));
-    const isAtWork = command.child.exitCode === null;
-    if (isAtWork) left--;
-    return isAtWork;
-  }, () => left === 0);
+  await killAndResume(
+    async (command) => {
+      // Every fourth falls into the start, before the first event of this process.
+      const isAtStart = left % 4 === 0;
+      let linesToSee = 1 + random.below(MAX_LINES);
+      if (!isAtStart) await command.untilLine(() => --linesToSee === 0);
+      await moment(random.next() * (isAtStart ? 5 * MAX_MOMENT_MS : MAX_MOMENT_MS));
+      const isAtWork = command.child.exitCode === null;
+      if (isAtWork) left--;
+      return isAtWork;
+    },
+    () => left === 0,
+  );
+});
+
+it('goes on with what is left of the budget when a build by the clock is killed at its first draft', { timeout: 60_000 }, async () => {
+  const place = makePlace();
+  const command = startCommand(buildWords(place.home, '--budget', '10s'), place);
+  const line = await command.untilLine(({ kind }) => kind === 'model.drafted');
+  expect(await leftRunning(await command.kill())).toEqual([]);
+  const { last, lines } = await runCommand(resumeWords(place.home, String(line?.['run'])), place);
+  expect(last).toMatchObject({ kind: 'result', budgetMs: 10_000, isStoppedEarly: false });
+  expect(lines.map(({ kind }) => kind)).not.toContain('plan.approved');
+  // Generous: what counts here is that the clock did not begin again.
+  expect(last['wallMs']).toBeLessThan(13_000);
+  expect(lines[0]['spentMs']).toBeGreaterThanOrEqual(Math.min(Number(line?.['spentMs']), 5_000));
+  expect(leftovers(place)).toEqual([]);
 });
 
 const moment = (durationMs: number) => new Promise((resolve) => setTimeout(resolve, durationMs));
@@ -83,6 +106,7 @@ async function killAndResume(untilStrike: (command: Command) => Promise<boolean>
       } else {
         expect(await command.ended, command.stderr() + JSON.stringify(command.lines.at(-1))).toMatchObject({ exitCode: 0 });
       }
+      expect(command.lines.filter(({ kind }) => kind === 'error' || kind === 'unreadable')).toEqual([]);
       runId ??= (await listRuns(place))[0]?.run ?? null;
       isFinished = command.lines.some(({ kind }) => kind === 'run.finished');
     }

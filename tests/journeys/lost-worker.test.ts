@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { runCommand, startCommand, type Command } from '../support/command.ts';
-import { leftovers, makePlace, readMade, recordedBuildWords } from '../support/concrete.ts';
+import { startCommand, type Command } from '../support/command.ts';
+import { buildUndisturbed, leftovers, makePlace, readMade, recordedBuildWords } from '../support/concrete.ts';
 import { descendantsOf, leftRunning } from '../support/processes.ts';
 
 /** The process that trains, or the one that holds its cage: whichever of them ends, the other does. */
@@ -12,8 +12,7 @@ function endWorker(command: Command): void {
 }
 
 it('replaces a training process that is killed at work, and ends as if nothing had happened', { timeout: 120_000 }, async () => {
-  const calm = makePlace();
-  expect((await runCommand(recordedBuildWords(calm.home), calm)).exitCode).toBe(0);
+  const undisturbed = await buildUndisturbed();
   const place = makePlace();
   const command = startCommand(recordedBuildWords(place.home), place);
   await command.untilLine(({ kind }) => kind === 'search.decided');
@@ -23,7 +22,7 @@ it('replaces a training process that is killed at work, and ends as if nothing h
   const below = descendantsOf(command.processId);
   expect(await command.ended).toMatchObject({ exitCode: 0 });
   expect(command.lines.filter(({ kind, end }) => kind === 'execution.finished' && !JSON.stringify(end).includes('"finished"'))).toEqual([]);
-  expect(readMade(place.home, 'strength@1')).toEqual(readMade(calm.home, 'strength@1'));
+  expect(readMade(place.home, 'strength@1')).toEqual(undisturbed.made);
   expect(await leftRunning(below)).toEqual([]);
   expect(leftovers(place)).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { Manifest } from '../../src/domain/package.ts';
-import { runCommand } from './command.ts';
+import { runCommand, type Line } from './command.ts';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
 export const concreteFile = join(fixtures, 'concrete.csv');
@@ -76,8 +76,23 @@ export function readMade(home: string, reference: string): Made {
 /** What a command left that it should not have: unfinished files and folders, by their paths in the place. */
 export function leftovers({ home, temporary }: Place): string[] {
   const listed = (folder: string) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []);
-  const unfinished = listed(home).concat(listed(join(home, 'models')), listed(join(home, 'runs'))).filter((path) => path.endsWith('.part'));
+  const unfinished = listed(home)
+    .concat(listed(join(home, 'models')), listed(join(home, 'runs')))
+    .filter((path) => path.endsWith('.part'));
   return [...listed(join(home, 'tmp')), ...listed(temporary), ...unfinished];
+}
+
+/** A build of the recorded list that nothing disturbs: what others are compared with. */
+export async function buildUndisturbed(): Promise<{ made: Made; lines: Line[] }> {
+  const place = openPlace();
+  try {
+    const { lines, last, stderr } = await runCommand(recordedBuildWords(place.home), place);
+    const left = leftovers(place);
+    if (last.kind !== 'result' || left.length > 0) throw new Error(`an undisturbed build failed: ${JSON.stringify(last)} ${stderr}; left ${left.join(', ')}`);
+    return { made: readMade(place.home, String(last['model'])), lines };
+  } finally {
+    place.remove();
+  }
 }
 
 const RunList = z.object({ runs: z.array(z.object({ run: z.string(), state: z.string(), model: z.string().nullable() })) });

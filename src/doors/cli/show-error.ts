@@ -2,7 +2,8 @@ import { ModelwrightError, type ErrorKind } from '../../domain/error.ts';
 import type { CommandContext } from './context.ts';
 import { openTerminal, printable } from './terminal.ts';
 
-const exitCodes: Record<ErrorKind, number> = { usage: 2, data: 4, environment: 3, budget: 5, internal: 1 };
+/** How a command ends, by whose error it is. */
+export const exitCodes: Record<ErrorKind, number> = { usage: 2, data: 4, environment: 3, budget: 5, internal: 1 };
 
 /**
  * Says an error as a person reads it, or as one envelope line with `--json`; returns the exit code that follows from its kind.

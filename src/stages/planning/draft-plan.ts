@@ -16,8 +16,10 @@ export const defaultAnswerLimits: AnswerLimits = { maxRowMs: 1, maxBatchMsPerRow
 
 const MAX_CLASSES = 500;
 const MIN_ROWS = 30;
-/** A whole-numbered target with at most this many values is offered as classes only when a class metric asks for it. */
-const usualPositives = ['yes', 'y', 'true', 't', '1', 'positive', 'pos'];
+/** Rows that a class has on average at least, or the target is a name for each row and not a class of rows. */
+const MIN_ROWS_A_CLASS = 2;
+/** How tables write the class that people ask about. */
+const usualPositives = new Set(['yes', 'y', 'true', 't', '1', 'positive', 'pos']);
 
 export type PlanFacts = {
   request: BuildRequest;
@@ -30,15 +32,25 @@ export type PlanFacts = {
   leaks: LeakSuspect[];
 };
 
-/** The plan that follows from the sentence, the profile and the options; throws MW12xx or MW11xx where there is nothing to plan. */
+/** The plan that follows from the sentence, the profile and the options; throws MW1001, MW12xx or MW11xx where there is nothing to plan. */
 export function draftPlan(facts: PlanFacts): Plan {
-  const { request, profile, target, targetLevels } = facts;
-  const column = getColumn(profile, target, '--target');
-  for (const name of [...request.drop, ...request.keep]) getColumn(profile, name, request.drop.includes(name) ? '--drop' : '--keep');
+  const { profile, targetLevels } = facts;
+  const column = getColumn(profile, facts.target, '--target');
+  const target = column.name;
+  const request = withExactNames(facts.request, profile);
+  checkNamedColumns(request, target);
   const labelled = targetLevels.reduce((sum, { count }) => sum + count, 0);
   checkTarget(column, targetLevels, labelled, profile.rowCount);
 
-  const task = decideTask(column, targetLevels.length, request.metric);
+  const task = decideTask(column, targetLevels.length, labelled, request.metric);
+  if (task !== 'binary' && request.positive !== null) {
+    throw new ModelwrightError({
+      code: 'MW1208',
+      message: `--positive names one of two classes, and "${target}" makes this a ${task} task.`,
+      hint: 'Leave --positive out, or name another target with --target.',
+      place: { column: target },
+    });
+  }
   const classes = task === 'regression' ? [] : orderClasses(task, targetLevels, request);
   const metric = request.metric ?? defaultMetric(task, classes, targetLevels, labelled);
   if (!metricFacts[metric].tasks.includes(task)) {
@@ -50,7 +62,8 @@ export function draftPlan(facts: PlanFacts): Plan {
       place: { column: target },
     });
   }
-  const { inputs, leftOut, keptLeaks } = chooseInputs(facts);
+  if (metric === 'rmsle') checkLogarithm(column);
+  const { inputs, leftOut, keptLeaks } = chooseInputs({ ...facts, request, target });
   if (inputs.length === 0) {
     throw new ModelwrightError({
       code: 'MW1209',
@@ -81,6 +94,40 @@ export function draftPlan(facts: PlanFacts): Plan {
     seed: request.seed,
     threads: request.threads,
   };
+}
+
+/** Options name columns as people type them; from here on they are named as the table does. */
+function withExactNames(request: BuildRequest, profile: Profile): BuildRequest {
+  const exact = (name: string, option: string) => getColumn(profile, name, option).name;
+  return {
+    ...request,
+    drop: request.drop.map((name) => exact(name, '--drop')),
+    keep: request.keep.map((name) => exact(name, '--keep')),
+    time: request.time === null ? null : exact(request.time, '--time'),
+    group: request.group === null ? null : exact(request.group, '--group'),
+  };
+}
+
+function checkNamedColumns({ drop, keep, time, group }: BuildRequest, target: string): void {
+  const refuse = (message: string, hint: string, column: string) => {
+    throw new ModelwrightError({ code: 'MW1001', message, hint, place: { column } });
+  };
+  const twice = drop.find((name) => keep.includes(name));
+  if (twice !== undefined) refuse(`"${twice}" is named by --drop and by --keep.`, 'Name it by one of them.', twice);
+  const named = { '--drop': drop, '--keep': keep, '--time': [time], '--group': [group] };
+  const misused = Object.entries(named).find(([, names]) => names.includes(target));
+  if (misused) refuse(`${misused[0]} names the target "${target}".`, 'It takes a column to predict from; --target names the column to predict.', target);
+}
+
+/** rmsle compares logarithms of 1 + value. */
+function checkLogarithm({ name, numbers }: ColumnProfile): void {
+  if (!numbers || numbers.min > -1) return;
+  throw new ModelwrightError({
+    code: 'MW1212',
+    message: `The metric rmsle needs values above −1, and the target "${name}" goes down to ${numbers.min}.`,
+    hint: 'Use --metric rmse or --metric mae.',
+    place: { column: name },
+  });
 }
 
 function decideSplit(request: BuildRequest, profile: Profile): Plan['split'] {
@@ -148,7 +195,7 @@ function checkTarget(column: ColumnProfile, levels: TargetLevels, labelled: numb
   }
 }
 
-function decideTask(column: ColumnProfile, levelCount: number, metric: Metric | null): TaskKind {
+function decideTask(column: ColumnProfile, levelCount: number, labelled: number, metric: Metric | null): TaskKind {
   if (column.kind === 'datetime') {
     throw new ModelwrightError({
       code: 'MW1206',
@@ -164,6 +211,14 @@ function decideTask(column: ColumnProfile, levelCount: number, metric: Metric | 
     throw new ModelwrightError({
       code: 'MW1205',
       message: `The target "${column.name}" has ${levelCount} different values; at most ${MAX_CLASSES} classes can be told apart.`,
+      hint: 'Group them into fewer classes, or name another column with --target.',
+      place: { column: column.name },
+    });
+  }
+  if (labelled < levelCount * MIN_ROWS_A_CLASS) {
+    throw new ModelwrightError({
+      code: 'MW1205',
+      message: `The target "${column.name}" has ${levelCount} different values in ${labelled} rows: a class needs rows to be learnt from.`,
       hint: 'Group them into fewer classes, or name another column with --target.',
       place: { column: column.name },
     });
@@ -190,7 +245,7 @@ function decidePositive(levels: TargetLevels, sentence: string): string {
   const asked = new Set(wordsIn(sentence));
   const named = levels.filter(({ level }) => wordsIn(level).some((word) => word.length > 2 && asked.has(word)));
   if (named.length === 1) return named[0].level;
-  const usual = levels.find(({ level }) => usualPositives.includes(level.trim().toLowerCase()));
+  const usual = levels.find(({ level }) => usualPositives.has(level.trim().toLowerCase()));
   if (usual) return usual.level;
   return levels.toSorted((a, b) => a.count - b.count || (a.level > b.level ? -1 : 1))[0].level;
 }

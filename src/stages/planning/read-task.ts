@@ -14,7 +14,7 @@ const usualNames = stems('target label class outcome y');
 /** What follows these is what the answer is to be made from, up to the end of the clause or the next asking word. */
 const givenPart = /\b(?:given|from|using|knowing|based on|depending on|according to|judging by)\b.*?(?=[.;:?!]|\b(?:who|which|what|how|whether|when|where|predict|forecast|estimate|guess|tell|say|find)\b|$)/gisu;
 /** "in each of the next six months", "per town", "of this size": the rows, or what is known of them. */
-const rowPart = /\b(?:each|every|per|this|these)\b(?:\s+(?:of|the|our|next|coming|new|\d+))*\s+[\p{L}\p{N}_-]+/giu;
+const rowPart = /\b(?:each|every|per|this|these)\b(?:\s+(?:of|the|our|next|last|coming|new|single|few|\d+|two|three|four|five|six|seven|eight|ten|twelve))*\s+[\p{L}\p{N}_-]+/giu;
 const payBack = /\bpa(?:y|ys|ying|id)\b(?:\s+(?:us|me|it|them|the loan|their loan))?\s+back\b/giu;
 
 /** The words of the sentence that may name what is asked for. */
@@ -43,7 +43,9 @@ function readColumn(asked: string[], sentence: string, column: ColumnProfile, is
   const valueWord = values.find((value) => wordsIn(value).some((word) => !fillers.has(word) && asked.some((other) => likeness(word, other) >= 0.7)));
   const isUsualName = usualNames.has(stem(column.name.trim().toLowerCase()));
   if (share === 0 && valueWord === undefined && !isUsualName) return null;
-  const certainty = Math.min(1, share * 0.9 + (valueWord === undefined ? 0 : 0.3) + (isUsualName ? 0.2 : 0) + (isLast ? 0.05 : 0));
+  // A value says little of a column whose name has said it already.
+  const byValue = valueWord === undefined ? 0 : 0.3 * (1 - share);
+  const certainty = Math.min(1, share * 0.9 + byValue + (isUsualName ? 0.2 : 0) + (isLast ? 0.05 : 0));
   const reason =
     share > 0
       ? `its name fits the words of "${sentence}"`

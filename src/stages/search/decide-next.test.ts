@@ -26,6 +26,7 @@ const candidate = (id: string, learner: Candidate['learner'] = 'lightgbm', part:
   settings: {},
   maxRounds: 100,
   patience: 10,
+  refitFactor: 1,
   usesText: false,
   columns: 'tree',
   usesTargetStatistics: false,
