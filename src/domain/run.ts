@@ -138,7 +138,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return state;
     case 'run.resumed':
       state.end = { kind: 'running' };
-      // What never ended, or was ended by us, is started again; what failed by itself would fail again.
+      // An execution that was decided on and never ended, or that only the end of the search cut off, is started again.
       for (const known of state.candidates.values()) {
         for (const [fold, execution] of known.executions) if (execution.kind === 'lost' && execution.why === 'cancelled') known.executions.delete(fold);
         known.started = new Set(known.executions.keys());

@@ -96,9 +96,11 @@ export async function openEngine(config: Config, version: string) {
       return { walls, isCaged: walls.every(({ isUp }) => isUp), home: config.home };
     },
     async close() {
-      await (await tables)?.close();
-      await (await scratch)?.close();
-      (await store)?.close();
+      // What could not be opened was told of when it was asked for; the others are closed all the same.
+      const opened = <T>(one: Promise<T> | null) => one?.catch(() => null);
+      await (await opened(tables))?.close();
+      await (await opened(scratch))?.close();
+      (await opened(store))?.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../../src/domain/random.ts';
@@ -70,6 +70,30 @@ it(`ends as an undisturbed build does, killed ${randomKills} times at random mom
   );
 });
 
+it(
+  'ends as an undisturbed build does, killed while its package is written and when it is written but not yet told of',
+  { timeout: 8 * A_KILL_MS },
+  async () => {
+    const waiting = [/\.part$/, /^strength@1$/, /\.part$/];
+    await killAndResume(
+      async (command, { home }) => {
+        const sight = waiting[0];
+        if (sight === undefined) return false;
+        // In a resumed run the finished folder may stand there from before.
+        await command.untilLine(({ kind }) => kind === 'model.scored' || kind === 'run.resumed');
+        const before = new Set(namesIn(join(home, 'models')));
+        while (command.child.exitCode === null && !namesIn(join(home, 'models')).some((name) => sight.test(name) && !before.has(name))) await moment(1);
+        if (command.child.exitCode !== null) return false;
+        waiting.shift();
+        return true;
+      },
+      () => waiting.length === 0,
+    );
+  },
+);
+
+const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
 it('goes on with what is left of the budget when a build by the clock is killed at its first draft', { timeout: 60_000 }, async () => {
   const place = makePlace();
   const command = startCommand(buildWords(place.home, '--budget', '10s'), place);
@@ -90,7 +114,7 @@ const moment = (durationMs: number) => new Promise((resolve) => setTimeout(resol
  * Builds again and again: each process is killed when `untilStrike` says so (true), the next resumes its run; a run that got to its end is
  * compared with the undisturbed one, and followed by another until `isEnough`.
  */
-async function killAndResume(untilStrike: (command: Command) => Promise<boolean>, isEnough: () => boolean): Promise<void> {
+async function killAndResume(untilStrike: (command: Command, place: Place) => Promise<boolean>, isEnough: () => boolean): Promise<void> {
   while (!isEnough()) {
     const place = makePlace();
     const killed: number[] = [];
@@ -98,7 +122,7 @@ async function killAndResume(untilStrike: (command: Command) => Promise<boolean>
     let isFinished = false;
     while (!isFinished && !isEnough()) {
       const command = startCommand(runId === null ? recordedBuildWords(place.home) : resumeWords(place.home, runId), place);
-      const isStruck = await untilStrike(command);
+      const isStruck = await untilStrike(command, place);
       if (isStruck) {
         const below = await command.kill();
         expect(await leftRunning(below)).toEqual([]);

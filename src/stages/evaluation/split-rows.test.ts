@@ -24,17 +24,16 @@ function faultsOf(made: Split, rowCount: number): string[] {
   check(rising([...made.test, ...made.learn]).join() === upTo(rowCount).join(), 'test and learn are not all rows, each once');
   check(made.learn.join() === rising(made.learn).join(), 'learn does not rise');
   const learn = new Set(made.learn);
-  for (const folds of [made.folds, ...made.repeats]) {
-    const validated = folds.flatMap(({ validate }) => [...validate]);
-    check(folds.length > 0, 'there is no fold');
-    check(new Set(validated).size === validated.length, 'a row validates twice');
-    for (const { train, validate } of folds) {
-      check(train.length > 0 && validate.length > 0, 'a fold has an empty part');
-      const inTrain = new Set(train);
-      check(inTrain.size === train.length, 'a row trains twice');
-      check(!validate.some((row) => inTrain.has(row)), 'a row trains and validates');
-      check([...train, ...validate].every((row) => learn.has(row)), 'a test row is in a fold');
-    }
+  const { folds } = made;
+  const validated = folds.flatMap(({ validate }) => [...validate]);
+  check(folds.length > 0, 'there is no fold');
+  check(new Set(validated).size === validated.length, 'a row validates twice');
+  for (const { train, validate } of folds) {
+    check(train.length > 0 && validate.length > 0, 'a fold has an empty part');
+    const inTrain = new Set(train);
+    check(inTrain.size === train.length, 'a row trains twice');
+    check(!validate.some((row) => inTrain.has(row)), 'a row trains and validates');
+    check([...train, ...validate].every((row) => learn.has(row)), 'a test row is in a fold');
   }
   return faults;
 }
@@ -42,7 +41,7 @@ function faultsOf(made: Split, rowCount: number): string[] {
 /** Whether rows that share a code lie on one side of every cut. */
 function areTogether(made: Split, codes: Int32Array): boolean {
   const sideOf = (rows: Int32Array) => new Set([...rows].map((row) => codes[row]).filter((code) => code >= 0));
-  const cuts = [[made.test, made.learn], ...[made.folds, ...made.repeats].flat().map(({ train, validate }) => [train, validate])];
+  const cuts = [[made.test, made.learn], ...made.folds.map(({ train, validate }) => [train, validate])];
   return cuts.every(([a, b]) => sideOf(a).isDisjointFrom(sideOf(b)));
 }
 
@@ -118,12 +117,10 @@ describe('splitRows at random', () => {
     expect(made.folds.every(({ validate }) => validate.some((row) => row % 50 === 0))).toBe(true);
   });
 
-  it('very small data is reported by cross-validation, with two more repeats', () => {
+  it('very small data is reported by cross-validation, not by a locked part', () => {
     const made = split({ labels: withClasses(upTo(120).map((row) => row % 2), 2) });
     expect(made.reportedOn).toBe('cross-validation');
     expect(made.test.length).toBe(0);
-    expect(made.repeats.length).toBe(2);
-    expect(made.repeats[0]).not.toEqual(made.folds);
     expect(made.notes.join()).toContain('cross-validated');
   });
 

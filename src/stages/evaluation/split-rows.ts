@@ -34,8 +34,6 @@ export type Split = {
   learn: Int32Array;
   /** What candidates are compared on. A learning row validates in at most one of them. */
   folds: Fold[];
-  /** Fresh folds of the same rows that the search does not use, to confirm a choice on small data. */
-  repeats: Fold[][];
   /** Which rows the reported score comes from. */
   reportedOn: 'locked-test' | 'test-file' | 'cross-validation';
   /** For people: what was done otherwise than usual, and why. */
@@ -85,8 +83,6 @@ function foldCountFor(labels: Labels, learnCount: number, budgetMs: number): num
   return budgetMs >= 3_600_000 ? 3 : 1;
 }
 
-const repeatCountFor = (rowCount: number) => (rowCount <= 500 ? 3 : rowCount <= 5_000 ? 2 : 1);
-
 function splitByUnits(request: SplitRequest, kind: 'random' | 'group', wanted: Units): Split {
   const { labels, hasTestFile, budgetMs = SHORT_BUDGET_MS, random } = request;
   const rowCount = rowCountOf(labels);
@@ -118,12 +114,10 @@ function splitByUnits(request: SplitRequest, kind: 'random' | 'group', wanted: U
   const foldCount = foldCountFor(labels, learn.length, budgetMs);
   if (foldCount === 1) {
     const validate = takePart(learn, units, strata, Math.min(0.2, MAX_HOLDOUT_ROWS / learn.length), random);
-    if (validate.length > 0) return { kind, test, learn, folds: [{ train: without(learn, validate, rowCount), validate }], repeats: [], reportedOn, notes };
+    if (validate.length > 0) return { kind, test, learn, folds: [{ train: without(learn, validate, rowCount), validate }], reportedOn, notes };
   }
-  const oneSplit = (noteTo: string[]) => foldsOf(learn, units, strata, labels, kind, Math.max(foldCount, 3), random, noteTo);
-  const folds = oneSplit(notes);
-  const repeats = Array.from({ length: repeatCountFor(learn.length) - 1 }, () => oneSplit([]));
-  return { kind, test, learn, folds, repeats, reportedOn, notes };
+  const folds = foldsOf(learn, units, strata, labels, kind, Math.max(foldCount, 3), random, notes);
+  return { kind, test, learn, folds, reportedOn, notes };
 }
 
 /** A small whole number a row by which sides are kept alike: the class, or the range its target falls in. */
@@ -328,5 +322,5 @@ function splitByTime(request: SplitRequest, times: Float64Array): Split {
   }
   if (cuts.length < wantedFolds) notes.push(`Only ${cuts.length} folds: there are not enough different times for ${wantedFolds}.`);
   const folds = cuts.map((cut, fold) => ({ train: inOrder.slice(0, cut), validate: inOrder.slice(cut, cuts[fold + 1] ?? learnCount) }));
-  return { kind: 'time', test: order.slice(learnCount).sort(), learn: inOrder.slice().sort(), folds, repeats: [], reportedOn, notes };
+  return { kind: 'time', test: order.slice(learnCount).sort(), learn: inOrder.slice().sort(), folds, reportedOn, notes };
 }

@@ -83,7 +83,7 @@ export function renderReport(facts: ReportFacts): string {
 <header><h1>${escape(title)}</h1><p class="dim">${escape(plan.sentence)}</p></header>
 ${facts.isCaged ? '' : '<p class="alert"><b>Training ran without a cage:</b> this machine offers none. Only curated learners were used.</p>'}
 <div class="verdict ${record.verdict}"><b>${escape(facts.verdictSentence)}</b>
-<p>${escape(plan.metric)} of ${figure(record.score.low)} to ${figure(record.score.high)}, best estimate ${figure(record.score.value)}; the best constant answer has ${figure(record.baseline)}.</p>
+<p>${escape(plan.metric)} of ${figure(record.score.low)} to ${figure(record.score.high)}, best estimate ${figure(record.score.value)}; the baseline, which looks at no column, has ${figure(record.baseline)}.</p>
 <p class="chips"><span>${record.rowCount} rows measured on</span><span>${facts.rows.learn} rows learnt from</span><span>${escape(facts.createdAt.slice(0, 10))}</span></p></div>
 ${sections.join('\n')}
 </body></html>
@@ -113,11 +113,11 @@ function scoreSection({ record, measuredOn, plan }: ReportFacts): string {
   const where = measuredOn === 'cross-validation' ? 'out of the folds, because there are too few rows to lock some away' : `on ${measuredOn} that no training ever saw, answered by the packaged file`;
   const rows = [
     [escape(plan.metric), figure(score.value), `${figure(score.low)} to ${figure(score.high)}`],
-    ['baseline: the best constant answer', figure(baseline), ''],
+    ['baseline: looks at no column', figure(baseline), ''],
     ['gain over the baseline, on the same rows', figure(gain.value), `${figure(gain.low)} to ${figure(gain.high)}`],
     ...(onUnseenRows ? [[`on the ${onUnseenRows.rowCount} rows unlike any row learnt from`, figure(onUnseenRows.value), '']] : []),
   ];
-  return `${chart}<p>Measured ${escape(where)}. The interval is the middle 95 % of 2,000 resamples of these rows.</p>${table(
+  return `${chart}<p>Measured ${escape(where)}. The interval holds 95 % of what other rows like these would give (bootstrap of the rows; the jackknife above 50,000).</p>${table(
     [{ text: 'what' }, { text: 'value', isNumber: true }, { text: '95 % interval', isNumber: true }],
     rows,
   )}`;
