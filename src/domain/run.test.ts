@@ -70,10 +70,10 @@ describe('a log of format 1', () => {
   });
 
   it('is refused where an event has a field that nobody knows, or lacks one', () => {
-    expect(() => parseRunEvent({ ...log[0], surprise: 1 })).toThrow();
-    expect(() => parseRunEvent({ kind: 'run.finished', at: '', spentMs: 1 })).toThrow();
-    expect(() => parseRunEvent({ kind: 'run.exploded', at: '', spentMs: 1 })).toThrow();
-    expect(() => parseRunEvent({ kind: 'run.resumed', at: '', spentMs: -1 })).toThrow();
+    expect(() => parseRunEvent({ ...log[0], surprise: 1 })).toThrow('surprise');
+    expect(() => parseRunEvent({ kind: 'run.finished', at: '', spentMs: 1 })).toThrow('wallMs');
+    expect(() => parseRunEvent({ kind: 'run.exploded', at: '', spentMs: 1 })).toThrow('kind');
+    expect(() => parseRunEvent({ kind: 'run.resumed', at: '', spentMs: -1 })).toThrow('spentMs');
   });
 });
 

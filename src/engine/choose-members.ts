@@ -10,7 +10,7 @@ import { refitFold } from './fold-data.ts';
 import { asPredictions, assembleOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
 import type { SearchContext, Trainers } from './search-loop.ts';
 
-/** A forest refitted on all rows keeps its size; boosters are given the mean of the rounds that the folds found best. */
+/** Boosters get the mean of the rounds that the folds found best, and a few for the rows that a fold did not have. What does not stop early keeps its size. */
 const REFIT_ROUNDS_FACTOR = 1.05;
 /** A fit that only a recorded list asks for has no clock. */
 const NO_CLOCK_MS = 3_600_000;
@@ -69,15 +69,22 @@ function settle({ data }: SearchContext, labels: Labels, blended: Float64Array):
   return { calibration, decision, value: measureMetric(plan.metric, labels, asPredictions(honest, data, decision)) };
 }
 
-/** No candidate has all its folds: the best single fit there is becomes the model, and the note says so. */
+/**
+ * No candidate has all its folds: the best single one there is becomes the model, and the note says so. Candidates are compared on the
+ * one fold that most of them have, because scores on different rows say nothing of each other.
+ */
 async function chooseIncomplete(context: SearchContext): Promise<Choice> {
   const { run, data, files } = context;
+  const candidates = [...run.state.candidates.values()];
+  const hasFold = (state: CandidateState, fold: number) => state.executions.get(fold)?.kind === 'finished';
+  const counts = data.folds.map((_, fold) => candidates.filter((state) => hasFold(state, fold)).length);
+  const shared = counts.indexOf(Math.max(...counts));
+  const { validate } = data.folds[shared];
+  const loss = data.plan.task === 'regression' ? 'rmse' : 'log_loss';
   const found: { state: CandidateState; value: number }[] = [];
-  for (const state of run.state.candidates.values()) {
-    if (![...state.executions.values()].some(({ kind }) => kind === 'finished')) continue;
-    const { rows, values } = await assembleOutOfFold(state, data, files, run.runId);
-    if (rows.length === 0) continue;
-    found.push({ state, value: measureMetric(data.plan.task === 'regression' ? 'rmse' : 'log_loss', labelsOf(data.learn.labels, rows), asPredictions(values, data, { kind: 'argmax' })) });
+  for (const state of candidates.filter((one) => hasFold(one, shared))) {
+    const values = takeAnswers(await assembleOutOfFold(state, data, files, run.runId), validate);
+    found.push({ state, value: measureMetric(loss, labelsOf(data.learn.labels, validate), asPredictions(values, data, { kind: 'argmax' })) });
   }
   const best = found.toSorted((a, b) => a.value - b.value)[0];
   if (!best) {
@@ -95,7 +102,7 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
     });
   }
   const { state } = best;
-  const folds = [...state.executions].flatMap(([fold, execution]) => (execution.kind === 'finished' ? [fold] : [])).toSorted((a, b) => a - b);
+  const folds = data.folds.flatMap((_, fold) => (hasFold(state, fold) ? [fold] : []));
   const { rows, values } = await assembleOutOfFold(state, data, files, run.runId);
   const labels = labelsOf(data.learn.labels, rows);
   const value = measureMetric(data.plan.metric, labels, asPredictions(values, data, { kind: 'argmax' }));
@@ -108,6 +115,19 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
   };
 }
 
+/** The answers for some of the rows, in their order. */
+function takeAnswers({ rows, values }: OutOfFold, wanted: Int32Array): Float64Array {
+  const width = values.length / rows.length;
+  const placeOf = new Map<number, number>();
+  rows.forEach((row, place) => placeOf.set(row, place));
+  const taken = new Float64Array(wanted.length * width);
+  wanted.forEach((row, at) => {
+    const place = placeOf.get(row);
+    if (place !== undefined) taken.set(values.subarray(place * width, (place + 1) * width), at * width);
+  });
+  return taken;
+}
+
 /** Trains the chosen recipes once more on all rows; a refit that fails leaves its candidate's first fold model in its place. */
 async function refit(context: SearchContext, trainers: Trainers, members: Member[], refits: string[]): Promise<Member[]> {
   const { run, data, clock } = context;
@@ -117,7 +137,8 @@ async function refit(context: SearchContext, trainers: Trainers, members: Member
       const state = run.state.candidates.get(candidateId);
       if (!state || state.executions.get(fold)?.kind === 'finished') return;
       const done = [...state.executions.values()].filter((execution) => execution.kind === 'finished');
-      const rounds = Math.max(1, Math.round((done.reduce((sum, execution) => sum + execution.rounds, 0) / done.length) * REFIT_ROUNDS_FACTOR));
+      const factor = state.candidate.patience > 0 ? REFIT_ROUNDS_FACTOR : 1;
+      const rounds = Math.max(1, Math.round((done.reduce((sum, execution) => sum + execution.rounds, 0) / done.length) * factor));
       const leftMs = data.plan.budgetMs - clock.spentMs() - context.finishMs() * 0.7;
       const stopAfterMs = run.state.request?.fits ? NO_CLOCK_MS : Math.max(300, Math.floor(leftMs));
       await run.append({ kind: 'search.decided', decision: { kind: 'try', candidate: state.candidate, fold, rounds, stopAfterMs } });

@@ -177,6 +177,7 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
     hasCategories: statisticDictionaries.length > 0,
     textTermsPerRow: text.ids.length / Math.max(1, learn.table.rowCount),
     vocabularySize: encoder.vocabularySize,
+    budgetMs: plan.budgetMs,
   };
   return {
     plan,

@@ -72,9 +72,11 @@ export function reportFacts(facts: {
 function errorsOf(labels: Labels, predictions: Predictions, classes: string[]): ReportFacts['errors'] {
   if (labels.kind === 'classes' && predictions.kind === 'classes') {
     const counts = confusionMatrix(labels, predictions);
-    const isShown = counts.map((row, k) => row.some((count) => count > 0) || counts.some((other) => other[k] > 0));
-    const kept = classes.map((_, k) => k).filter((k) => isShown[k]).slice(0, MAX_SHOWN_CLASSES);
-    return { kind: 'classes', names: kept.map((k) => classes[k]), counts: kept.map((k) => kept.map((other) => counts[k][other])) };
+    const rowsOf = counts.map((row, k) => row.reduce((sum, rows) => sum + rows, 0) + counts.reduce((sum, other) => sum + other[k], 0));
+    const met = [...classes.keys()].filter((k) => rowsOf[k] > 0);
+    const frequent = new Set(met.toSorted((a, b) => rowsOf[b] - rowsOf[a]).slice(0, MAX_SHOWN_CLASSES));
+    const kept = met.filter((k) => frequent.has(k));
+    return { kind: 'classes', names: kept.map((k) => classes[k]), counts: kept.map((k) => kept.map((other) => counts[k][other])), hiddenCount: met.length - kept.length };
   }
   if (labels.kind !== 'values' || predictions.kind !== 'values') throw new Error('labels and predictions are of one kind');
   const errors = labels.values.map((value, row) => Math.abs(value - predictions.values[row])).toSorted();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRunEvent, type RunEvent } from '../domain/event.ts';
-import { openMemoryEventLog, type EventLog } from '../edges/store/index.ts';
+import type { EventLog } from '../edges/store/index.ts';
+import { openMemoryEventLog } from '../edges/store/memory-event-log.ts';
 import { openRunLog, startClock } from './run-log.ts';
 
 const fakeTime = () => {

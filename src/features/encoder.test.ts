@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Column, ColumnType, Row, Table, Value } from '../domain/column.ts';
 import { ModelwrightError } from '../domain/error.ts';

@@ -107,7 +107,7 @@ export function openEncoder(stored: unknown): OpenedEncoder {
       const column = of(feature);
       if (column.type !== 'text') throw new Error('a text block stands on a text feature');
       const { codes, levels } = column;
-      const termsOf = new Array<TextTerms | undefined>(levels.length);
+      const termsOf = Array.from<TextTerms | undefined>({ length: levels.length });
       for (const code of codes) if (code >= 0) termsOf[code] ??= block.encode(levels[code]);
       return (row: number) => (codes[row] < 0 ? undefined : termsOf[codes[row]]);
     });

@@ -51,10 +51,10 @@ export function fitFoldStatistics(
     for (const { values, overall, overallWithout } of targets) {
       const sums = new Float64Array(cellCount);
       for (let i = 0; i < rowCount; i++) sums[cellOf[i]] += values[i];
-      const table = new Array<number>(entryCounts[dictionary]);
+      const table: number[] = [];
       const without = new Float64Array(cellCount);
-      for (let entry = 0, first = 0; first < cellCount; entry++, first += INNER_PARTS) {
-        table[entry] = Math.fround(smoothed(sumOf(sums, first), sumOf(counts, first), overall));
+      for (let first = 0; first < cellCount; first += INNER_PARTS) {
+        table.push(Math.fround(smoothed(sumOf(sums, first), sumOf(counts, first), overall)));
         for (let p = 0; p < INNER_PARTS; p++) without[first + p] = smoothed(sumOf(sums, first, p), sumOf(counts, first, p), overallWithout[p]);
       }
       const at = lookups.length * rowCount;

@@ -181,7 +181,7 @@ describe('wrong words', { timeout: LONG }, () => {
     [['buidl', 'x'], 'Did you mean "build"?'],
     [['build', 'x', '--dta', 'x.csv'], 'Did you mean "--data"?'],
     [['build', 'x'], 'needs --data FILE'],
-    [['build'], 'Usage: modelwright build "<sentence>" --data <FILE>'],
+    [['build'], 'modelwright build "<sentence>" --data <FILE>'],
     [['predict', 'm', '--data'], '--data FILE needs its value'],
     [['build', 'two', 'words', '--data', 'x.csv'], 'Put a sentence in quotes'],
     [['build', 'x', '--data', 'x.csv', '--budget', '10 minutes'], 'Write it like 60s, 5m or 1h'],

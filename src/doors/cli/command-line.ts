@@ -28,13 +28,18 @@ Examples:
 MODEL is a name, name@version or the folder of a package. NO_COLOR is honoured.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 budget ended without a model.`,
     );
-  const command = (text: string, usage: string, summary: string) => {
+  const command = (text: string, usage: string, summary: string, needed: string[] = []) => {
     const made = program.command(text).description(summary).usage(usage).helpOption('-h, --help', 'show this help');
-    made.action(() => run(made.name(), made.processedArgs.map(String), made.opts()));
+    made.action(() => {
+      // Not the parser's own kind of required option: it would complain of that before it looks at a misspelt one.
+      const lacking = made.options.find((option) => needed.includes(option.long ?? '') && made.getOptionValue(option.attributeName()) === undefined);
+      if (lacking) made.error(`required option '${lacking.flags}' not specified`, { code: 'commander.missingMandatoryOptionValue' });
+      return run(made.name(), made.processedArgs.map(String), made.opts());
+    });
     return made;
   };
-  command('build <sentence>', '"<sentence>" --data <FILE> [options]', 'train, measure and package a model')
-    .requiredOption('--data <FILE>', 'the table: CSV, TSV or other delimited text (also gzipped), or Parquet')
+  command('build <sentence>', '"<sentence>" --data <FILE> [options]', 'train, measure and package a model', ['--data'])
+    .option('--data <FILE>', 'the table: CSV, TSV or other delimited text (also gzipped), or Parquet')
     .option('--test <FILE>', 'a table kept apart to measure on (default: rows of the table are locked away)')
     .option('--target <COLUMN>', 'the column to predict (default: read from the sentence)')
     .option('--metric <NAME>', 'how it is judged (default: by the kind of target)')
@@ -55,7 +60,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 bu
     .option('--out <FILE>', 'where the answers go: .csv, .jsonl or .parquet (default: CSV on stdout)')
     .option('--row <JSON>', 'one row as a JSON object')
     .option('--strict', 'refuse values that the model has not met, instead of taking them as unknown');
-  command('evaluate <model>', '<model> --data <FILE> [options]', 'measure a model on labelled rows').requiredOption('--data <FILE>', 'a table that has the target');
+  command('evaluate <model>', '<model> --data <FILE> [options]', 'measure a model on labelled rows', ['--data']).option('--data <FILE>', 'a table that has the target');
   command('list', '[options]', 'the models of this home');
   command('show <model>', '<model> [options]', 'what a model is, was measured at and expects');
   command('report <model>', '<model> [--out <FILE>] [options]', 'print the path of the report, or copy it').option('--out <FILE>', 'where the copy goes');

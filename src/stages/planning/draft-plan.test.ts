@@ -1,10 +1,10 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import { Plan } from '../../domain/plan.ts';
 import { draftPlan, type PlanFacts, type TargetLevels } from './draft-plan.ts';
-import { MADE_ROWS, profileOf, type MadeColumn } from './made-profile.ts';
+import { MADE_ROWS, profileOf, type MadeColumn } from '../../../tests/fixtures/made-profile.ts';
 import { proposeFeatures } from './propose-features.ts';
 
 const request: BuildRequest = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ColumnKind } from '../../domain/column.ts';
-import { profileOf, type MadeColumn } from './made-profile.ts';
+import { profileOf, type MadeColumn } from '../../../tests/fixtures/made-profile.ts';
 import { readTask, settledReading } from './read-task.ts';
 
 const read = (sentence: string, columns: MadeColumn[]) => readTask(sentence, profileOf(columns));

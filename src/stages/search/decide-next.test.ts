@@ -17,6 +17,7 @@ const shape: DataShape = {
   hasCategories: false,
   textTermsPerRow: 0,
   vocabularySize: 0,
+  budgetMs: 60_000,
 };
 
 const candidate = (id: string, learner: Candidate['learner'] = 'lightgbm', part: Partial<Candidate> = {}): Candidate => ({

@@ -17,7 +17,7 @@ export function portfolioFor(shape: DataShape): Candidate[] {
   const boosted = { usesText: false, columns: 'tree', usesTargetStatistics: true, refitFactor: 0 } as const;
 
   // On small tables the rows that stop a booster early are worth learning from too; on large ones the time is worth more.
-  const refitFactor = shape.fitRows <= MAX_REFIT_ROWS && !hasManyClasses ? 1.1 : 0;
+  const refitFactor = shape.fitRows <= MAX_REFIT_ROWS_A_SECOND * (shape.budgetMs / 1000) && !hasManyClasses ? 1.1 : 0;
   const lightgbm = (title: string, settings: Candidate['settings'], rounds: number, patience: number): Draft => ({
     ...boosted,
     title: `LightGBM, ${title}`,
@@ -90,12 +90,28 @@ export function portfolioFor(shape: DataShape): Candidate[] {
           1200,
           50,
         ),
+        catboost('slow', { learning_rate: isSmall ? 0.03 : 0.04, depth: 6, l2_leaf_reg: 3, random_strength: 2 }, 2000, 60),
+        lightgbm(
+          'slow',
+          { learning_rate: 0.03, num_leaves: isSmall ? 10 : 31, min_data_in_leaf: isSmall ? 8 : 30, feature_fraction: 0.5, lambda_l2: 10 },
+          1500,
+          60,
+        ),
+        forest('Extra trees, all columns a split', { max_features: 1, min_samples_leaf: 1 }),
+        catboost('half of the columns a level', { learning_rate: 0.06, depth: 6, l2_leaf_reg: 8, rsm: 0.5 }, 1500, 50),
+        lightgbm(
+          'random thresholds, slow',
+          { learning_rate: 0.04, num_leaves: isSmall ? 12 : 95, min_data_in_leaf: isSmall ? 3 : 15, feature_fraction: 0.7, extra_trees: true, lambda_l2: 3 },
+          1500,
+          60,
+        ),
+        catboost('depth 5', { learning_rate: 0.05, depth: 5, l2_leaf_reg: 2, random_strength: 3 }, 2000, 60),
       ];
   return drafts.map((draft, index) => ({ id: `c${index}`, ...draft }));
 }
 
-/** Up to so many fitted rows a booster learns twice. */
-const MAX_REFIT_ROWS = 6_000;
+/** Up to so many fitted rows for each second of the budget a booster learns twice. */
+const MAX_REFIT_ROWS_A_SECOND = 400;
 
 /** Nodes and leaves of a tree as they lie in a graph, measured: two nodes a leaf, and an entry for each class that a leaf has met. */
 const BYTES_A_NODE = 26;

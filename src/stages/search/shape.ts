@@ -15,4 +15,5 @@ export type DataShape = {
   /** Average number of TF-IDF terms of a row; 0 without text. */
   textTermsPerRow: number;
   vocabularySize: number;
+  budgetMs: number;
 };

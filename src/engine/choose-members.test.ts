@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '../domain/plan.ts';
+import { ModelwrightError } from '../domain/error.ts';
+import type { Labels } from '../domain/task.ts';
+import { toTrainingScale } from '../domain/target-scale.ts';
+import { seededRandom } from '../domain/random.ts';
+import type { MemberCost } from '../stages/search/index.ts';
+import { MADE_FOLDS, MADE_RUN, madeCandidate, madeData, madeFit, madeRun, memoryFiles } from '../../tests/fixtures/made-data.ts';
+import { chooseMembers } from './choose-members.ts';
+import { keepFit } from './kept-fit.ts';
+import { evaluateCandidate } from './out-of-fold.ts';
+import type { PreparedData } from './prepare-data.ts';
+import type { SearchContext, Trainers } from './search-loop.ts';
+
+const ROWS = 200;
+const labels: Labels = { kind: 'values', values: Float64Array.from({ length: ROWS }, (_, row) => Math.sin(row) * 10) };
+const cheap: MemberCost = { batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 10_000, fitMs: 1_000 };
+
+type Asked = { plan?: Partial<Plan>; costs?: Record<string, MemberCost>; spentMs?: number; isStopped?: boolean; refits?: 'finish' | 'fail' };
+
+/** A run in which candidates have answered for their folds, each off by its own noise. */
+async function runWith(candidates: Record<string, { noise: number; folds: number[] }>, { plan, costs = {}, spentMs = 10_000, isStopped = false, refits = 'finish' }: Asked = {}) {
+  const data: PreparedData = madeData(labels, plan);
+  const truth = toTrainingScale(labels, data.scale);
+  const run = madeRun();
+  const files = memoryFiles();
+  const done: { candidateId: string; fold: number; rounds: number | null; stopAfterMs: number }[] = [];
+  const record = async (candidateId: string, fold: number, predictions: Float64Array) => {
+    const end = { kind: 'finished' as const, result: await keepFit(files, MADE_RUN, madeFit(predictions, 20 + fold)), rounds: 20 + fold, peakMemoryBytes: 1 };
+    await run.append({ kind: 'execution.finished', candidateId, fold, durationMs: 1_000, end });
+  };
+  for (const [id, { noise, folds }] of Object.entries(candidates)) {
+    const random = seededRandom(id.length + Number(id.slice(1)) * 97);
+    for (const fold of folds) {
+      await run.append({ kind: 'search.decided', decision: { kind: 'try', candidate: madeCandidate(id), fold, rounds: null, stopAfterMs: 1_000 } });
+      await record(id, fold, Float64Array.from(data.folds[fold].validate, (row) => truth[row] + noise * (random.next() - 0.5)));
+    }
+    const state = run.state.candidates.get(id);
+    if (state && folds.length === MADE_FOLDS) {
+      await run.append({ kind: 'candidate.evaluated', candidateId: id, metric: data.plan.metric, ...(await evaluateCandidate(state, data, files, MADE_RUN)) });
+    }
+  }
+  const context: SearchContext = {
+    run,
+    files,
+    data,
+    sandbox: {
+      isCaged: true,
+      walls: [],
+      openWorker: () => {
+        throw new Error('no worker is needed here');
+      },
+    },
+    foldOf: () => {
+      throw new Error('no fold is fitted here');
+    },
+    clock: { spentMs: () => spentMs, pause: () => undefined, goOn: () => undefined },
+    nowMs: () => spentMs,
+    stopSignal: isStopped ? AbortSignal.abort() : new AbortController().signal,
+    memoryBytes: 1e9,
+    finishMs: () => 2_000,
+    evaluationMs: () => 0,
+    noteEvaluationMs: () => undefined,
+    costs: new Map(),
+    costOf: (id) => costs[id] ?? cheap,
+  };
+  const trainers: Trainers = {
+    async execute(candidate, fold, rounds, stopAfterMs) {
+      done.push({ candidateId: candidate.id, fold, rounds, stopAfterMs });
+      if (refits === 'finish') await record(candidate.id, fold, new Float64Array(50));
+      else await run.append({ kind: 'execution.finished', candidateId: candidate.id, fold, durationMs: 1, end: { kind: 'stopped', limit: 'memory' } });
+    },
+    evaluateIfComplete: async () => undefined,
+    stopAll: async () => undefined,
+    close: async () => undefined,
+  };
+  return { choice: () => chooseMembers(context, trainers), run, done };
+}
+
+const all = [0, 1, 2, 3, 4];
+const two = { c0: { noise: 1, folds: all }, c1: { noise: 1, folds: all } };
+const weightsOf = ({ members }: { members: { weight: number }[] }) => members.reduce((sum, { weight }) => sum + weight, 0);
+/** So costly that five fold models are over the limit for a batch (0.08 ms) and one is not. */
+const costly: MemberCost = { ...cheap, batchMsPerRow: 0.03 };
+
+describe('the members of a model', () => {
+  it('are the fold models of candidates that are better together, with weights that add to 1', async () => {
+    const { choice, done } = await runWith(two);
+    const chosen = await choice();
+    expect(chosen.members.map(({ candidateId, folds }) => [candidateId, folds])).toEqual([
+      ['c0', all],
+      ['c1', all],
+    ]);
+    expect(weightsOf(chosen)).toBeCloseTo(1, 12);
+    expect(done).toEqual([]);
+    expect(chosen.note).toMatch(/candidate c0 \d+ %, candidate c1 \d+ %/);
+  });
+
+  it('are the best candidate alone where others make it no better', async () => {
+    const { choice } = await runWith({ c0: { noise: 20, folds: all }, c1: { noise: 0.01, folds: all } });
+    const chosen = await choice();
+    expect(chosen.members).toEqual([{ candidateId: 'c1', weight: 1, folds: all }]);
+    expect(chosen.value).toBeLessThan(0.1);
+  });
+
+  it('are refitted on all rows, with the mean rounds of the folds and a few more, where fold models would answer too slowly', async () => {
+    const { choice, done } = await runWith(two, { costs: { c0: costly, c1: costly } });
+    const chosen = await choice();
+    expect(chosen.members.map(({ folds }) => folds)).toEqual([[MADE_FOLDS], [MADE_FOLDS]]);
+    expect(done.map(({ candidateId, fold, rounds }) => [candidateId, fold, rounds])).toEqual([
+      ['c0', MADE_FOLDS, Math.round(22 * 1.05)],
+      ['c1', MADE_FOLDS, Math.round(22 * 1.05)],
+    ]);
+    // 60 s, less what is spent and most of what the end will take.
+    expect(done[0].stopAfterMs).toBe(60_000 - 10_000 - 1_400);
+    expect(weightsOf(chosen)).toBeCloseTo(1, 12);
+  });
+
+  it('give up folds where there is no time to refit them', async () => {
+    const { choice, done } = await runWith(two, { costs: { c0: costly, c1: cheap }, spentMs: 57_990 });
+    const chosen = await choice();
+    expect(done).toEqual([]);
+    expect(chosen.members.map(({ folds }) => folds)).toEqual([[0, 1], all]);
+    expect(weightsOf(chosen)).toBeCloseTo(1, 12);
+  });
+
+  it('are the first fold model where a refit fails', async () => {
+    const { choice } = await runWith({ c0: two.c0 }, { costs: { c0: costly }, refits: 'fail' });
+    expect((await choice()).members).toEqual([{ candidateId: 'c0', weight: 1, folds: [0] }]);
+  });
+
+  it('are fewer where even one model of each is too much', async () => {
+    const { choice } = await runWith(two, { costs: { c0: { ...cheap, packageBytes: 40e6 }, c1: { ...cheap, packageBytes: 45e6 } } });
+    const chosen = await choice();
+    expect(chosen.members.length).toBe(1);
+    expect(chosen.members[0].weight).toBe(1);
+  });
+
+  it('are not refitted again when a resumed run has done so', async () => {
+    const { choice, done } = await runWith({ c0: two.c0 }, { costs: { c0: costly } });
+    await choice();
+    const again = await choice();
+    expect(again.members).toEqual([{ candidateId: 'c0', weight: 1, folds: [MADE_FOLDS] }]);
+    expect(done.length).toBe(1);
+  });
+
+  it('are the same when they are chosen again', async () => {
+    const [first, second] = [await runWith(two), await runWith(two)];
+    expect(await second.choice()).toEqual(await first.choice());
+  });
+});
+
+describe('where no candidate has all its folds', () => {
+  it('the best on the fold that most of them have is the model, with all its folds, and the note says so', async () => {
+    const { choice } = await runWith({ c0: { noise: 5, folds: [0, 1] }, c1: { noise: 1, folds: [0] }, c2: { noise: 0.01, folds: [4] } });
+    const chosen = await choice();
+    // c2 answered for other rows: nothing can be said of it beside the others.
+    expect(chosen.members).toEqual([{ candidateId: 'c1', weight: 1, folds: [0] }]);
+    expect(chosen.note).toContain('1 of 5 folds');
+  });
+
+  it('and not even one fit ended, the budget is named as the reason, or the person who stopped', async () => {
+    const codeOf = async (asked: Asked) => {
+      const { choice } = await runWith({}, asked);
+      return choice().catch((error: unknown) => (error instanceof ModelwrightError ? error.code : error));
+    };
+    expect(await codeOf({})).toBe('MW2001');
+    expect(await codeOf({ isStopped: true })).toBe('MW2003');
+  });
+});

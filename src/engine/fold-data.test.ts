@@ -1,0 +1,104 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '../domain/plan.ts';
+import type { Labels } from '../domain/task.ts';
+import { makeJob, openFolds, refitFold } from './fold-data.ts';
+import { MADE_FOLDS, madeCandidate, madeData } from '../../tests/fixtures/made-data.ts';
+
+const ROWS = 100;
+const values = (of: readonly number[]): Labels => ({ kind: 'values', values: Float64Array.from(of) });
+const classes = (of: readonly number[], classCount: number): Labels => ({ kind: 'classes', codes: Int32Array.from(of), classCount });
+const binary = { task: 'binary', classes: ['No', 'Yes'], metric: 'roc_auc' } satisfies Partial<Plan>;
+const codes = fc.array(fc.integer({ min: 0, max: 1 }), { minLength: ROWS, maxLength: ROWS });
+const folds = fc.integer({ min: 0, max: MADE_FOLDS - 1 });
+
+const jobOf = (labels: Labels, fold: number, part = {}) => {
+  const data = madeData(labels, part);
+  return makeJob(data, openFolds(data)(fold), fold, madeCandidate('c1'), null, 1000);
+};
+
+describe('what a fold hands to a learner', () => {
+  it('does not change when the labels of the rows to be scored do', () => {
+    fc.assert(
+      fc.property(codes, folds, (labels, fold) => {
+        const changed = labels.map((code, row) => (row % MADE_FOLDS === fold ? 1 - code : code));
+        expect(jobOf(classes(changed, 2), fold, binary)).toEqual(jobOf(classes(labels, 2), fold, binary));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('shows the fitted rows nothing of the labels of the holdout', () => {
+    fc.assert(
+      fc.property(codes, folds, (labels, fold) => {
+        const { holdout } = madeData(classes(labels, 2), binary).folds[fold];
+        const changed = labels.slice();
+        for (const row of holdout) changed[row] = 1 - changed[row];
+        const [before, after] = [jobOf(classes(labels, 2), fold, binary), jobOf(classes(changed, 2), fold, binary)];
+        expect(after.train).toEqual(before.train);
+        expect(after.holdout.extra).toEqual(before.holdout.extra);
+        expect(after.score).toEqual(before.score);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('has no labels of the rows to be scored, and none of them among the rows to learn from', () => {
+    for (let fold = 0; fold < MADE_FOLDS; fold++) {
+      const { train, holdout, score } = jobOf(values(Array.from({ length: ROWS }, (_, row) => row)), fold);
+      expect(Object.keys(score).toSorted()).toEqual(['extra', 'rows']);
+      const learnt = new Set([...train.rows, ...holdout.rows]);
+      expect([...score.rows].filter((row) => learnt.has(row))).toEqual([]);
+      expect(train.labels.length).toBe(train.rows.length);
+      expect(holdout.labels.length).toBe(holdout.rows.length);
+    }
+  });
+
+  it('is the columns that its learner reads, and statistics only for those that want them', () => {
+    const data = madeData(classes(Array.from({ length: ROWS }, (_, row) => row % 2), 2), binary);
+    const fold = openFolds(data)(0);
+    const job = (part: Parameters<typeof madeCandidate>[1]) => makeJob(data, fold, 0, madeCandidate('c1', part), null, 1000);
+    expect([...job({ columns: 'tree' }).columns]).toEqual([0, 1]);
+    expect([...job({ columns: 'linear' }).columns]).toEqual([0, 2]);
+    expect(job({}).extraCount).toBe(1);
+    expect(job({}).train.extra.length).toBe(job({}).train.rows.length);
+    const plain = job({ usesTargetStatistics: false });
+    expect([plain.extraCount, plain.train.extra.length, plain.score.extra.length]).toEqual([0, 0, 0]);
+  });
+
+  it('is labels on the training scale, a mean a class for few classes and none for many', () => {
+    const numbers = Array.from({ length: ROWS }, (_, row) => 1000 + row);
+    const { train } = jobOf(values(numbers), 0);
+    expect(Math.max(...train.labels.map(Math.abs))).toBeLessThan(2);
+    const names = (count: number) => Array.from({ length: count }, (_, name) => String(name));
+    const multiclass = (count: number) =>
+      jobOf(classes(Array.from({ length: ROWS }, (_, row) => row % count), count), 0, { task: 'multiclass', classes: names(count), metric: 'log_loss' }).extraCount;
+    expect([multiclass(4), multiclass(9)]).toEqual([4, 0]);
+  });
+
+  it('is each of many equal rows once, with its count as weight', () => {
+    const rowCount = 20_000;
+    const data = madeData(classes(Array.from({ length: rowCount }, (_, row) => row % 2), 2), binary);
+    // Rows of one remainder by ten are equal, in inputs as in label and level.
+    data.twins = data.twins.map((_, row) => row % 10);
+    data.blocks = data.twins;
+    const fold = openFolds(data)(0);
+    const { train, score } = makeJob(data, fold, 0, madeCandidate('c1'), null, 1000);
+    expect(train.rows.length).toBe(8);
+    expect(train.weights?.reduce((sum, weight) => sum + weight, 0)).toBe(data.folds[0].fit.length);
+    expect(train.extra.length).toBe(8);
+    expect(score.rows.length).toBe(rowCount / MADE_FOLDS);
+  });
+
+  it('is all rows for a refit, without a holdout', () => {
+    const data = madeData(values(Array.from({ length: ROWS }, (_, row) => row)));
+    const job = makeJob(data, openFolds(data)(refitFold(data)), refitFold(data), madeCandidate('c1'), 33, 1000);
+    expect([job.train.rows.length, job.holdout.rows.length, job.maxRounds, job.id]).toEqual([ROWS, 0, 33, 'c1-5']);
+  });
+
+  it('is the same in every process', () => {
+    const labels = classes(Array.from({ length: ROWS }, (_, row) => (row * 13) % 2), 2);
+    expect(jobOf(labels, 2, binary)).toEqual(jobOf(labels, 2, binary));
+    expect(jobOf(labels, 2, { ...binary, seed: 4 }).train.extra).not.toEqual(jobOf(labels, 2, binary).train.extra);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { smallFacts } from '../../../tests/fixtures/report-facts.ts';
+import { renderReport } from './render-report.ts';
+import { ticks } from './report-charts.ts';
+import { alignedFigures, cut, figure, percent } from './report-html.ts';
+
+/** Every tag of the page, without what stands in it. */
+const tagsOf = (html: string) => [...html.matchAll(/<([a-z][a-z0-9]*)\b/gi)].map(([, name]) => name.toLowerCase());
+
+const evil = '<img src=x onerror=alert(1)>"\'&</td></script><script>alert(2)</script>\u202E\u0000';
+
+describe('the report', () => {
+  it('says the verdict, the score with its interval and the baseline before anything else', () => {
+    const html = renderReport(smallFacts());
+    const start = html.slice(html.indexOf('<body>'), html.indexOf('<section>'));
+    expect(start).toContain('Worth using: it is better than the baseline on rows it has never seen.');
+    expect(start).toContain('roc_auc of 0.800 to 0.880, best estimate 0.840; the baseline, which looks at no column, has 0.500.');
+    expect(start).toContain('measured on 1,409 rows');
+  });
+
+  it('holds no script, no link and nothing from elsewhere, and forbids them', () => {
+    const html = renderReport(smallFacts());
+    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(tagsOf(html).filter((tag) => ['script', 'link', 'img', 'iframe', 'object', 'a', 'form', 'input'].includes(tag))).toEqual([]);
+    expect(html).not.toMatch(/https?:|url\(|@import/);
+  });
+
+  it('takes every text of a stranger as text: columns, classes, the sentence, paths, notes', () => {
+    const plain = smallFacts();
+    const html = renderReport({
+      ...plain,
+      notes: [evil],
+      verdictSentence: evil,
+      ensembleNote: evil,
+      importance: [{ column: evil, loss: 0.1, spread: 0, repeats: 3 }],
+      errors: { kind: 'classes', names: [evil, 'no'], counts: [[3, 1], [2, 5]], hiddenCount: 0 },
+      tries: [{ title: evil, foldsDone: 5, foldCount: 5, trainingMs: 10, value: 0.8, weight: 1 }],
+      clock: [{ step: evil, spentMs: 1 }],
+      versions: { [evil]: evil },
+      plan: {
+        ...plain.plan,
+        sentence: evil,
+        target: evil,
+        targetReason: evil,
+        classes: ['no', evil],
+        dataset: { ...plain.plan.dataset, path: evil },
+        inputs: [{ ...plain.plan.inputs[0], name: evil }],
+        leftOut: [{ name: evil, reason: 'leak', detail: evil }],
+        keptLeaks: [evil],
+        split: { kind: 'group', column: evil, rule: { type: 'text', missing: [] } },
+      },
+    });
+    expect(new Set(tagsOf(html))).toEqual(new Set(tagsOf(renderReport({ ...plain, notes: ['x'] })).concat('ul', 'li')));
+    expect(html).not.toContain('onerror=alert(1)>');
+    expect(html).not.toMatch(/[\u0000\u202E]/);
+    expect(html.match(/&lt;img src=x onerror=alert\(1\)&gt;&quot;&#39;&amp;/g)?.length).toBeGreaterThan(12);
+  });
+
+  it('shows long lists of classes upright, and says how many it does not show', () => {
+    const names = Array.from({ length: 30 }, (_, index) => `a class of a long name, number ${index}`);
+    const counts = names.map((_, row) => names.map((_name, said) => (row === said ? 1200 : row + 1 === said ? 3 : 0)));
+    const html = renderReport({ ...smallFacts(), errors: { kind: 'classes', names, counts, hiddenCount: 12 } });
+    expect(html).toContain('The 30 classes with the most rows are shown; 12 more are not.');
+    expect(html.match(/class="tall"/g)).toHaveLength(31);
+    expect(html).toContain('<b>1,200</b>');
+  });
+
+  it('says what is not sure as it is', () => {
+    const html = renderReport({ ...smallFacts(), isCaged: false, measuredOn: 'cross-validation', parity: { rows: 1, largestDifference: 0.2, isEqual: false } });
+    expect(html).toContain('Training ran without a cage:');
+    expect(html).toContain('✗ the packaged file does not answer as the trainers did');
+    expect(html).toContain('✗ measured by cross-validation');
+  });
+
+  it('draws numbers against predictions, also where all are equal or there is one', () => {
+    const quantiles = [{ share: 0.5, error: 0 }];
+    for (const points of [[{ actual: 5, predicted: 5 }], [{ actual: 1e9, predicted: -3 }, { actual: 2, predicted: 7 }]]) {
+      const html = renderReport({ ...smallFacts(), errors: { kind: 'values', points, quantiles } });
+      expect(html).toContain('How far off it is');
+      expect(html).not.toMatch(/NaN|Infinity|undefined/);
+    }
+  });
+});
+
+describe('figures for people', () => {
+  it('keep the digits that matter', () => {
+    expect([0, 0.00012345, 0.12345, 12.345, 123.45, 12345.6, 1.5e7].map(figure)).toEqual(['0', '0.000123', '0.123', '12.35', '123.5', '12346', '1.50e+7']);
+    expect([0, 0.004, 0.5, 0.994, 0.9996, 1].map(percent)).toEqual(['0 %', '0.4 %', '50 %', '99.4 %', '100.0 %', '100 %']);
+    const told = alignedFigures([0.0441, 0.0013, 0.00000091]);
+    expect([0.0441, 0.0013, 0.00000091].map(told)).toEqual(['0.0441', '0.0013', '< 0.0001']);
+  });
+
+  it('cut text between characters', () => {
+    expect(cut('🙂🙂🙂🙂', 3)).toBe('🙂🙂…');
+    expect(cut('abc', 3)).toBe('abc');
+  });
+
+  it('mark an axis at round values inside it', () => {
+    expect(ticks(0, 1)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(ticks(4.18, 82.6)).toEqual([20, 40, 60, 80]);
+    expect(ticks(-3, 1e9).every((value) => value >= -3 && value <= 1e9)).toBe(true);
+    expect(ticks(5, 5)).toEqual([5]);
+  });
+});
