@@ -38,7 +38,9 @@ try {
   for (const ending of ['csv', 'jsonl', 'parquet']) {
     const out = join(folder, `answers.${ending}`);
     const seconds = run('predict', 'batch', '--data', all, '--out', out);
-    console.log(`${ending.padEnd(8)} ${ROWS} rows × ${NUMBERS + CATEGORIES + 2} columns: ${seconds.toFixed(1)} s${seconds < LIMIT_S ? '' : ' TOO SLOW'}, ${(statSync(out).size / 1e6).toFixed(1)} MB written`);
+    console.log(
+      `${ending.padEnd(8)} ${ROWS} rows × ${NUMBERS + CATEGORIES + 2} columns: ${seconds.toFixed(1)} s${seconds < LIMIT_S ? '' : ' TOO SLOW'}, ${(statSync(out).size / 1e6).toFixed(1)} MB written`,
+    );
     if (seconds >= LIMIT_S) process.exitCode = 1;
   }
   console.log(`Node ${process.version}, ${process.arch}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown processor'}`);
@@ -62,7 +64,13 @@ function makeTable(): { header: string; rows: string[] } {
     const day = new Date(Date.UTC(2020, 0, 1 + random.below(1500))).toISOString().slice(0, 10);
     const flag = random.next() < 0.4;
     const signal = numbers[0] / 25 + Math.sin(numbers[1] / 10) + (categories[0] === 1 ? 1.5 : 0) + (flag ? 0.7 : 0) + (random.next() - 0.5) * 4;
-    return [...numbers.map((value) => (random.next() < 0.02 ? '' : value.toFixed(3))), ...categories.map((level) => `level ${level}`), day, flag ? 'yes' : 'no', signal > 3 ? 'won' : 'lost'].join(',');
+    return [
+      ...numbers.map((value) => (random.next() < 0.02 ? '' : value.toFixed(3))),
+      ...categories.map((level) => `level ${level}`),
+      day,
+      flag ? 'yes' : 'no',
+      signal > 3 ? 'won' : 'lost',
+    ].join(',');
   });
   return { header: names.join(','), rows };
 }

@@ -29,7 +29,8 @@ export function errorsPage(): string {
     const below = ranges[index + 1]?.from ?? Infinity;
     const own = entries.filter(([code]) => Number(code.slice(2)) >= from && Number(code.slice(2)) < below);
     const pages = own.map(
-      ([code, { name, kind, title: what, meaning, remedy }]) => `### ${code}\n\n**${what}.** \`${name}\`, exit code ${exitCodes[kind]}\n\n${meaning}\n\n*What to do:* ${remedy}\n`,
+      ([code, { name, kind, title: what, meaning, remedy }]) =>
+        `### ${code}\n\n**${what}.** \`${name}\`, exit code ${exitCodes[kind]}\n\n${meaning}\n\n*What to do:* ${remedy}\n`,
     );
     return own.length > 0 ? [`## ${title}\n`, ...pages] : [];
   });

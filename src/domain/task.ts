@@ -37,6 +37,4 @@ export const metricFacts: Record<Metric, MetricFacts> = {
 export type Labels = { kind: 'classes'; codes: Int32Array; classCount: number } | { kind: 'values'; values: Float64Array };
 
 /** What a model says of some rows: row-major class probabilities (K columns, 2 for binary) with the decided class, or numbers in the user's unit. */
-export type Predictions =
-  | { kind: 'classes'; probabilities: Float64Array; decided: Int32Array; classCount: number }
-  | { kind: 'values'; values: Float64Array };
+export type Predictions = { kind: 'classes'; probabilities: Float64Array; decided: Int32Array; classCount: number } | { kind: 'values'; values: Float64Array };

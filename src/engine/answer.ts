@@ -38,7 +38,9 @@ async function readInputs(file: OpenedFile, contract: Contract, isStrict: boolea
     contract,
     file.columns.map((name) => found.get(name) ?? name),
   );
-  const { table, unreadable } = await file.readColumns(contract.inputs.filter(({ name }) => reads.includes(name)).map(({ name, reading }) => ({ name, rule: reading })));
+  const { table, unreadable } = await file.readColumns(
+    contract.inputs.filter(({ name }) => reads.includes(name)).map(({ name, reading }) => ({ name, rule: reading })),
+  );
   const whole: Table = { rowCount: table.rowCount, columns: new Map(table.columns) };
   for (const { name, reading } of contract.inputs) if (!reads.includes(name)) whole.columns.set(name, emptyColumn(reading.type, table.rowCount));
   return { table: whole, notes: [...file.notes, ...(note === null ? [] : [note])], warnings: checkTable(contract, table, unreadable, isStrict) };
@@ -50,7 +52,11 @@ function emptyColumn(type: Column['type'], rowCount: number): Column {
   return { type, values: new Float64Array(rowCount).fill(Number.NaN) };
 }
 
-const told = ({ column, kind, count }: AnswerWarning) => ({ column, problem: kind === 'unreadable' ? 'unreadable, taken as missing' : 'never seen in training', count });
+const told = ({ column, kind, count }: AnswerWarning) => ({
+  column,
+  problem: kind === 'unreadable' ? 'unreadable, taken as missing' : 'never seen in training',
+  count,
+});
 
 /** `textFormat`: of what `write` gets, where there is no `out` whose ending says it. */
 type FileRequest = { model: string; data: string; out: string | null; isStrict: boolean; textFormat: 'csv' | 'jsonl'; write: (text: string) => void };
@@ -77,7 +83,12 @@ function formatOf(out: string): 'csv' | 'jsonl' | 'parquet' {
   if (/\.(csv|txt)$/i.test(out) || out.startsWith('/dev/')) return 'csv';
   if (/\.(jsonl|ndjson)$/i.test(out)) return 'jsonl';
   if (/\.parquet$/i.test(out)) return 'parquet';
-  throw new ModelwrightError({ code: 'MW1002', message: `The format of "${out}" is not known by its ending.`, hint: 'End it with .csv, .jsonl or .parquet.', place: { file: out } });
+  throw new ModelwrightError({
+    code: 'MW1002',
+    message: `The format of "${out}" is not known by its ending.`,
+    hint: 'End it with .csv, .jsonl or .parquet.',
+    place: { file: out },
+  });
 }
 
 async function* inChunks(model: OpenedModel, table: Table): AsyncGenerator<Predictions> {
@@ -89,7 +100,12 @@ async function* inChunks(model: OpenedModel, table: Table): AsyncGenerator<Predi
 
 type TextFormat = { header(contract: Contract): string; rows(contract: Contract, predictions: Predictions): string };
 
-async function writeText(model: OpenedModel, table: Table, format: TextFormat, { out, write }: { out: string | null; write: (text: string) => void }): Promise<void> {
+async function writeText(
+  model: OpenedModel,
+  table: Table,
+  format: TextFormat,
+  { out, write }: { out: string | null; write: (text: string) => void },
+): Promise<void> {
   if (out === null) {
     write(format.header(model.contract));
     for await (const predictions of inChunks(model, table)) write(format.rows(model.contract, predictions));
@@ -167,7 +183,12 @@ export async function evaluateModel(edges: Edges, request: { model: string; data
     );
     const { table, labels, groups } = await readLabelled(file, plan);
     if (table.rowCount < 2) {
-      throw new ModelwrightError({ code: 'MW1424', message: 'Fewer than two rows have a known answer.', hint: 'Give more labelled rows.', place: { file: request.data } });
+      throw new ModelwrightError({
+        code: 'MW1424',
+        message: 'Fewer than two rows have a known answer.',
+        hint: 'Give more labelled rows.',
+        place: { file: request.data },
+      });
     }
     const predictions = await model.answer(table);
     const random = () => seededRandom(plan.seed + 101);
@@ -175,7 +196,14 @@ export async function evaluateModel(edges: Edges, request: { model: string; data
     const score = measureScore({ metric, labels, predictions, groups, random: random() });
     const baseline = predictBaseline(fitBaseline(metric, labels), table.rowCount);
     const gain = measurePaired({ metric, labels, a: predictions, b: baseline, groups, random: random() });
-    return { model: reference, metric, score: intervalOf(score), baseline: measureMetric(metric, labels, baseline), gain: intervalOf(gain), rowCount: table.rowCount };
+    return {
+      model: reference,
+      metric,
+      score: intervalOf(score),
+      baseline: measureMetric(metric, labels, baseline),
+      gain: intervalOf(gain),
+      rowCount: table.rowCount,
+    };
   } finally {
     await file.close();
     await model.close();

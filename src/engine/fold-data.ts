@@ -1,15 +1,13 @@
 import { seededRandom } from '../domain/random.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import type { FitJob, JobRows } from '../edges/sandbox/index.ts';
-import { fitFoldStatistics, type FoldStatistics, type LookupColumn, type StatisticLabels } from '../features/index.ts';
+import { fitFoldStatistics, statisticColumnCount, type FoldStatistics, type LookupColumn, type StatisticLabels } from '../features/index.ts';
 import { distinctRows, refitFoldOf, type FoldRows } from '../stages/search/index.ts';
 import type { PreparedData } from './prepare-data.ts';
 
 /** A fold of this number is all rows at once: the recipe trained once more when fold models would be too many to ship. */
 export const refitFold = (data: PreparedData): number => refitFoldOf(data.folds.length);
 
-/** With more classes than this a mean a class would be too many columns for what they tell. */
-const MAX_STATISTIC_CLASSES = 8;
 /** A refit has nothing to be scored on; a few rows keep its answers in one shape with the others. */
 const REFIT_SAMPLE_ROWS = 50;
 
@@ -65,10 +63,9 @@ function takePlaces(values: Float32Array, rowCount: number, places: Int32Array):
   return taken;
 }
 
-export function statisticLabels({ plan, trainingLabels }: Pick<PreparedData, 'plan' | 'trainingLabels'>): StatisticLabels {
-  if (plan.task === 'regression') return { columnCount: 1, valueOf: (row) => trainingLabels[row] };
-  if (plan.task === 'binary') return { columnCount: 1, valueOf: (row) => trainingLabels[row] };
-  const columnCount = plan.classes.length <= MAX_STATISTIC_CLASSES ? plan.classes.length : 0;
+function statisticLabels({ plan, trainingLabels }: PreparedData): StatisticLabels {
+  const columnCount = statisticColumnCount(plan.task, plan.classes.length);
+  if (plan.task !== 'multiclass') return { columnCount, valueOf: (row) => trainingLabels[row] };
   return { columnCount, valueOf: (row, column) => (trainingLabels[row] === column ? 1 : 0) };
 }
 

@@ -18,7 +18,10 @@ export async function findModelFolder(store: Store<RunEvent>, reference: string)
 }
 
 /** The files of a model, every byte of them verified. */
-export async function readVerified(edges: Edges, reference: string): Promise<ModelPlace & { files: PackageFiles; id: string; manifest: Manifest; contract: Contract }> {
+export async function readVerified(
+  edges: Edges,
+  reference: string,
+): Promise<ModelPlace & { files: PackageFiles; id: string; manifest: Manifest; contract: Contract }> {
   const store = await edges.store();
   const place = await findModelFolder(store, reference);
   const files = await readPackage(place.folder);

@@ -6,7 +6,7 @@ import { fitTargetScale, toTrainingScale, type TargetScale } from '../domain/tar
 import type { Labels } from '../domain/task.ts';
 import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
-import { checkExpression, fitEncoder, openEncoder, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
+import { checkExpression, fitEncoder, openEncoder, statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
 import { splitRows, type Split } from '../stages/evaluation/index.ts';
 import { proposeFeatures } from '../stages/planning/index.ts';
 import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
@@ -164,7 +164,6 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
   const entryCounts = features.dictionaries.map(({ levels }) => levels.length + 2);
   const scale = fitTargetScale(learn.labels, plan.metric);
   const statisticDictionaries = features.dictionaries.flatMap(({ levels }, index) => (levels.length >= MIN_STATISTIC_LEVELS ? [index] : []));
-  const statisticColumns = plan.task === 'multiclass' ? plan.classes.length : 1;
   const shape: DataShape = {
     fitRows: Math.max(0, ...folds.map(({ fit }) => distinctRows(fit, twins)?.places.length ?? fit.length)),
     foldCount: folds.length,
@@ -173,7 +172,7 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
     metric: plan.metric,
     treeColumns: uses.filter((use) => use !== 'linear').length,
     linearColumns: uses.filter((use) => use !== 'tree').length,
-    extraColumns: statisticDictionaries.length * statisticColumns,
+    extraColumns: statisticDictionaries.length * statisticColumnCount(plan.task, plan.classes.length),
     hasCategories: statisticDictionaries.length > 0,
     textTermsPerRow: text.ids.length / Math.max(1, learn.table.rowCount),
     vocabularySize: encoder.vocabularySize,

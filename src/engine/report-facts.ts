@@ -47,7 +47,11 @@ export function reportFacts(facts: {
     errors: errorsOf(labels, predictions, data.plan.classes),
     reliability:
       labels.kind === 'classes' && predictions.kind === 'classes'
-        ? measureReliability(labels, predictions).bins.map(({ meanPredicted, shareObserved, rowCount }) => ({ predicted: meanPredicted, observed: shareObserved, rowCount }))
+        ? measureReliability(labels, predictions).bins.map(({ meanPredicted, shareObserved, rowCount }) => ({
+            predicted: meanPredicted,
+            observed: shareObserved,
+            rowCount,
+          }))
         : [],
     tries: [...state.candidates.values()].map(({ candidate, executions, evaluation }) => {
       const done = [...executions].flatMap(([fold, execution]) => (execution.kind === 'finished' && fold < data.folds.length ? [execution] : []));
@@ -76,7 +80,12 @@ function errorsOf(labels: Labels, predictions: Predictions, classes: string[]): 
     const met = [...classes.keys()].filter((k) => rowsOf[k] > 0);
     const frequent = new Set(met.toSorted((a, b) => rowsOf[b] - rowsOf[a]).slice(0, MAX_SHOWN_CLASSES));
     const kept = met.filter((k) => frequent.has(k));
-    return { kind: 'classes', names: kept.map((k) => classes[k]), counts: kept.map((k) => kept.map((other) => counts[k][other])), hiddenCount: met.length - kept.length };
+    return {
+      kind: 'classes',
+      names: kept.map((k) => classes[k]),
+      counts: kept.map((k) => kept.map((other) => counts[k][other])),
+      hiddenCount: met.length - kept.length,
+    };
   }
   if (labels.kind !== 'values' || predictions.kind !== 'values') throw new Error('labels and predictions are of one kind');
   const errors = labels.values.map((value, row) => Math.abs(value - predictions.values[row])).toSorted();

@@ -4,10 +4,20 @@
  * to be answered, get those of all training rows of the fold.
  */
 import type { Random } from '../domain/random.ts';
+import type { TaskKind } from '../domain/task.ts';
 import type { LookupColumn } from './feature-file.ts';
 
 /** Label columns whose means are taken: one for binary (is it the positive class) and regression, one a class otherwise. */
 export type StatisticLabels = { columnCount: number; valueOf(row: number, column: number): number };
+
+/** With more classes than this a mean a class would be too many columns for what they tell. */
+const MAX_CLASSES = 8;
+
+/** How many label columns a task has; 0: its statistics would not be worth their columns. */
+export function statisticColumnCount(task: TaskKind, classCount: number): number {
+  if (task !== 'multiclass') return 1;
+  return classCount <= MAX_CLASSES ? classCount : 0;
+}
 
 /** Pseudo-rows of the overall mean mixed into each level's mean. */
 const SMOOTHING_ROWS = 10;

@@ -34,7 +34,20 @@ beforeAll(async () => {
   home = join(folder, 'home');
   writeFileSync(join(folder, 'train.csv'), table(rowsOf(1, 400)));
   writeFileSync(join(folder, 'new.csv'), table(rowsOf(2, 2500)));
-  built = await runCommand(['build', 'what is the fate of each', '--data', join(folder, 'train.csv'), '--budget', '8s', '--name', 'fate', '--yes', '--json', '--home', home]);
+  built = await runCommand([
+    'build',
+    'what is the fate of each',
+    '--data',
+    join(folder, 'train.csv'),
+    '--budget',
+    '8s',
+    '--name',
+    'fate',
+    '--yes',
+    '--json',
+    '--home',
+    home,
+  ]);
 }, LONG);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -83,7 +96,13 @@ describe('predict', { timeout: LONG }, () => {
     }
     const [head, ...lines] = readFileSync(join(folder, 'answers.csv'), 'utf8').trimEnd().split('\n');
     expect(head).toBe(`prediction,"probability_kept, for long",probability_${positive}`);
-    answers.set('jsonl', readFileSync(join(folder, 'answers.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line)));
+    answers.set(
+      'jsonl',
+      readFileSync(join(folder, 'answers.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    );
     expect(lines).toHaveLength(2500);
     expect(answers.get('jsonl')).toHaveLength(2500);
     for (const [row, answer] of answers.get('jsonl')?.entries() ?? []) {
@@ -139,7 +158,10 @@ describe('commands about what is kept', { timeout: LONG }, () => {
     expect(shown).toContain('predicts   fate (kept, for long, sold)');
     expect(shown).toMatch(/colour +category +(red|green|blue), (red|green|blue), (red|green|blue)/);
     expect((await run('verify', 'fate@1')).text).toMatch(/^Verified: 7 files as signed/);
-    expect((await run('runs', '--json')).last).toMatchObject({ kind: 'result', runs: expect.arrayContaining([expect.objectContaining({ state: 'finished', model: 'fate@1' })]) });
+    expect((await run('runs', '--json')).last).toMatchObject({
+      kind: 'result',
+      runs: expect.arrayContaining([expect.objectContaining({ state: 'finished', model: 'fate@1' })]),
+    });
   });
 
   it('copies the report, and says why where it cannot', async () => {

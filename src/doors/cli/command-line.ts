@@ -60,7 +60,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 bu
     .option('--out <FILE>', 'where the answers go: .csv, .jsonl or .parquet (default: CSV on stdout)')
     .option('--row <JSON>', 'one row as a JSON object')
     .option('--strict', 'refuse values that the model has not met, instead of taking them as unknown');
-  command('evaluate <model>', '<model> --data <FILE> [options]', 'measure a model on labelled rows', ['--data']).option('--data <FILE>', 'a table that has the target');
+  command('evaluate <model>', '<model> --data <FILE> [options]', 'measure a model on labelled rows', ['--data']).option(
+    '--data <FILE>',
+    'a table that has the target',
+  );
   command('list', '[options]', 'the models of this home');
   command('show <model>', '<model> [options]', 'what a model is, was measured at and expects');
   command('report <model>', '<model> [--out <FILE>] [options]', 'print the path of the report, or copy it').option('--out <FILE>', 'where the copy goes');

@@ -24,7 +24,9 @@ export function renderResult(result: BuildResult, terminal: Terminal, next: { co
       ? `  measured by cross-validation on ${counted(rows.test, 'row')}: there are too few to lock some away`
       : `  measured on ${counted(rows.test, 'row')}${result.measuredOn === 'test-file' ? ' of the test file' : ''} that no training ever saw; learnt from ${counted(rows.train, 'row')}`,
   );
-  terminal.line(`  ${seconds(wallMs)} of ${seconds(budgetMs)}${result.isStoppedEarly ? ', stopped early' : ''}; ${counted(members, 'trained model')} in the package`);
+  terminal.line(
+    `  ${seconds(wallMs)} of ${seconds(budgetMs)}${result.isStoppedEarly ? ', stopped early' : ''}; ${counted(members, 'trained model')} in the package`,
+  );
   terminal.line('');
   terminal.line(`  Report   ${printable(result.path)}/report.html`);
   terminal.line(`  Next     ${next.commandName} predict ${name} --data new.csv --out scored.csv${next.home === null ? '' : ` --home ${shellWord(next.home)}`}`);

@@ -3,12 +3,11 @@ import { build, resume } from './commands/build.ts';
 import { explain } from './commands/explain.ts';
 import { doctor, exportModel, list, remove, report, runs, show, trust, verify } from './commands/keep.ts';
 import { evaluate, predict } from './commands/predict.ts';
+import { textOption, type CommandWords } from './command-words.ts';
 import type { CommandContext } from './context.ts';
 import { showError } from './show-error.ts';
 
-/** A command's words, as the option parser took them apart. */
-export type CommandWords = { positional: string[]; options: Record<string, unknown>; wantsJson: boolean };
-export type CommandRun = (client: Client, words: CommandWords, context: CommandContext) => Promise<number>;
+type CommandRun = (client: Client, words: CommandWords, context: CommandContext) => Promise<number>;
 
 const commands: Record<string, CommandRun> = {
   build,
@@ -44,13 +43,3 @@ export async function runCommand(name: string, positional: string[], options: Re
     return showError(error, wantsJson, context);
   }
 }
-
-export const textOption = (options: Record<string, unknown>, name: string): string | null => {
-  const value = options[name];
-  return typeof value === 'string' ? value : null;
-};
-
-export const listOption = (options: Record<string, unknown>, name: string): string[] => {
-  const value = options[name];
-  return Array.isArray(value) ? value.map(String) : [];
-};

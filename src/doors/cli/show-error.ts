@@ -23,7 +23,8 @@ export function showError(error: unknown, wantsJson: boolean, context: CommandCo
   row('Fix', printable(hint));
   if (run !== null) row('Go on', `${context.commandName} resume ${run}`);
   row('More', `${context.commandName} explain ${known.code}`);
-  if (known.kind === 'internal' && known.cause instanceof Error && context.environment['MODELWRIGHT_DEBUG']) terminal.line(known.cause.stack ?? known.cause.message);
+  if (known.kind === 'internal' && known.cause instanceof Error && context.environment['MODELWRIGHT_DEBUG'])
+    terminal.line(known.cause.stack ?? known.cause.message);
   return exitCodes[known.kind];
 }
 

@@ -61,7 +61,14 @@ export type ModelSummary = {
   path: string;
 };
 /** `failure`: the code of the error that ended it. */
-export type RunSummary = { run: string; startedAt: string; sentence: string; state: 'running' | 'interrupted' | 'finished' | 'failed' | 'unreadable'; failure: string | null; model: string | null };
+export type RunSummary = {
+  run: string;
+  startedAt: string;
+  sentence: string;
+  state: 'running' | 'interrupted' | 'finished' | 'failed' | 'unreadable';
+  failure: string | null;
+  model: string | null;
+};
 export type WallReport = { name: string; isUp: boolean; detail: string; remedy?: string };
 
 /** All that a caller can ask of Modelwright, in this process or over the network: the caller cannot tell. */

@@ -12,8 +12,10 @@ parentPort?.on('message', ({ id, rows }: PoolRequest) => {
     (answer) => {
       // Copied out of the runtime's own memory, so that it can be handed over.
       const own = new Float64Array(answer);
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
       parentPort?.postMessage({ id, answer: own } satisfies PoolReply, [own.buffer]);
     },
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
     (cause: unknown) => parentPort?.postMessage({ id, problem: String(cause) } satisfies PoolReply),
   );
 });

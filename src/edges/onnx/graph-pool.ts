@@ -62,6 +62,7 @@ function poolOf(here: OpenedGraph, bytes: Uint8Array, threads: number): OpenedGr
       return new Promise((resolve, reject) => {
         const id = ++count;
         waiting.set(id, { resolve, reject });
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window
         worker.postMessage({ id, rows } satisfies PoolRequest);
       });
     },

@@ -68,6 +68,8 @@ describe('Parquet that we write', () => {
   });
 
   it('says why it could not write', async () => {
-    await expect(tables.writeParquet(join(folder, 'no-such-folder', 'x.parquet'), [{ name: 'a', values: Float64Array.of(1) }])).rejects.toMatchObject({ code: 'MW3019' });
+    await expect(tables.writeParquet(join(folder, 'no-such-folder', 'x.parquet'), [{ name: 'a', values: Float64Array.of(1) }])).rejects.toMatchObject({
+      code: 'MW3019',
+    });
   });
 });

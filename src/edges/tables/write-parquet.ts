@@ -10,7 +10,11 @@ export type WrittenColumn = { name: string; values: Float64Array | string[] };
 const CHUNK_ROWS = 2048;
 
 /** Writes a new Parquet file, rows in the order given, through a database that knows nothing else. */
-export async function writeParquetFile(path: string, columns: WrittenColumn[], options: Pick<LoadOptions, 'tempDirectory' | 'memoryBytes' | 'threads'>): Promise<void> {
+export async function writeParquetFile(
+  path: string,
+  columns: WrittenColumn[],
+  options: Pick<LoadOptions, 'tempDirectory' | 'memoryBytes' | 'threads'>,
+): Promise<void> {
   const database = await openDatabase(options);
   try {
     const { connection } = database;

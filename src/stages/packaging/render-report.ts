@@ -71,7 +71,10 @@ ${sections.join('\n')}
 
 function scoreSection({ record, measuredOn, plan }: ReportFacts): string {
   const { score, baseline, gain, onUnseenRows } = record;
-  const where = measuredOn === 'cross-validation' ? 'out of the folds, because there are too few rows to lock some away' : `on ${measuredOn} that no training ever saw, answered by the packaged file`;
+  const where =
+    measuredOn === 'cross-validation'
+      ? 'out of the folds, because there are too few rows to lock some away'
+      : `on ${measuredOn} that no training ever saw, answered by the packaged file`;
   const range = ({ low, high }: { low: number; high: number }) => `${figure(low)} to ${figure(high)}`;
   const rows = [
     [escape(plan.metric), figure(score.value), range(score)],
@@ -90,9 +93,14 @@ function importanceSection(importance: ColumnImportance[], plan: Plan): string {
   const helping = importance.filter(({ loss }) => loss > 0).toSorted((a, b) => b.loss - a.loss);
   if (helping.length === 0) return '<p>No column changes the answers by itself, or there was no time to ask.</p>';
   const others = importance.length - Math.min(helping.length, MAX_BARS);
-  const more = others > 0 ? ` ${counted(others, 'other column')} of ${count(importance.length)} ${others === 1 ? 'makes' : 'make'} less difference or none.` : '';
+  const notes = [
+    ...(others > 0 ? [`${counted(others, 'other column')} ${others === 1 ? 'makes' : 'make'} less difference or none.`] : []),
+    ...(importance.length < plan.inputs.length
+      ? [`There was time to ask about ${count(importance.length)} of ${counted(plan.inputs.length, 'column')}: the others may matter too.`]
+      : []),
+  ];
   return `${importanceChart(helping.slice(0, MAX_BARS))}
-<p class="dim">How much worse ${escape(plan.metric)} becomes when a column's values are shuffled, asked of the packaged file. Columns that stand in for each other share their importance.${more}</p>`;
+<p class="dim">How much worse ${escape(plan.metric)} becomes when a column's values are shuffled, asked of the packaged file. Columns that stand in for each other share their importance. ${notes.join(' ')}</p>`;
 }
 
 const errorSection = (errors: ClassErrors | ValueErrors) => (errors.kind === 'classes' ? classSection(errors) : valueSection(errors));
@@ -113,7 +121,10 @@ function classSection({ names, counts, hiddenCount }: ClassErrors): string {
     });
     return `<tr><th scope="row">${escape(cut(names[index], 30))}</th>${cells.join('')}<td>${total === 0 ? '' : percent(row[index] / total)}</td></tr>`;
   });
-  const hidden = hiddenCount > 0 ? ` The ${counted(names.length, 'class')} with the most rows are shown; ${count(hiddenCount)} more are not.`.replace('classs', 'classes') : '';
+  const hidden =
+    hiddenCount > 0
+      ? ` The ${counted(names.length, 'class')} with the most rows are shown; ${count(hiddenCount)} more are not.`.replace('classs', 'classes')
+      : '';
   return `<p class="dim">Rows by what they are (down) and what was said (across): green was right, red was wrong.${hidden}</p>
 <div class="scroll"><table class="classes"><thead><tr><th>is ↓ said →</th>${head}<th${isTall ? ' class="tall"' : ''}>said right</th></tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 }
@@ -136,7 +147,12 @@ function valueSection({ points, quantiles }: ValueErrors): string {
 /** For an axis: 12000 as 12k. */
 function shortFigure(value: number): string {
   const size = Math.abs(value);
-  for (const [unit, sign] of [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e4, 'k']] as const) {
+  for (const [unit, sign] of [
+    [1e12, 'T'],
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e4, 'k'],
+  ] as const) {
     if (size >= unit) return `${Number((value / (sign === 'k' ? 1000 : unit)).toPrecision(3))}${sign}`;
   }
   return size !== 0 && size < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(4)));
@@ -166,7 +182,10 @@ function planSection({ plan, rows, foldCount }: ReportFacts): string {
   return factsTable([
     ['Target', `${plan.target} (${plan.targetReason})`],
     ['Task', plan.task === 'regression' ? 'a number' : `${plan.classes.length} classes: ${named}${unnamed > 0 ? `, and ${count(unnamed)} more` : ''}`],
-    ['Judged by', `${plan.metric}${plan.task === 'binary' ? ` of "${plan.classes[1]}"` : ''} (${metricFacts[plan.metric].isHigherBetter ? 'higher' : 'lower'} is better)`],
+    [
+      'Judged by',
+      `${plan.metric}${plan.task === 'binary' ? ` of "${plan.classes[1]}"` : ''} (${metricFacts[plan.metric].isHigherBetter ? 'higher' : 'lower'} is better)`,
+    ],
     ['Split', `${split}: ${counted(rows.learn, 'row')} to learn from in ${counted(foldCount, foldCount === 1 ? 'part' : 'fold')}, ${count(rows.test)} locked`],
     ['Learns from', plan.inputs.map(({ name, kind }) => `${name} (${kind})`).join(', ')],
     ['Data', `${plan.dataset.path}, sha256 ${plan.dataset.sha256}`],
@@ -191,16 +210,25 @@ function triesSection({ tries, ensembleNote, plan }: ReportFacts): string {
     weight > 0 ? percent(weight) : '',
   ]);
   return `<p>${escape(ensembleNote)}</p>${table(
-    [{ text: 'candidate' }, { text: `${plan.metric} out of the folds (${metricFacts[plan.metric].isHigherBetter ? 'higher' : 'lower'} is better)`, isNumber: true }, { text: 'training', isNumber: true }, { text: 'share in the model', isNumber: true }],
+    [
+      { text: 'candidate' },
+      { text: `${plan.metric} out of the folds (${metricFacts[plan.metric].isHigherBetter ? 'higher' : 'lower'} is better)`, isNumber: true },
+      { text: 'training', isNumber: true },
+      { text: 'share in the model', isNumber: true },
+    ],
     rows,
   )}`;
 }
 
 function clockSection({ clock, plan }: ReportFacts): string {
-  return table([{ text: 'step' }, { text: 'at', isNumber: true }], [
-    ...clock.map(({ step, spentMs }) => [escape(step), `${(spentMs / 1000).toFixed(1)} s`]),
-    ['<b>budget</b>', `<b>${(plan.budgetMs / 1000).toFixed(1)} s</b>`],
-  ], 'narrow');
+  return table(
+    [{ text: 'step' }, { text: 'at', isNumber: true }],
+    [
+      ...clock.map(({ step, spentMs }) => [escape(step), `${(spentMs / 1000).toFixed(1)} s`]),
+      ['<b>budget</b>', `<b>${(plan.budgetMs / 1000).toFixed(1)} s</b>`],
+    ],
+    'narrow',
+  );
 }
 
 function trustSection({ parity, isCaged, measuredOn, versions, plan }: ReportFacts): string {
@@ -209,9 +237,17 @@ function trustSection({ parity, isCaged, measuredOn, versions, plan }: ReportFac
     .join(', ');
   const compared = `${counted(parity.rows, 'row')} compared, largest difference ${parity.largestDifference.toExponential(1)}`;
   const claims: [isSure: boolean, yes: string, no: string][] = [
-    [measuredOn !== 'cross-validation', 'measured on rows that no training ever saw, opened once', 'measured by cross-validation: no rows were locked away, so the choice of the model may flatter the score a little'],
+    [
+      measuredOn !== 'cross-validation',
+      'measured on rows that no training ever saw, opened once',
+      'measured by cross-validation: no rows were locked away, so the choice of the model may flatter the score a little',
+    ],
     [parity.isEqual, `the packaged file answers as the trainers did: ${compared}`, `the packaged file does not answer as the trainers did: ${compared}`],
-    [plan.keptLeaks.length === 0, 'no column that answers the target alone was used', `a column that answers the target alone was used, because the user said so: ${plan.keptLeaks.join(', ')}`],
+    [
+      plan.keptLeaks.length === 0,
+      'no column that answers the target alone was used',
+      `a column that answers the target alone was used, because the user said so: ${plan.keptLeaks.join(', ')}`,
+    ],
     [isCaged, 'training ran in a cage: no network, no files, bounded time and memory', 'training ran without a cage: this machine offers none'],
   ];
   return `<ul class="sure">${claims.map(([isSure, yes, no]) => `<li>${isSure ? '✓' : '✗'} ${escape(isSure ? yes : no)}</li>`).join('')}</ul>

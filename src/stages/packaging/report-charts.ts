@@ -50,9 +50,11 @@ export function squareChart(dots: Dot[], range: { low: number; high: number }, x
     (value) =>
       `<line x1="${left}" x2="${left + size}" y1="${at(up(value))}" y2="${at(up(value))}" stroke="#eef1f4"/><line y1="${top}" y2="${top + size}" x1="${at(across(value))}" x2="${at(across(value))}" stroke="#eef1f4"/>`,
   );
-  const marks = steps.map((value) => label(across(value), top + size + 16, x.told(value), 'middle', 'dim') + label(left - 6, up(value) + 4, y.told(value), 'end', 'dim'));
+  const marks = steps.map(
+    (value) => label(across(value), top + size + 16, x.told(value), 'middle', 'dim') + label(left - 6, up(value) + 4, y.told(value), 'end', 'dim'),
+  );
   const circles = dots.map((dot) => `<circle cx="${at(across(dot.x))}" cy="${at(up(dot.y))}" r="${at(dot.radius)}" fill="#3567a8" opacity=".5"/>`);
-  return `<svg viewBox="0 0 380 355" role="img" aria-label="${escape(`${y.title} against ${x.title}`)}">${lines.join('')}
+  return `<svg viewBox="0 0 400 355" role="img" aria-label="${escape(`${y.title} against ${x.title}`)}">${lines.join('')}
 <rect x="${left}" y="${top}" width="${size}" height="${size}" fill="none" stroke="#d9dee5"/>
 <line x1="${left}" y1="${top + size}" x2="${left + size}" y2="${top}" stroke="#b3261e" stroke-dasharray="4 4"/>${circles.join('')}${marks.join('')}
 ${label(left + size / 2, 348, x.title)}<text x="12" y="${top + size / 2}" text-anchor="middle" transform="rotate(-90 12 ${top + size / 2})">${escape(y.title)}</text></svg>`;

@@ -31,10 +31,12 @@ export const counted = (value: number, noun: string) => `${count(value)} ${noun}
 /** A share that is nearly none or nearly all keeps the digit that tells it from none and all. */
 export const percent = (share: number) => `${(share * 100).toFixed((share > 0 && share < 0.1) || (share > 0.99 && share < 1) ? 1 : 0)} %`;
 
-/** Cut between characters as people see them, not in the middle of one. */
+/** Cut between characters as people see them; the end stays in sight, for long names often differ only there. */
 export function cut(text: string, length: number): string {
   const characters = [...text];
-  return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : text;
+  if (characters.length <= length) return text;
+  const start = Math.ceil((length - 1) * 0.6);
+  return `${characters.slice(0, start).join('')}…${characters.slice(characters.length - (length - 1 - start)).join('')}`;
 }
 
 export const section = (heading: string, body: string) => `<section><h2>${escape(heading)}</h2>${body}</section>`;
@@ -70,7 +72,7 @@ th{font-weight:600;color:var(--dim)}td.n,th.n{text-align:right;font-variant-nume
 .side{display:flex;flex-wrap:wrap;gap:1rem 2.5rem;align-items:flex-start}.side svg{flex:0 1 24rem}
 table.classes{font-size:.82rem;font-variant-numeric:tabular-nums}table.classes th,table.classes td{padding:.2rem .35rem;text-align:right;overflow-wrap:normal}
 table.classes thead th{vertical-align:bottom}table.classes .tall{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;padding:.35rem .2rem;white-space:nowrap}
-table.classes tbody th{color:var(--ink);white-space:nowrap;text-align:left}table.classes td{border:1px solid #fff;min-width:1.9rem}
+table.classes tbody th{color:var(--ink);white-space:nowrap;text-align:left}table.classes td{border:1px solid #fff;min-width:1.9rem;white-space:nowrap;vertical-align:middle}
 svg{max-width:100%;height:auto;display:block}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .dim{fill:var(--dim)}
 .chips span{display:inline-block;background:#fff;border:1px solid var(--line);border-radius:1rem;padding:.1rem .7rem;margin:.15rem .3rem .15rem 0;font-size:.85rem}
 .sure{list-style:none;padding:0}

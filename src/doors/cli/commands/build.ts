@@ -14,7 +14,7 @@ import { renderCard } from '../render-card.ts';
 import { openProgress, type Progress } from '../render-progress.ts';
 import { renderResult } from '../render-result.ts';
 import { showError } from '../show-error.ts';
-import { listOption, textOption, type CommandWords } from '../run-command.ts';
+import { listOption, textOption, type CommandWords } from '../command-words.ts';
 import { openTerminal, printable, type Terminal } from '../terminal.ts';
 
 export async function build(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
@@ -79,7 +79,10 @@ function questions(terminal: Terminal, context: CommandContext, progress: Progre
       return await new Promise<string | null>((resolve) => {
         lines.once('close', () => resolve(null));
         lines.once('SIGINT', () => lines.close());
-        void lines.question(question).then((answer) => resolve(answer.trim()), () => resolve(null));
+        void lines.question(question).then(
+          (answer) => resolve(answer.trim()),
+          () => resolve(null),
+        );
       });
     } finally {
       lines.close();
@@ -106,14 +109,22 @@ function questions(terminal: Terminal, context: CommandContext, progress: Progre
 const wholeNumber = (name: string, text: string, low: number, high: number): number => {
   const value = Number(text);
   if (Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new ModelwrightError({ code: 'MW1001', message: `--${name} "${text}" is not a whole number from ${low} to ${high}.`, hint: `Write it like --${name} ${Math.max(1, low)}.` });
+  throw new ModelwrightError({
+    code: 'MW1001',
+    message: `--${name} "${text}" is not a whole number from ${low} to ${high}.`,
+    hint: `Write it like --${name} ${Math.max(1, low)}.`,
+  });
 };
 
 function readRequest({ positional, options }: CommandWords): BuildRequest {
   const metric = textOption(options, 'metric');
   const parsedMetric = metric === null ? null : Metric.safeParse(metric.replaceAll('-', '_'));
   if (parsedMetric && !parsedMetric.success) {
-    throw new ModelwrightError({ code: 'MW1001', message: `There is no metric "${metric}".`, hint: `${didYouMean(metric ?? '', Metric.options)}Metrics: ${Metric.options.join(', ')}.` });
+    throw new ModelwrightError({
+      code: 'MW1001',
+      message: `There is no metric "${metric}".`,
+      hint: `${didYouMean(metric ?? '', Metric.options)}Metrics: ${Metric.options.join(', ')}.`,
+    });
   }
   const threads = textOption(options, 'threads');
   const fits = textOption(options, 'fits');
@@ -141,6 +152,12 @@ function readFits(path: string): RecordedFit[] {
   try {
     return z.array(RecordedFit).parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    throw new ModelwrightError({ code: 'MW1001', message: `"${path}" is not a recorded list of fits.`, hint: 'Give a file that a run recorded.', place: { file: path }, cause });
+    throw new ModelwrightError({
+      code: 'MW1001',
+      message: `"${path}" is not a recorded list of fits.`,
+      hint: 'Give a file that a run recorded.',
+      place: { file: path },
+      cause,
+    });
   }
 }

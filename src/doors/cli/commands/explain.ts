@@ -2,7 +2,7 @@ import { didYouMean } from '../../../domain/closest-names.ts';
 import { errorCodes } from '../../../domain/error-codes.ts';
 import { ModelwrightError } from '../../../domain/error.ts';
 import type { CommandContext } from '../context.ts';
-import type { CommandWords } from '../run-command.ts';
+import type { CommandWords } from '../command-words.ts';
 import { openTerminal } from '../terminal.ts';
 
 const isKnown = (code: string): code is keyof typeof errorCodes => Object.hasOwn(errorCodes, code);

@@ -3,7 +3,7 @@ import type { Client } from '../../client/client.ts';
 import type { CommandContext } from '../context.ts';
 import { counted, number, percent } from '../figures.ts';
 import { measuredLine } from '../render-result.ts';
-import { textOption, type CommandWords } from '../run-command.ts';
+import { textOption, type CommandWords } from '../command-words.ts';
 import { openTerminal, printable } from '../terminal.ts';
 
 /** Commands about what is kept: models, runs, keys, and the state of the machine. */
@@ -24,7 +24,12 @@ const shortened = (names: string[]) => `${names.slice(0, MAX_SHOWN).join(', ')}$
 function aligned(head: string[], rows: string[][]): string[] {
   const all = [head, ...rows].map((row) => row.map(printable));
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 export async function list(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
@@ -39,8 +44,17 @@ export async function list(client: Client, words: CommandWords, context: Command
 
 export async function runs(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
   const known = await client.listRuns();
-  const rows = known.map(({ run, startedAt, state, failure, model, sentence }) => [run, moment(startedAt), failure ? `${state} ${failure}` : state, model ?? '', sentence]);
-  return tell(words, context, { json: { runs: known }, lines: rows.length > 0 ? aligned(['RUN', 'STARTED (UTC)', 'STATE', 'MODEL', 'SENTENCE'], rows) : ['No runs yet.'] });
+  const rows = known.map(({ run, startedAt, state, failure, model, sentence }) => [
+    run,
+    moment(startedAt),
+    failure ? `${state} ${failure}` : state,
+    model ?? '',
+    sentence,
+  ]);
+  return tell(words, context, {
+    json: { runs: known },
+    lines: rows.length > 0 ? aligned(['RUN', 'STARTED (UTC)', 'STATE', 'MODEL', 'SENTENCE'], rows) : ['No runs yet.'],
+  });
 }
 
 export async function show(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
@@ -55,7 +69,12 @@ export async function show(client: Client, words: CommandWords, context: Command
   const lines = [
     `${summary.reference}  made ${moment(summary.createdAt)} UTC from "${plan.sentence}"`,
     `predicts   ${summary.target} (${contract.task === 'regression' ? 'a number' : shortened(contract.classes)})`,
-    ...(summary.score ? [`measured   ${measuredLine(summary.score)}`, `verdict    ${verdictSentences[summary.score.verdict]}${summary.score.verdictReason ? ` ${summary.score.verdictReason}` : ''}`] : []),
+    ...(summary.score
+      ? [
+          `measured   ${measuredLine(summary.score)}`,
+          `verdict    ${verdictSentences[summary.score.verdict]}${summary.score.verdictReason ? ` ${summary.score.verdictReason}` : ''}`,
+        ]
+      : []),
     `holds      ${manifest.members.map(({ title, weight }) => `${title} ${percent(weight)}`).join(', ')}`,
     `answers    ${shortened(contract.outputs)}`,
     `package    ${summary.path}`,

@@ -3,7 +3,7 @@ import type { Client, PredictionWarning } from '../../client/client.ts';
 import type { CommandContext } from '../context.ts';
 import { counted, number, seconds } from '../figures.ts';
 import { measuredLine } from '../render-result.ts';
-import { textOption, type CommandWords } from '../run-command.ts';
+import { textOption, type CommandWords } from '../command-words.ts';
 import { openTerminal, printable } from '../terminal.ts';
 
 const told = ({ column, problem, count }: PredictionWarning) => `"${column}": ${problem} in ${counted(count, 'row')}`;
