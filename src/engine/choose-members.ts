@@ -5,7 +5,7 @@ import { seededRandom } from '../domain/random.ts';
 import type { CandidateState } from '../domain/run.ts';
 import type { Labels } from '../domain/task.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
-import { chooseCalibration, chooseDecision, chooseEnsemble, decideForms } from '../stages/search/index.ts';
+import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, decideForms } from '../stages/search/index.ts';
 import { refitFold } from './fold-data.ts';
 import { asPredictions, assembleOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
 import type { SearchContext, Trainers } from './search-loop.ts';
@@ -34,6 +34,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     candidates: outOfFold.map(({ candidateId, values }) => ({ id: candidateId, values })),
     asPredictions: (values) => asPredictions(values, data, { kind: 'argmax' }),
     random,
+    isAffordable: (ids) => canAnswerTogether(ids.map(context.costOf), data.plan.limits),
   });
   const weighted = [...weights].filter(([, weight]) => weight > 0);
   const { members, refits } = decideForms({

@@ -239,16 +239,23 @@ function seenRows(learn: Table, other: Table): Uint8Array {
   );
 }
 
+/** Fills `into` with both, the first ones first. */
+function laidEndToEnd<T extends Float64Array | Int32Array | Uint8Array>(into: T, first: T, second: T): T {
+  into.set(first);
+  into.set(second, first.length);
+  return into;
+}
+
 function joined(a: Column, b: Column): Column {
   if (a.type === 'text' && b.type === 'text') {
     const codeOf = new Map(a.levels.map((level, code) => [level, code]));
     const levels = [...a.levels];
     const ofB = b.levels.map((level) => codeOf.get(level) ?? levels.push(level) - 1);
-    return { type: 'text', codes: Int32Array.from([...a.codes, ...b.codes.map((code) => (code < 0 ? -1 : ofB[code]))]), levels };
+    return { type: 'text', codes: laidEndToEnd(new Int32Array(a.codes.length + b.codes.length), a.codes, b.codes.map((code) => (code < 0 ? -1 : ofB[code]))), levels };
   }
-  if (a.type === 'boolean' && b.type === 'boolean') return { type: 'boolean', values: Uint8Array.from([...a.values, ...b.values]) };
+  if (a.type === 'boolean' && b.type === 'boolean') return { type: 'boolean', values: laidEndToEnd(new Uint8Array(a.values.length + b.values.length), a.values, b.values) };
   if (a.type === b.type && a.type !== 'text' && a.type !== 'boolean' && b.type !== 'text' && b.type !== 'boolean') {
-    return { type: a.type, values: Float64Array.from([...a.values, ...b.values]) };
+    return { type: a.type, values: laidEndToEnd(new Float64Array(a.values.length + b.values.length), a.values, b.values) };
   }
   throw new Error('two columns of one plan were read as different types');
 }

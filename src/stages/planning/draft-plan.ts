@@ -219,7 +219,7 @@ function decideTask(column: ColumnProfile, levelCount: number, labelled: number,
     throw new ModelwrightError({
       code: 'MW1205',
       message: `The target "${column.name}" has ${levelCount} different values in ${labelled} rows: a class needs rows to be learnt from.`,
-      hint: 'Group them into fewer classes, or name another column with --target.',
+      hint: `Group them into fewer classes, or name another column with --target.${column.rule.type === 'number' ? ' Numbers are judged by --metric rmse, mae and the like.' : ''}`,
       place: { column: column.name },
     });
   }

@@ -22,48 +22,60 @@ export type EnsembleRequest = {
 const STEPS = 25;
 /** Steps without any gain before the selection ends. */
 const PATIENCE = 6;
-/** The judged gain over the best single candidate, in standard errors, that more members must be worth. */
-const MIN_GAIN = 0.1;
+/** At this many rows greedy and equal weights count alike. */
+const SHRINKING_ROWS = 1_000;
+/** The best candidates that equal weights are for. */
+const MAX_EQUAL = 5;
+/** Standard errors by which a candidate must be behind the best to be left out of the equal weights. */
+const CLEARLY_WORSE = 2;
+/** A smaller share is not worth a member. */
+const LEAST_SHARE = 0.02;
 /** Rows, and cells, that a step looks at: more would cost seconds and change no weight that matters. */
 const MAX_ROWS = 50_000;
 const MAX_SORTED_ROWS = 6_000;
 const MAX_CELLS = 250_000;
 
-/** Weights that add to 1, by candidate id, the chosen ones only. The best single candidate alone unless more have shown that they are worth it. */
+/**
+ * Weights that add to 1, by candidate id, the chosen ones only: greedy weights, drawn towards equal ones over the best few where rows are few,
+ * because a choice among many on few rows is partly luck (docs/decisions/ensemble-weights-are-shrunk.md).
+ */
 export function chooseEnsemble(request: EnsembleRequest): Map<string, number> {
-  const { metric, random, candidates, isAffordable = () => true } = request;
+  const { candidates, isAffordable = () => true } = request;
   if (candidates.length === 0) throw new RangeError('an ensemble needs at least one candidate');
   const affordable = candidates.filter(({ id }) => isAffordable([id]));
   // Where not even one candidate is affordable, the best one is: making it cheaper is the caller's work.
   const pool = affordable.length > 0 ? affordable : candidates;
-  const single = new Map([[pool[bestSingle(request, pool)].id, 1]]);
-  if (pool.length === 1) return single;
-
+  const best = bestSingle(request, pool);
+  if (pool.length === 1 || affordable.length === 0) return new Map([[pool[best].id, 1]]);
   const sample = sampleOf(request, pool);
+  const greedy = select(request, pool, sample);
+  const equal = equalShares(request, pool, sample, best, greedy);
+  const trust = sample.rows.length / (sample.rows.length + SHRINKING_ROWS);
+  const shares = greedy.map((share, one) => trust * share + (1 - trust) * equal[one]).map((share) => (share < LEAST_SHARE ? 0 : share));
+  const sum = shares.reduce((all, share) => all + share, 0);
+  return new Map(pool.flatMap(({ id }, one) => (shares[one] > 0 ? [[id, shares[one] / sum] as const] : [])));
+}
+
+/** Equal shares of the best few that are not clearly worse than the best one and that may answer together with the greedy choice. */
+function equalShares(request: EnsembleRequest, pool: EnsembleRequest['candidates'], sample: Rows, best: number, greedy: Float64Array): Float64Array {
+  const { metric, random, asPredictions, isAffordable = () => true } = request;
   const rowCount = sample.rows.length;
-  if (rowCount < 4) return single;
-  const halfOf = random.shuffle(Uint8Array.from({ length: rowCount }, (_, row) => row % 2));
-  const together = new Float64Array(sample.values[0].length);
-  const alone = new Float64Array(together.length);
-  const width = together.length / rowCount;
-  for (const half of [0, 1]) {
-    const learnt = partOf(sample, halfOf, half);
-    const counts = select(request, pool, learnt);
-    const best = startOf(objectiveOf(metric, learnt.labels, request.asPredictions), learnt);
-    for (let row = 0; row < rowCount; row++) {
-      if (halfOf[row] === half) continue;
-      for (let at = row * width; at < (row + 1) * width; at++) {
-        alone[at] = sample.values[best][at];
-        for (let one = 0; one < pool.length; one++) together[at] += counts[one] * sample.values[one][at];
-      }
-    }
+  const gains = sample.values.map((values, one) => {
+    if (one === best) return { one, lead: 0, isClear: false };
+    const lead = pairedOver(metric, sample.labels, asPredictions(sample.values[best]), asPredictions(values));
+    const value = lead(new Int32Array(rowCount).fill(1));
+    return { one, lead: value, isClear: rowCount > 3 && value > CLEARLY_WORSE * jackknifeStandardError(lead, unitsFor(rowCount, null, random), random) };
+  });
+  const together = new Set(pool.flatMap(({ id }, one) => (greedy[one] > 0 ? [id] : [])));
+  const chosen: number[] = [];
+  for (const { one, isClear } of gains.toSorted((a, b) => a.lead - b.lead)) {
+    if (chosen.length === MAX_EQUAL || isClear || !isAffordable([...together, pool[one].id])) continue;
+    together.add(pool[one].id);
+    chosen.push(one);
   }
-  const gain = pairedOver(metric, sample.labels, request.asPredictions(together), request.asPredictions(alone));
-  const judged = gain(new Int32Array(rowCount).fill(1));
-  const standardError = jackknifeStandardError(gain, unitsFor(rowCount, null, random), random);
-  if (!(judged > MIN_GAIN * standardError)) return single;
-  const shares = select(request, pool, sample);
-  return new Map(pool.flatMap(({ id }, one) => (shares[one] > 0 ? [[id, shares[one]] as const] : [])));
+  const shares = new Float64Array(pool.length);
+  for (const one of chosen.length > 0 ? chosen : [best]) shares[one] = 1 / Math.max(1, chosen.length);
+  return shares;
 }
 
 type Rows = { rows: Int32Array; labels: Labels; values: Float64Array[] };
@@ -87,16 +99,6 @@ function sampleOf({ metric, labels, random }: EnsembleRequest, pool: EnsembleReq
   const all = Int32Array.from({ length: rowCount }, (_, row) => row);
   const rows = rowCount <= limit ? all : random.shuffle(all).slice(0, limit).sort();
   return { rows, ...takeRowsOf(labels, pool.map(({ values }) => values), rows) };
-}
-
-function partOf(sample: Rows, halfOf: Uint8Array, half: number): Rows {
-  const rows = Int32Array.from(halfOf.keys().filter((row) => halfOf[row] === half));
-  return { rows, ...takeRowsOf(sample.labels, sample.values, rows) };
-}
-
-function startOf(objective: Objective, { values }: Rows): number {
-  const scores = values.map((own) => objective(null, own, 0));
-  return scores.indexOf(Math.max(...scores));
 }
 
 /** The share of each candidate: those of the best sum on the way. */

@@ -64,3 +64,9 @@ export function refitTimeMs(request: Omit<FormsRequest, 'leftMs'>): number {
   const { refits } = decideForms({ ...request, leftMs: Number.POSITIVE_INFINITY });
   return refits.reduce((sum, candidateId) => sum + (request.costOf(candidateId).fitMs * REFIT_TIMES_FOLD) / Math.min(request.threads, 2), 0);
 }
+
+/** Whether these candidates, as one model each, stay within the limits on answering. */
+export function canAnswerTogether(costs: readonly MemberCost[], limits: AnswerLimits): boolean {
+  const total = (part: 'batchMsPerRow' | 'rowMs' | 'packageBytes') => costs.reduce((sum, cost) => sum + cost[part], 0);
+  return total('batchMsPerRow') <= limits.maxBatchMsPerRow && total('rowMs') <= limits.maxRowMs && total('packageBytes') <= limits.maxPackageBytes;
+}

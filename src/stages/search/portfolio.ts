@@ -107,9 +107,13 @@ export function portfolioFor(shape: DataShape): Candidate[] {
         ),
         catboost('depth 5', { learning_rate: 0.05, depth: 5, l2_leaf_reg: 2, random_strength: 3 }, 2000, 60),
       ];
-  return drafts.map((draft, index) => ({ id: `c${index}`, ...draft }));
+  // On few rows many candidates are many chances to be lucky.
+  const tried = shape.fitRows < MIN_ROWS_FOR_ALL ? drafts.slice(0, MAX_ON_FEW_ROWS) : drafts;
+  return tried.map((draft, index) => ({ id: `c${index}`, ...draft }));
 }
 
+const MIN_ROWS_FOR_ALL = 1_000;
+const MAX_ON_FEW_ROWS = 10;
 /** Up to so many fitted rows for each second of the budget a booster learns twice. */
 const MAX_REFIT_ROWS_A_SECOND = 400;
 
