@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import bundle
 import numpy as np
 from numpy.typing import NDArray
+
+import bundle
 
 WIRE = 1
 

@@ -129,9 +129,9 @@ const broken: Broken[] = [
     what: 'a metric for classes on many numbers',
     content: goodLines().join('\n'),
     words: ['--target', 'paid', '--metric', 'roc_auc'],
-    code: 'MW1207',
-    exitCode: 2,
-    says: ['roc_auc', 'paid'],
+    code: 'MW1205',
+    exitCode: 4,
+    says: ['paid', '--metric rmse'],
   },
   {
     what: 'an unknown metric',
