@@ -38,14 +38,19 @@ const ratios: number[] = [];
 function measure({ name, data, target, metric, budgetS }: Case, seed: number): void {
   const words = ['build', `predict ${target}`, '--data', data, '--target', target, '--metric', metric, '--budget', `${budgetS}s`];
   const startMs = performance.now();
-  const done = spawnSync(join(clone, 'modelwright'), [...words, '--yes', '--json', '--seed', String(seed), '--name', 'clock', '--home', home], { encoding: 'utf8' });
+  const done = spawnSync(join(clone, 'modelwright'), [...words, '--yes', '--json', '--seed', String(seed), '--name', 'clock', '--home', home], {
+    encoding: 'utf8',
+  });
   const wallS = (performance.now() - startMs) / 1000;
   const isWithin = done.status === 0 && wallS <= Math.max(1.02 * budgetS, budgetS + 1);
   runCount++;
   if (isWithin) withinCount++;
   ratios.push(wallS / budgetS);
   const result: { score?: { value: number }; members?: number; message?: string } = JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '{}');
-  const says = done.status === 0 ? `${metric} ${result.score?.value.toFixed(4)}, ${result.members} models` : `exit ${done.status}: ${result.message ?? done.stderr.slice(-200)}`;
+  const says =
+    done.status === 0
+      ? `${metric} ${result.score?.value.toFixed(4)}, ${result.members} models`
+      : `exit ${done.status}: ${result.message ?? done.stderr.slice(-200)}`;
   const line = `${name.padEnd(14)} seed ${String(seed).padEnd(3)} budget ${budgetS} s  wall ${wallS.toFixed(2)} s  ${isWithin ? 'within' : 'OVER'}  load ${loadavg()[0].toFixed(1)}  ${says}`;
   console.log(line);
   if (options.out !== undefined) appendFileSync(options.out, `${line}\n`);
@@ -62,5 +67,7 @@ try {
 }
 const sorted = ratios.toSorted((a, b) => a - b);
 const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]?.toFixed(3);
-console.log(`${withinCount} of ${runCount} runs within max(1.02 × budget, budget + 1 s); wall / budget: median ${at(0.5)}, 95 % ${at(0.95)}, largest ${sorted.at(-1)?.toFixed(3)}`);
+console.log(
+  `${withinCount} of ${runCount} runs within max(1.02 × budget, budget + 1 s); wall / budget: median ${at(0.5)}, 95 % ${at(0.95)}, largest ${sorted.at(-1)?.toFixed(3)}`,
+);
 process.exitCode = withinCount === runCount ? 0 : 1;

@@ -91,7 +91,12 @@ const powers: Power[] = [
   { name: 'load a model file', modules: ['onnxruntime-node', 'onnxruntime-common', 'onnxruntime-web'], homes: [room.onnx] },
   // The command line hands its process's environment to the configuration, which alone reads names out of it. ONNX Runtime's telemetry can be
   // switched off by a variable alone, so the file that loads it sets one.
-  { name: 'read the environment', modules: ['node:process'], globals: [/^process$/, /^process\.env(\.|$)/], homes: [config, cliMain, /^src\/edges\/onnx\/native\.ts$/] },
+  {
+    name: 'read the environment',
+    modules: ['node:process'],
+    globals: [/^process$/, /^process\.env(\.|$)/],
+    homes: [config, cliMain, /^src\/edges\/onnx\/native\.ts$/],
+  },
   {
     name: 'know the time',
     modules: ['node:perf_hooks', 'node:timers', 'node:timers/promises'],

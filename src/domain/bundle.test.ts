@@ -8,7 +8,10 @@ const anArray: fc.Arbitrary<BundleArray> = fc.oneof(
   fc.array(fc.integer()).map((values) => Int32Array.from(values)),
   fc.uint8Array().map((values) => Uint8Array.from(values)),
 );
-const aBundle = fc.record({ meta: fc.jsonValue(), arrays: fc.dictionary(fc.stringMatching(/^[a-z][a-z.]{0,20}$/), anArray, { maxKeys: 6, noNullPrototype: true }) });
+const aBundle = fc.record({
+  meta: fc.jsonValue(),
+  arrays: fc.dictionary(fc.stringMatching(/^[a-z][a-z.]{0,20}$/), anArray, { maxKeys: 6, noNullPrototype: true }),
+});
 const bytesOf = (array: BundleArray) => [...new Uint8Array(array.buffer, array.byteOffset, array.byteLength)];
 const encoded = () => encodeBundle({ meta: { a: 1 }, arrays: { first: Float64Array.of(1, 2), second: Uint8Array.of(3) } });
 

@@ -228,7 +228,8 @@ export const errorCodes = {
     name: 'features.not-allowed',
     kind: 'data',
     title: 'A feature holds something that features may not',
-    meaning: 'Subqueries, window functions, aggregates, lambdas, parameters, patterns and the like are left out, so that a feature reads one row only and always gives the same answer.',
+    meaning:
+      'Subqueries, window functions, aggregates, lambdas, parameters, patterns and the like are left out, so that a feature reads one row only and always gives the same answer.',
     remedy: 'Write it with the operators and functions that docs/features.md lists.',
   },
   MW1222: {
@@ -264,7 +265,7 @@ export const errorCodes = {
     kind: 'data',
     title: 'A constant in a feature cannot be used',
     meaning: 'It is not a date that exists, a number that can be kept exactly, or a text of well-formed Unicode.',
-    remedy: 'Write it as docs/features.md shows: 1.5, \'text\', TRUE, DATE \'2024-01-31\', TIMESTAMP \'2024-01-31 09:30:00\'.',
+    remedy: "Write it as docs/features.md shows: 1.5, 'text', TRUE, DATE '2024-01-31', TIMESTAMP '2024-01-31 09:30:00'.",
   },
   MW1401: {
     name: 'package.unreadable',
@@ -495,7 +496,8 @@ export const errorCodes = {
     kind: 'environment',
     title: 'The signing key of the home cannot be used',
     meaning: 'The key file is damaged, is not a plain file, or belongs to another user.',
-    remedy: 'Put it back from a backup. Or move it away: a new key is made then, and packages signed with the old one are trusted only after `modelwright trust`.',
+    remedy:
+      'Put it back from a backup. Or move it away: a new key is made then, and packages signed with the old one are trusted only after `modelwright trust`.',
   },
   MW3017: {
     name: 'storage.busy',

@@ -112,7 +112,11 @@ const facts = z.discriminatedUnion('kind', [
   }),
   /** A whole model of one candidate, early: what a run has when it goes no further. finishMs: what the end of the run is expected to take. */
   z.strictObject({ kind: z.literal('model.drafted'), candidateId: z.string(), files: FileRef, finishMs: z.int() }),
-  z.strictObject({ kind: z.literal('model.built'), files: FileRef, parity: z.strictObject({ rows: z.int(), largestDifference: z.number(), isEqual: z.boolean() }) }),
+  z.strictObject({
+    kind: z.literal('model.built'),
+    files: FileRef,
+    parity: z.strictObject({ rows: z.int(), largestDifference: z.number(), isEqual: z.boolean() }),
+  }),
   z.strictObject({ kind: z.literal('test.opened'), rowCount: z.int(), graphSha256: z.string() }),
   z.strictObject({ kind: z.literal('model.scored'), record: ScoreRecord }),
   z.strictObject({ kind: z.literal('version.claimed'), name: z.string(), version: z.int(), createdAt: z.string() }),

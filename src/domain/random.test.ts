@@ -9,7 +9,7 @@ const draw = (seed: number, count: number) => {
 
 describe('chance with a seed', () => {
   it('gives the same numbers for the same seed, on every machine and in every version', () => {
-    expect(draw(1, 3)).toEqual([0.5636717735324055,0.5851113414391875,0.8959073920268565]);
+    expect(draw(1, 3)).toEqual([0.5636717735324055, 0.5851113414391875, 0.8959073920268565]);
     expect(draw(1, 50)).toEqual(draw(1, 50));
     expect(draw(2, 3)).not.toEqual(draw(1, 3));
   });
@@ -29,7 +29,11 @@ describe('chance with a seed', () => {
   it('shuffles what it is given into another order of the same things', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), fc.nat(), (items, seed) => {
-        expect(seededRandom(seed).shuffle(items.slice()).toSorted((a, b) => a - b)).toEqual(items.toSorted((a, b) => a - b));
+        expect(
+          seededRandom(seed)
+            .shuffle(items.slice())
+            .toSorted((a, b) => a - b),
+        ).toEqual(items.toSorted((a, b) => a - b));
       }),
     );
   });

@@ -5,13 +5,41 @@ import { readCell, readNumber, readTimestamp, trimCell } from './read-cell.ts';
 
 describe('a number', () => {
   it.each([
-    ['plain', '12', 12], ['plain', '-.5', -0.5], ['plain', '+3.', 3], ['plain', '1E-3', 0.001], ['plain', '007', 7],
-    ['plain', '1,234', undefined], ['plain', '0x10', undefined], ['plain', '1_000', undefined], ['plain', 'Infinity', undefined],
-    ['plain', '1e999', undefined], ['plain', '１２', undefined], ['plain', '1 2', undefined],
-    ['grouped', '1,234.5', 1234.5], ['grouped', '-1,234,567', -1234567], ['grouped', '12', 12], ['grouped', '1,23', undefined], ['grouped', '1234,567', undefined], ['grouped', '$1', undefined],
-    ['currency', '$1,234.50', 1234.5], ['currency', '-$5', -5], ['currency', '$-5', -5], ['currency', '€ 3', 3], ['currency', '3 €', 3], ['currency', '£.50', 0.5],
-    ['currency', '($1,234.50)', -1234.5], ['currency', '(7)', -7], ['currency', '5', 5], ['currency', '-$-5', undefined], ['currency', '$', undefined], ['currency', '$1e5', undefined],
-    ['percent', '12%', 12], ['percent', '-1.5 %', -1.5], ['percent', '1,200%', 1200], ['percent', '12', 12], ['percent', '%', undefined],
+    ['plain', '12', 12],
+    ['plain', '-.5', -0.5],
+    ['plain', '+3.', 3],
+    ['plain', '1E-3', 0.001],
+    ['plain', '007', 7],
+    ['plain', '1,234', undefined],
+    ['plain', '0x10', undefined],
+    ['plain', '1_000', undefined],
+    ['plain', 'Infinity', undefined],
+    ['plain', '1e999', undefined],
+    ['plain', '１２', undefined],
+    ['plain', '1 2', undefined],
+    ['grouped', '1,234.5', 1234.5],
+    ['grouped', '-1,234,567', -1234567],
+    ['grouped', '12', 12],
+    ['grouped', '1,23', undefined],
+    ['grouped', '1234,567', undefined],
+    ['grouped', '$1', undefined],
+    ['currency', '$1,234.50', 1234.5],
+    ['currency', '-$5', -5],
+    ['currency', '$-5', -5],
+    ['currency', '€ 3', 3],
+    ['currency', '3 €', 3],
+    ['currency', '£.50', 0.5],
+    ['currency', '($1,234.50)', -1234.5],
+    ['currency', '(7)', -7],
+    ['currency', '5', 5],
+    ['currency', '-$-5', undefined],
+    ['currency', '$', undefined],
+    ['currency', '$1e5', undefined],
+    ['percent', '12%', 12],
+    ['percent', '-1.5 %', -1.5],
+    ['percent', '1,200%', 1200],
+    ['percent', '12', 12],
+    ['percent', '%', undefined],
   ] as const)('of the style %s, written %s, is %s', (style, text, value) => {
     expect(readNumber(text, style)).toBe(value);
   });
@@ -41,8 +69,16 @@ describe('a time', () => {
   });
 
   it.each([
-    ['2023-02-29', 'yyyy-mm-dd'], ['1900-02-29', 'yyyy-mm-dd'], ['0000-01-01', 'yyyy-mm-dd'], ['13/01/2020', 'mm/dd/yyyy'], ['2020-01-01 24:00', 'yyyy-mm-dd'],
-    ['2020-01-01 13:00 pm', 'yyyy-mm-dd'], ['2020-01-01x', 'yyyy-mm-dd'], ['20-01-01', 'yyyy-mm-dd'], ['2020-01-01 00:00 +25:00', 'yyyy-mm-dd'], ['2020-01-01', 'no such format'],
+    ['2023-02-29', 'yyyy-mm-dd'],
+    ['1900-02-29', 'yyyy-mm-dd'],
+    ['0000-01-01', 'yyyy-mm-dd'],
+    ['13/01/2020', 'mm/dd/yyyy'],
+    ['2020-01-01 24:00', 'yyyy-mm-dd'],
+    ['2020-01-01 13:00 pm', 'yyyy-mm-dd'],
+    ['2020-01-01x', 'yyyy-mm-dd'],
+    ['20-01-01', 'yyyy-mm-dd'],
+    ['2020-01-01 00:00 +25:00', 'yyyy-mm-dd'],
+    ['2020-01-01', 'no such format'],
   ])('%s in %s is none', (text, format) => {
     expect(readTimestamp(text, format)).toBeUndefined();
   });
@@ -62,19 +98,31 @@ describe('a cell', () => {
   const text: ReadingRule = { type: 'text', missing: ['?'] };
 
   it.each([
-    ['an empty text', number, ' \u00a0', null], ['a marker', number, ' NA ', null], ['a number that is a marker', number, -99, null], ['null', text, null, null], ['nothing', text, undefined, null],
-    ['a JSON number', number, 1.5, 1.5], ['a number in quotes', number, ' 1.5', 1.5], ['yes', boolean, 'Yes', true], ['true', boolean, true, true], ['a number for no', boolean, 0, false],
-    ['text with spaces', text, ' a b\n', 'a b'], ['a number as text', text, 7, '7'], ['true as text', text, true, 'true'],
+    ['an empty text', number, ' \u00a0', null],
+    ['a marker', number, ' NA ', null],
+    ['a number that is a marker', number, -99, null],
+    ['null', text, null, null],
+    ['nothing', text, undefined, null],
+    ['a JSON number', number, 1.5, 1.5],
+    ['a number in quotes', number, ' 1.5', 1.5],
+    ['yes', boolean, 'Yes', true],
+    ['true', boolean, true, true],
+    ['a number for no', boolean, 0, false],
+    ['text with spaces', text, ' a b\n', 'a b'],
+    ['a number as text', text, 7, '7'],
+    ['true as text', text, true, 'true'],
   ] as const)('that is %s has its value', (_, rule, cell, value) => {
     expect(readCell(rule, cell)).toEqual({ value });
   });
 
-  it.each([['a word for a number', number, 'x'], ['true for a number', number, true], ['an unknown answer', boolean, 'yes'], ['an infinite number', number, Infinity]] as const)(
-    'that is %s is unreadable',
-    (_, rule, cell) => {
-      expect(readCell(rule, cell)).toEqual({ unreadable: true });
-    },
-  );
+  it.each([
+    ['a word for a number', number, 'x'],
+    ['true for a number', number, true],
+    ['an unknown answer', boolean, 'yes'],
+    ['an infinite number', number, Infinity],
+  ] as const)('that is %s is unreadable', (_, rule, cell) => {
+    expect(readCell(rule, cell)).toEqual({ unreadable: true });
+  });
 
   it('loses its spaces at both ends and no others', () => {
     expect(trimCell('\ufeff\t a  b \r\n')).toBe('a  b');

@@ -58,8 +58,7 @@ function readStyledNumber(text: string, style: Exclude<NumberStyle, 'plain'>): n
 /** Date spellings that a rule can name; each may be followed by a time of day, with a zone or without (then it is UTC). */
 export const DATE_FORMATS = ['yyyy-mm-dd', 'yyyy/mm/dd', 'mm/dd/yyyy', 'dd/mm/yyyy', 'mm-dd-yyyy', 'dd-mm-yyyy', 'dd.mm.yyyy'] as const;
 
-const timeOfDay =
-  '(?:[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(?: ?([AaPp][Mm]))?(?: ?(Z|z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?)?';
+const timeOfDay = '(?:[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(?: ?([AaPp][Mm]))?(?: ?(Z|z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?)?';
 const dateFormats = new Map<string, { pattern: RegExp; year: number; month: number; day: number }>(
   DATE_FORMATS.map((format) => {
     const separator = format.replace(/[a-z]/g, '')[0];

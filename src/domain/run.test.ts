@@ -85,7 +85,12 @@ describe('the state of a run', () => {
   });
 
   it('counts as spent the most that any event says', () => {
-    expect(stateOf([{ ...started(0), spentMs: 900 }, { ...started(1), spentMs: 100 }]).spentMs).toBe(900);
+    expect(
+      stateOf([
+        { ...started(0), spentMs: 900 },
+        { ...started(1), spentMs: 100 },
+      ]).spentMs,
+    ).toBe(900);
   });
 
   it('knows which fits were begun, which ended well and which were lost', () => {
@@ -124,12 +129,19 @@ describe('the state of a run', () => {
   });
 
   it('ends as its last event says', () => {
-    expect(stateOf([event({ kind: 'run.failed', code: 'MW1104', message: 'm', hint: 'h' })]).end).toEqual({ kind: 'failed', code: 'MW1104', message: 'm', hint: 'h' });
+    expect(stateOf([event({ kind: 'run.failed', code: 'MW1104', message: 'm', hint: 'h' })]).end).toEqual({
+      kind: 'failed',
+      code: 'MW1104',
+      message: 'm',
+      hint: 'h',
+    });
     expect(stateOf([event({ kind: 'run.interrupted' })]).end).toEqual({ kind: 'interrupted' });
     expect(stateOf([event({ kind: 'run.finished', wallMs: 7 })]).end).toEqual({ kind: 'finished', wallMs: 7 });
   });
 
   it('does not stumble over an end of something it has not heard of', () => {
-    expect(stateOf([ended(0, well), event({ kind: 'candidate.evaluated', candidateId: 'c9', metric: 'rmse', value: 1, lossValue: 1 })]).candidates.size).toBe(0);
+    expect(stateOf([ended(0, well), event({ kind: 'candidate.evaluated', candidateId: 'c9', metric: 'rmse', value: 1, lossValue: 1 })]).candidates.size).toBe(
+      0,
+    );
   });
 });

@@ -14,7 +14,11 @@ export type CandidateState = {
   evaluation: { value: number; lossValue: number } | null;
 };
 
-type Ended = { kind: 'running' } | { kind: 'finished'; wallMs: number } | { kind: 'failed'; code: string; message: string; hint: string } | { kind: 'interrupted' };
+type Ended =
+  | { kind: 'running' }
+  | { kind: 'finished'; wallMs: number }
+  | { kind: 'failed'; code: string; message: string; hint: string }
+  | { kind: 'interrupted' };
 
 /** What is known of a run: a fold of its events. Null where the step has not been taken. */
 export type RunState = {

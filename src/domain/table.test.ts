@@ -20,7 +20,8 @@ const tableOf = (rows: MadeRow[]): Table => ({
     ['time', { type: 'timestamp', values: Float64Array.from(rows, ({ time }) => time) }],
   ]),
 });
-const keyOf = ({ number, flag, text, time }: MadeRow) => [Number.isNaN(number) ? 'missing' : number + 0, flag, text, Number.isNaN(time) ? 'missing' : time].join('|');
+const keyOf = ({ number, flag, text, time }: MadeRow) =>
+  [Number.isNaN(number) ? 'missing' : number + 0, flag, text, Number.isNaN(time) ? 'missing' : time].join('|');
 
 describe('ids of equal rows', () => {
   it('are the first row of their kind, and −1 for a row that is like no other', () => {
@@ -36,7 +37,13 @@ describe('ids of equal rows', () => {
 
   it('tell hundreds of thousands of near rows apart', () => {
     const rowCount = 200_000;
-    const grid = { rowCount, columns: new Map([['x', { type: 'number' as const, values: Float64Array.from({ length: rowCount }, (_, row) => row % 500) }], ['y', { type: 'number' as const, values: Float64Array.from({ length: rowCount }, (_, row) => Math.floor(row / 500)) }]]) };
+    const grid = {
+      rowCount,
+      columns: new Map([
+        ['x', { type: 'number' as const, values: Float64Array.from({ length: rowCount }, (_, row) => row % 500) }],
+        ['y', { type: 'number' as const, values: Float64Array.from({ length: rowCount }, (_, row) => Math.floor(row / 500)) }],
+      ]),
+    };
     expect(equalRowIds(grid).every((id) => id === -1)).toBe(true);
   });
 });

@@ -4,7 +4,8 @@ import { fitTargetScale, fromTrainingScale, toTrainingScale } from './target-sca
 import type { Labels } from './task.ts';
 
 const values = (of: number[]): Labels => ({ kind: 'values', values: Float64Array.from(of) });
-const closeTo = (a: Float64Array, b: readonly number[], spread: number) => a.forEach((value, at) => expect(Math.abs(value - b[at])).toBeLessThanOrEqual(1e-9 * Math.max(1, spread)));
+const closeTo = (a: Float64Array, b: readonly number[], spread: number) =>
+  a.forEach((value, at) => expect(Math.abs(value - b[at])).toBeLessThanOrEqual(1e-9 * Math.max(1, spread)));
 
 describe('the training scale', () => {
   it('has mean 0 and deviation 1', () => {

@@ -46,7 +46,11 @@ export async function buildFiles(
     vocabularySize: data.matrix.vocabularySize,
     task: data.plan.task,
     classCount: data.plan.task === 'regression' ? 1 : data.plan.classes.length,
-    members: fits.map(({ fold, weight, result }) => ({ fitted: result.fitted, weight, extraOffset: baseColumnCount + Math.max(0, usedFolds.indexOf(fold)) * extraCount })),
+    members: fits.map(({ fold, weight, result }) => ({
+      fitted: result.fitted,
+      weight,
+      extraOffset: baseColumnCount + Math.max(0, usedFolds.indexOf(fold)) * extraCount,
+    })),
     calibration: ensemble.calibration,
     target: data.scale,
   };

@@ -124,7 +124,9 @@ async function recordFailure(run: RunLog, error: unknown, isResumed: boolean): P
     await run.append({ kind: 'run.interrupted' }).catch(() => undefined); // the machine that failed us may fail this too
     return;
   }
-  const facts = isOurs ? { code: 'MW9001', message: String(error), hint: 'modelwright explain MW9001' } : { code: error.code, message: error.message, hint: error.hint };
+  const facts = isOurs
+    ? { code: 'MW9001', message: String(error), hint: 'modelwright explain MW9001' }
+    : { code: error.code, message: error.message, hint: error.hint };
   await run.append({ kind: 'run.failed', ...facts }).catch(() => undefined); // likewise
 }
 
@@ -211,7 +213,14 @@ async function profileStep({ run, store }: Going, file: OpenedFile, request: Bui
   return profile;
 }
 
-async function planStep(going: Going, request: BuildRequest, file: OpenedFile, testFile: OpenedFile | null, profile: Profile, isCaged: boolean): Promise<{ plan: Plan; read: ReadRows }> {
+async function planStep(
+  going: Going,
+  request: BuildRequest,
+  file: OpenedFile,
+  testFile: OpenedFile | null,
+  profile: Profile,
+  isCaged: boolean,
+): Promise<{ plan: Plan; read: ReadRows }> {
   const { run, clock, watcher } = going;
   const { target, reason } = await chooseTarget(request, profile, watcher, clock);
   const column = getColumn(profile, target, '--target');
@@ -230,7 +239,13 @@ async function planStep(going: Going, request: BuildRequest, file: OpenedFile, t
   const first = draft([]);
   // Read once: what is looked through for leaks here is what is learnt from later.
   const read = await readLabelled(file, first);
-  const plan = draft(findLeaks(read.table.columns, read.labels, Int32Array.from({ length: read.table.rowCount }, (_, row) => row)));
+  const plan = draft(
+    findLeaks(
+      read.table.columns,
+      read.labels,
+      Int32Array.from({ length: read.table.rowCount }, (_, row) => row),
+    ),
+  );
   const labelled = targetLevels.reduce((sum, { count }) => sum + count, 0);
   const classShares = plan.classes.map((name) => ({ name, share: (targetLevels.find(({ level }) => level === name)?.count ?? 0) / labelled }));
   const warnings = profile.warnings.filter(({ kind }) => !toldAsLeftOut.has(kind)).map(warningText);
@@ -248,7 +263,11 @@ async function planStep(going: Going, request: BuildRequest, file: OpenedFile, t
     const isApproved = await watcher.askApproval(card);
     clock.goOn();
     if (!isApproved) {
-      throw new ModelwrightError({ code: 'MW1211', message: 'The plan was not approved; nothing was trained.', hint: 'Change it with --target, --metric, --drop or --keep.' });
+      throw new ModelwrightError({
+        code: 'MW1211',
+        message: 'The plan was not approved; nothing was trained.',
+        hint: 'Change it with --target, --metric, --drop or --keep.',
+      });
     }
   }
   const name = request.name ?? defaultName(column.name);
@@ -274,7 +293,9 @@ async function chooseTarget(request: BuildRequest, profile: Profile, watcher: Bu
   throw new ModelwrightError({
     code: 'MW1202',
     message:
-      choices.length === 0 ? `No column of the table fits the words of "${request.sentence}".` : `"${request.sentence}" may mean more than one column, or none: ${named}.`,
+      choices.length === 0
+        ? `No column of the table fits the words of "${request.sentence}".`
+        : `"${request.sentence}" may mean more than one column, or none: ${named}.`,
     hint: `Name the column to predict with --target. Columns: ${profile.columns
       .slice(0, 12)
       .map(({ name }) => name)

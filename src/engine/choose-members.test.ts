@@ -19,7 +19,10 @@ const cheap: MemberCost = { batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 10_
 type Asked = { plan?: Partial<Plan>; costs?: Record<string, MemberCost>; spentMs?: number; isStopped?: boolean; refits?: 'finish' | 'fail' };
 
 /** A run in which candidates have answered for their folds, each off by its own noise. */
-async function runWith(candidates: Record<string, { noise: number; folds: number[] }>, { plan, costs = {}, spentMs = 10_000, isStopped = false, refits = 'finish' }: Asked = {}) {
+async function runWith(
+  candidates: Record<string, { noise: number; folds: number[] }>,
+  { plan, costs = {}, spentMs = 10_000, isStopped = false, refits = 'finish' }: Asked = {},
+) {
   const data: PreparedData = madeData(labels, plan);
   const truth = toTrainingScale(labels, data.scale);
   const run = madeRun();
@@ -33,7 +36,11 @@ async function runWith(candidates: Record<string, { noise: number; folds: number
     const random = seededRandom(id.length + Number(id.slice(1)) * 97);
     for (const fold of folds) {
       await run.append({ kind: 'search.decided', decision: { kind: 'try', candidate: madeCandidate(id), fold, rounds: null, stopAfterMs: 1_000 } });
-      await record(id, fold, Float64Array.from(data.folds[fold].validate, (row) => truth[row] + noise * (random.next() - 0.5)));
+      await record(
+        id,
+        fold,
+        Float64Array.from(data.folds[fold].validate, (row) => truth[row] + noise * (random.next() - 0.5)),
+      );
     }
     const state = run.state.candidates.get(id);
     if (state && folds.length === MADE_FOLDS) {

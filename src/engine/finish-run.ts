@@ -45,12 +45,20 @@ export async function finishRun(edges: Edges, context: SearchContext, trainers: 
   }
 }
 
-async function packageModel(edges: Edges, context: SearchContext, files: ModelFiles, answers: Answers, measured: MeasuredRows, profile: Profile): Promise<void> {
+async function packageModel(
+  edges: Edges,
+  context: SearchContext,
+  files: ModelFiles,
+  answers: Answers,
+  measured: MeasuredRows,
+  profile: Profile,
+): Promise<void> {
   const { run, data } = context;
   const store = await edges.store();
   const { ensemble, score: record, built, name } = run.state;
   if (!ensemble || !record || !built || name === null) throw new Error('a package needs a built and measured model');
-  if (run.state.claimed === null) await run.append({ kind: 'version.claimed', name, version: await store.models.claimVersion(name), createdAt: edges.wallIso() });
+  if (run.state.claimed === null)
+    await run.append({ kind: 'version.claimed', name, version: await store.models.claimVersion(name), createdAt: edges.wallIso() });
   const { claimed } = run.state;
   if (!claimed) throw new Error('the claimed version is an event');
   const { version, createdAt } = claimed;

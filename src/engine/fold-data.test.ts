@@ -55,7 +55,13 @@ describe('what a fold hands to a learner', () => {
   });
 
   it('is the columns that its learner reads, and statistics only for those that want them', () => {
-    const data = madeData(classes(Array.from({ length: ROWS }, (_, row) => row % 2), 2), binary);
+    const data = madeData(
+      classes(
+        Array.from({ length: ROWS }, (_, row) => row % 2),
+        2,
+      ),
+      binary,
+    );
     const fold = openFolds(data)(0);
     const job = (part: Parameters<typeof madeCandidate>[1]) => makeJob(data, fold, 0, madeCandidate('c1', part), null, 1000);
     expect([...job({ columns: 'tree' }).columns]).toEqual([0, 1]);
@@ -72,13 +78,26 @@ describe('what a fold hands to a learner', () => {
     expect(Math.max(...train.labels.map(Math.abs))).toBeLessThan(2);
     const names = (count: number) => Array.from({ length: count }, (_, name) => String(name));
     const multiclass = (count: number) =>
-      jobOf(classes(Array.from({ length: ROWS }, (_, row) => row % count), count), 0, { task: 'multiclass', classes: names(count), metric: 'log_loss' }).extraCount;
+      jobOf(
+        classes(
+          Array.from({ length: ROWS }, (_, row) => row % count),
+          count,
+        ),
+        0,
+        { task: 'multiclass', classes: names(count), metric: 'log_loss' },
+      ).extraCount;
     expect([multiclass(4), multiclass(9)]).toEqual([4, 0]);
   });
 
   it('is each of many equal rows once, with its count as weight', () => {
     const rowCount = 20_000;
-    const data = madeData(classes(Array.from({ length: rowCount }, (_, row) => row % 2), 2), binary);
+    const data = madeData(
+      classes(
+        Array.from({ length: rowCount }, (_, row) => row % 2),
+        2,
+      ),
+      binary,
+    );
     // Rows of one remainder by ten are equal, in inputs as in label and level.
     data.twins = data.twins.map((_, row) => row % 10);
     data.blocks = data.twins;
@@ -97,7 +116,10 @@ describe('what a fold hands to a learner', () => {
   });
 
   it('is the same in every process', () => {
-    const labels = classes(Array.from({ length: ROWS }, (_, row) => (row * 13) % 2), 2);
+    const labels = classes(
+      Array.from({ length: ROWS }, (_, row) => (row * 13) % 2),
+      2,
+    );
     expect(jobOf(labels, 2, binary)).toEqual(jobOf(labels, 2, binary));
     expect(jobOf(labels, 2, { ...binary, seed: 4 }).train.extra).not.toEqual(jobOf(labels, 2, binary).train.extra);
   });

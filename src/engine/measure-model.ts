@@ -40,7 +40,8 @@ export async function openMeasuredRows(context: SearchContext, files: ModelFiles
     for (let i = 0; i < blended.length; i++) blended[i] += weight * one.values[i];
   }
   const labels = labelsOf(data.learn.labels, rows);
-  const values = labels.kind === 'classes' ? calibrate(blended ?? new Float64Array(0), labels.classCount, ensemble.calibration) : (blended ?? new Float64Array(0));
+  const values =
+    labels.kind === 'classes' ? calibrate(blended ?? new Float64Array(0), labels.classCount, ensemble.calibration) : (blended ?? new Float64Array(0));
   const groups = data.learn.groups && Int32Array.from(rows, (row) => data.learn.groups?.[row] ?? -1);
   return { labels, predictions: asPredictions(values, data, ensemble.decision), groups, isSeen: null };
 }

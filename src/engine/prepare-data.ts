@@ -105,7 +105,13 @@ const takeLabels = (labels: Labels, rows: Int32Array): Labels =>
 const takeGroups = (groups: Int32Array | null, rows: Int32Array) => groups && Int32Array.from(rows, (row) => groups[row]);
 
 /** Splits, encodes and lays out the data of an approved plan. `alreadyRead`: what planning read of the same file, to be read once only. The same plan and file give the same result in every process. */
-export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, testFile: OpenedFile | null, alreadyRead: ReadRows | null): Promise<PreparedData> {
+export async function prepareData(
+  plan: Plan,
+  tables: Tables,
+  file: OpenedFile,
+  testFile: OpenedFile | null,
+  alreadyRead: ReadRows | null,
+): Promise<PreparedData> {
   const read = alreadyRead ?? (await readLabelled(file, plan));
   const inputNames = plan.inputs.map(({ name }) => name);
   const all = { ...read, table: takeColumns(read.table, inputNames) };
@@ -148,12 +154,20 @@ export async function prepareData(plan: Plan, tables: Tables, file: OpenedFile, 
     return { ...cut, validate: inLearn(validate) };
   });
 
-  const twins = twinIds(Int32Array.from(split.learn, (row) => equalIds[row]), learn.labels);
+  const twins = twinIds(
+    Int32Array.from(split.learn, (row) => equalIds[row]),
+    learn.labels,
+  );
 
   const proposals = proposeFeatures(plan);
   const types = new Map(plan.inputs.map(({ name, rule }) => [name, rule.type]));
   const parsed = await tables.parseExpressions(proposals.map(({ text }) => text));
-  const toEncode: FeatureToEncode[] = proposals.map(({ name, as, isPersonal }, index) => ({ name, as, isPersonal, expression: checkExpression(parsed[index], types) }));
+  const toEncode: FeatureToEncode[] = proposals.map(({ name, as, isPersonal }, index) => ({
+    name,
+    as,
+    isPersonal,
+    expression: checkExpression(parsed[index], types),
+  }));
   const inputs = plan.inputs.map(({ name, rule }) => ({ name, type: rule.type }));
   const { file: features, uses } = fitEncoder(inputs, toEncode, learn.table);
 
@@ -251,9 +265,18 @@ function joined(a: Column, b: Column): Column {
     const codeOf = new Map(a.levels.map((level, code) => [level, code]));
     const levels = [...a.levels];
     const ofB = b.levels.map((level) => codeOf.get(level) ?? levels.push(level) - 1);
-    return { type: 'text', codes: laidEndToEnd(new Int32Array(a.codes.length + b.codes.length), a.codes, b.codes.map((code) => (code < 0 ? -1 : ofB[code]))), levels };
+    return {
+      type: 'text',
+      codes: laidEndToEnd(
+        new Int32Array(a.codes.length + b.codes.length),
+        a.codes,
+        b.codes.map((code) => (code < 0 ? -1 : ofB[code])),
+      ),
+      levels,
+    };
   }
-  if (a.type === 'boolean' && b.type === 'boolean') return { type: 'boolean', values: laidEndToEnd(new Uint8Array(a.values.length + b.values.length), a.values, b.values) };
+  if (a.type === 'boolean' && b.type === 'boolean')
+    return { type: 'boolean', values: laidEndToEnd(new Uint8Array(a.values.length + b.values.length), a.values, b.values) };
   if (a.type === b.type && a.type !== 'text' && a.type !== 'boolean' && b.type !== 'text' && b.type !== 'boolean') {
     return { type: a.type, values: laidEndToEnd(new Float64Array(a.values.length + b.values.length), a.values, b.values) };
   }

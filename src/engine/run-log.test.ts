@@ -45,7 +45,14 @@ const resumed = { kind: 'run.resumed' } as const;
 function openLog(log: EventLog<RunEvent> = openMemoryEventLog(parseRunEvent), events: RunEvent[] = []) {
   const time = fakeTime();
   const heard: string[] = [];
-  const run = openRunLog(log, runId, events, startClock(0, time.nowMs), () => '2026-01-01T00:00:00.000Z', ({ kind }) => void heard.push(kind));
+  const run = openRunLog(
+    log,
+    runId,
+    events,
+    startClock(0, time.nowMs),
+    () => '2026-01-01T00:00:00.000Z',
+    ({ kind }) => void heard.push(kind),
+  );
   return { log, run, time, heard };
 }
 
@@ -83,7 +90,10 @@ describe('the log of a run', () => {
   it('does not count an event that could not be written, and writes the next', async () => {
     const memory = openMemoryEventLog(parseRunEvent);
     let isFull = true;
-    const { run, heard } = openLog({ ...memory, append: async (id, event) => (isFull ? Promise.reject(new Error('the disk is full')) : memory.append(id, event)) });
+    const { run, heard } = openLog({
+      ...memory,
+      append: async (id, event) => (isFull ? Promise.reject(new Error('the disk is full')) : memory.append(id, event)),
+    });
     await expect(run.append({ kind: 'run.interrupted' })).rejects.toThrow('the disk is full');
     expect(run.state.end.kind).toBe('running');
     isFull = false;

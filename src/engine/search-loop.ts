@@ -157,7 +157,12 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   async function endOf(outcome: ExecutionOutcome): Promise<Extract<RunFacts, { kind: 'execution.finished' }>['end']> {
     switch (outcome.kind) {
       case 'finished':
-        return { kind: 'finished', result: await keepFit(files, run.runId, outcome.result), rounds: outcome.result.rounds, peakMemoryBytes: outcome.peakMemoryBytes };
+        return {
+          kind: 'finished',
+          result: await keepFit(files, run.runId, outcome.result),
+          rounds: outcome.result.rounds,
+          peakMemoryBytes: outcome.peakMemoryBytes,
+        };
       case 'failed':
         return { kind: 'failed', exitCode: outcome.exitCode, stderrTail: outcome.stderrTail };
       case 'stopped':

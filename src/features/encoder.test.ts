@@ -66,7 +66,12 @@ const aRow: fc.Arbitrary<Row> = fc.record({
   'is new': orMissing(fc.boolean()),
   town: orMissing(fc.oneof(fc.constantFrom(...words), fc.string({ maxLength: 3 }))),
   person: orMissing(fc.constantFrom(...words)),
-  said: orMissing(fc.oneof(fc.array(fc.constantFrom(...words, '!', 'Hello'), { maxLength: 12 }).map((all) => all.join(' ')), fc.string())),
+  said: orMissing(
+    fc.oneof(
+      fc.array(fc.constantFrom(...words, '!', 'Hello'), { maxLength: 12 }).map((all) => all.join(' ')),
+      fc.string(),
+    ),
+  ),
   seen: orMissing(fc.integer({ min: -2_000_000_000, max: 8_000_000_000 }).map((seconds) => seconds * 1e6)),
 });
 
@@ -74,7 +79,9 @@ const fitted = (rows: readonly Row[]): FeatureFile => fitEncoder(inputs, feature
 /** As a package holds it: two fold models with statistics of their own. */
 const withFolds = (file: FeatureFile): FeatureFile => ({
   ...file,
-  folds: [0, 1].map((fold) => file.dictionaries.map(({ levels }, dictionary) => ({ dictionary, values: Array.from({ length: levels.length + 2 }, (_, entry) => entry / 7 + fold) }))),
+  folds: [0, 1].map((fold) =>
+    file.dictionaries.map(({ levels }, dictionary) => ({ dictionary, values: Array.from({ length: levels.length + 2 }, (_, entry) => entry / 7 + fold) })),
+  ),
 });
 
 const valuesOfRow = ({ values, columnCount }: EncodedRows, row: number) => values.slice(row * columnCount, (row + 1) * columnCount);
@@ -109,7 +116,10 @@ describe('the encoder', () => {
         for (let row = 0; row < rows.length; row++) {
           const own = Float32Array.from({ length: encoder.baseColumnCount }, (_, index) => base[index * rows.length + row]);
           expect(bitsOf(own)).toEqual(bitsOf(valuesOfRow(whole, row).slice(0, encoder.baseColumnCount)));
-          const terms = Array.from({ length: text.start[row + 1] - text.start[row] }, (_, at) => [text.ids[text.start[row] + at], text.weights[text.start[row] + at]]);
+          const terms = Array.from({ length: text.start[row + 1] - text.start[row] }, (_, at) => [
+            text.ids[text.start[row] + at],
+            text.weights[text.start[row] + at],
+          ]);
           expect(terms).toEqual(textOfRow(whole, row, encoder.vocabularySize));
         }
       }),
@@ -180,7 +190,8 @@ describe('what a feature file tells of single people', () => {
 });
 
 describe('a feature file that was tampered with', () => {
-  const file = () => structuredClone(withFolds(fitted([...repeat('Bo', 3), ...repeat('Cy', 3)].map((town, row) => aWholeRow({ town, said: `hello ${row % 2}` })))));
+  const file = () =>
+    structuredClone(withFolds(fitted([...repeat('Bo', 3), ...repeat('Cy', 3)].map((town, row) => aWholeRow({ town, said: `hello ${row % 2}` })))));
   const codeOf = (stored: unknown): string => {
     try {
       openEncoder(stored);

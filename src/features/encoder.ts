@@ -208,7 +208,10 @@ function findInconsistency(file: FeatureFile): string | null {
   const lookups = [...file.columns.filter((column) => column.kind === 'lookup'), ...file.folds.flat()];
   if (lookups.some(({ dictionary, values }) => values.length !== entryCounts[dictionary])) return 'a lookup table and its dictionary differ in length';
   if (file.columns.some((column) => column.kind === 'indicator' && !(column.entry < entryCounts[column.dictionary]))) return 'an indicator names no level';
-  const features = [...file.columns.flatMap((column) => (column.kind === 'number' ? [column.feature] : [])), ...file.dictionaries.map(({ feature }) => feature)];
+  const features = [
+    ...file.columns.flatMap((column) => (column.kind === 'number' ? [column.feature] : [])),
+    ...file.dictionaries.map(({ feature }) => feature),
+  ];
   if ([...features, ...file.text.map(({ feature }) => feature)].some((feature) => feature >= file.features.length)) return 'a column names no feature';
   const isText = (feature: number) => file.features[feature].expression.type === 'text';
   if (file.columns.some((column) => column.kind === 'number' && isText(column.feature))) return 'a text stands where a number is expected';

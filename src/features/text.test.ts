@@ -13,7 +13,9 @@ function weightsByTheBook({ kind, terms, idf }: TextEncoding, text: string): Map
   const found: string[] =
     kind === 'words'
       ? [...words, ...words.slice(1).map((word, at) => `${words[at]} ${word}`)]
-      : words.flatMap((word) => [3, 4, 5].flatMap((length) => Array.from({ length: Math.max(0, word.length + 3 - length) }, (_, at) => ` ${word} `.slice(at, at + length))));
+      : words.flatMap((word) =>
+          [3, 4, 5].flatMap((length) => Array.from({ length: Math.max(0, word.length + 3 - length) }, (_, at) => ` ${word} `.slice(at, at + length))),
+        );
   const raw = terms.map((term, id) => {
     const count = found.filter((other) => other === term).length;
     return count === 0 ? 0 : (1 + Math.log(count)) * idf[id];

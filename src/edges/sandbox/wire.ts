@@ -223,7 +223,21 @@ export function encodeJob(job: FitJob): Parts {
   const { train, holdout, score, columns, ...facts } = Job.parse(job);
   const { id, learner, task, classCount, settings, seed, usesText, extraCount, maxRounds, patience, refitFactor, stopAfterMs } = facts;
   return encodeBundleParts({
-    meta: { wire: WIRE, id, learner, task, classCount, settings, seed, usesText, extraCount, maxRounds, patience, refitFactor, stopAfterMs: Math.floor(stopAfterMs) },
+    meta: {
+      wire: WIRE,
+      id,
+      learner,
+      task,
+      classCount,
+      settings,
+      seed,
+      usesText,
+      extraCount,
+      maxRounds,
+      patience,
+      refitFactor,
+      stopAfterMs: Math.floor(stopAfterMs),
+    },
     arrays: {
       columns,
       trainRows: train.rows,

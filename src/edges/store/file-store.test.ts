@@ -62,7 +62,19 @@ it('hashes a file of the user as it would hash its bytes', async () => {
   await expect(hashFile(`${path}.gone`)).rejects.toMatchObject({ code: 'MW3019' });
 });
 
-it.skipIf(!canMountSmallDisk)('leaves nothing half-written on a full disk and goes on once there is room (needs root to mount a small one)', { timeout: 60_000 }, () => {
-  const full = 'MW3011';
-  expect(onSmallDisk(testFolder(), 'fillFiles')).toEqual({ append: full, put: full, package: full, output: full, newHome: full, left: [], after: [1, 200_000] });
-});
+it.skipIf(!canMountSmallDisk)(
+  'leaves nothing half-written on a full disk and goes on once there is room (needs root to mount a small one)',
+  { timeout: 60_000 },
+  () => {
+    const full = 'MW3011';
+    expect(onSmallDisk(testFolder(), 'fillFiles')).toEqual({
+      append: full,
+      put: full,
+      package: full,
+      output: full,
+      newHome: full,
+      left: [],
+      after: [1, 200_000],
+    });
+  },
+);

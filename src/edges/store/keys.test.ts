@@ -51,7 +51,11 @@ it('says what is wrong with a key file it cannot use, and never replaces it', as
   const folder = testFolder();
   await openTestKeys(folder);
   const file = join(folder, 'keys', 'signing-key.pem');
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 1024, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
+  const rsa = generateKeyPairSync('rsa', {
+    modulusLength: 1024,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
   for (const text of ['', 'garbage', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n', rsa.privateKey, 'x'.repeat(5000)]) {
     writeFileSync(file, text);
     await expect(openTestKeys(folder)).rejects.toMatchObject({ code: 'MW3016', place: { file } });

@@ -131,7 +131,9 @@ async function readSigningKey(keyFile: string, notices: string[]): Promise<KeyOb
     const mode = facts.mode & 0o777;
     if ((mode & 0o077) !== 0) {
       await file.chmod(0o600);
-      notices.push(`Others could read the signing key ${keyFile} (permissions ${mode.toString(8)}); it is now closed to them (600). If someone may have copied it, move it away and build again.`);
+      notices.push(
+        `Others could read the signing key ${keyFile} (permissions ${mode.toString(8)}); it is now closed to them (600). If someone may have copied it, move it away and build again.`,
+      );
     }
     pem = await file.readFile('utf8');
   } catch (cause) {

@@ -61,7 +61,9 @@ export function openModelRegistry(database: StoreDatabase, home: Home): ModelReg
     async claimVersion(name) {
       checkModelName(name);
       const row = database.write((sqlite) =>
-        sqlite.prepare('INSERT INTO claimed_versions (name, newest) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET newest = newest + 1 RETURNING newest').get(name),
+        sqlite
+          .prepare('INSERT INTO claimed_versions (name, newest) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET newest = newest + 1 RETURNING newest')
+          .get(name),
       );
       return ClaimRow.parse(row).newest;
     },
@@ -71,7 +73,9 @@ export function openModelRegistry(database: StoreDatabase, home: Home): ModelReg
       const kept = relative(home.folder, folder);
       if (kept.startsWith('..') || isAbsolute(kept)) throw new Error(`a registered model lies in the home; ${folder} does not`);
       const isKept = database.write((sqlite) => {
-        const insert = sqlite.prepare('INSERT INTO models (name, version, model_id, folder, run_id, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
+        const insert = sqlite.prepare(
+          'INSERT INTO models (name, version, model_id, folder, run_id, created_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+        );
         insert.run(name, version, modelId, kept, runId, createdAt);
         return recordOf(sqlite.prepare(`${SELECT} WHERE name = ? AND version = ?`).get(name, version)).modelId === modelId;
       });
@@ -85,7 +89,9 @@ export function openModelRegistry(database: StoreDatabase, home: Home): ModelReg
       throw new ModelwrightError({
         code: 'MW1451',
         message: `There is no model "${reference}".`,
-        hint: names.length ? `${didYouMean(reference.split('@')[0], names)}\`modelwright list\` shows all ${names.length}.` : 'This home holds no model yet: make one with `modelwright build`.',
+        hint: names.length
+          ? `${didYouMean(reference.split('@')[0], names)}\`modelwright list\` shows all ${names.length}.`
+          : 'This home holds no model yet: make one with `modelwright build`.',
       });
     },
     async listModels() {

@@ -110,10 +110,14 @@ describe('sqlite event log', () => {
     await expect(openTestStore(folder)).rejects.toMatchObject({ code: 'MW3012' });
   });
 
-  it.skipIf(!canMountSmallDisk)('keeps every confirmed event and nothing half when the disk fills up, and goes on once there is room (needs root to mount a small one)', { timeout: 60_000 }, () => {
-    const report = onSmallDisk(testFolder(), 'fillLog');
-    const confirmed = Number(report['confirmed']);
-    expect(confirmed).toBeGreaterThan(10);
-    expect(report).toEqual({ code: 'MW3011', confirmed, kept: confirmed, next: confirmed + 1 });
-  });
+  it.skipIf(!canMountSmallDisk)(
+    'keeps every confirmed event and nothing half when the disk fills up, and goes on once there is room (needs root to mount a small one)',
+    { timeout: 60_000 },
+    () => {
+      const report = onSmallDisk(testFolder(), 'fillLog');
+      const confirmed = Number(report['confirmed']);
+      expect(confirmed).toBeGreaterThan(10);
+      expect(report).toEqual({ code: 'MW3011', confirmed, kept: confirmed, next: confirmed + 1 });
+    },
+  );
 });

@@ -32,7 +32,10 @@ function fill(place: string): void {
   }
 }
 
-const unfill = (place: string) => namesIn(place).filter((name) => name.startsWith('filler-')).forEach((name) => rmSync(join(place, name)));
+const unfill = (place: string) =>
+  namesIn(place)
+    .filter((name) => name.startsWith('filler-'))
+    .forEach((name) => rmSync(join(place, name)));
 
 const acts: Record<string, () => Promise<void>> = {
   /** Appends for ever, or `count` times, saying each number once the log has confirmed it. */

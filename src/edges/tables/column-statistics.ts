@@ -6,7 +6,29 @@ import type { ColumnStatistics } from './reader-wire.ts';
 
 /** Texts that people write for "no value", counted for each column; whether one means it there is decided at intake. */
 const MISSING_MARKERS = [
-  'NA', 'N/A', 'n/a', '#N/A', 'na', '<NA>', '?', 'null', 'NULL', 'Null', 'nan', 'NaN', 'NAN', '-', '--', '.', 'None', 'none', 'NONE', 'missing', 'Missing', 'unknown', 'Unknown',
+  'NA',
+  'N/A',
+  'n/a',
+  '#N/A',
+  'na',
+  '<NA>',
+  '?',
+  'null',
+  'NULL',
+  'Null',
+  'nan',
+  'NaN',
+  'NAN',
+  '-',
+  '--',
+  '.',
+  'None',
+  'none',
+  'NONE',
+  'missing',
+  'Missing',
+  'unknown',
+  'Unknown',
 ];
 const MISSING_MARKER_SET = new Set(MISSING_MARKERS);
 
@@ -77,7 +99,8 @@ async function measureNumbers(connection: DuckDBConnection, isMarker: string, is
 
 const emailPattern = /^[^\s@,;"]+@[^\s@,;"]+[.][A-Za-z]{2,}$/;
 const phonePattern = /^(?:[+]|00)[1-9][0-9 ().-]{6,18}[0-9]$|^[(]?[0-9]{3}[)]?[ .-][0-9]{3}[ .-][0-9]{4}$/;
-const namePattern = /^(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)[.]? )?\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}[.]?)*(?: (?:van|von|de|der|la|bin|al))*(?: \p{Lu}[\p{L}'’-]+){1,2}$|^\p{Lu}[\p{L}'’-]+, (?:(?:Mr|Mrs|Ms|Miss|Dr)[.]? )?\p{Lu}[\p{Ll}'’-]+.*$/u;
+const namePattern =
+  /^(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)[.]? )?\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}[.]?)*(?: (?:van|von|de|der|la|bin|al))*(?: \p{Lu}[\p{L}'’-]+){1,2}$|^\p{Lu}[\p{L}'’-]+, (?:(?:Mr|Mrs|Ms|Miss|Dr)[.]? )?\p{Lu}[\p{Ll}'’-]+.*$/u;
 
 /** Every distinct text looked at by the same functions that read cells later. */
 async function measureShapes(connection: DuckDBConnection, isThere: string, valueCount: number): Promise<Shapes> {
@@ -86,7 +109,10 @@ async function measureShapes(connection: DuckDBConnection, isThere: string, valu
   const numberValues: number[] = [];
   const weights: number[] = [];
   let [emailCount, phoneCount, nameCount, seen] = [0, 0, 0, 0];
-  const rows = await readRows(connection, `SELECT v, n FROM texts WHERE ${isThere} AND length(v) <= ${MAX_SHAPED_LENGTH} ORDER BY f LIMIT ${MAX_SHAPED_TEXTS + 1}`);
+  const rows = await readRows(
+    connection,
+    `SELECT v, n FROM texts WHERE ${isThere} AND length(v) <= ${MAX_SHAPED_LENGTH} ORDER BY f LIMIT ${MAX_SHAPED_TEXTS + 1}`,
+  );
   const isSampled = rows.length > MAX_SHAPED_TEXTS;
   for (const [cell, weight] of isSampled ? rows.slice(0, MAX_SHAPED_TEXTS) : rows) {
     const text = String(cell);
@@ -119,7 +145,12 @@ async function measureShapes(connection: DuckDBConnection, isThere: string, valu
   const scaled = (count: number) => Math.round(count * scale);
   const order = [...numberValues.keys()].toSorted((a, b) => numberValues[a] - numberValues[b]);
   return {
-    numberCounts: { plain: scaled(numberCounts.plain), grouped: scaled(numberCounts.grouped), currency: scaled(numberCounts.currency), percent: scaled(numberCounts.percent) },
+    numberCounts: {
+      plain: scaled(numberCounts.plain),
+      grouped: scaled(numberCounts.grouped),
+      currency: scaled(numberCounts.currency),
+      percent: scaled(numberCounts.percent),
+    },
     numbers:
       numberValues.length > 0
         ? summarise(

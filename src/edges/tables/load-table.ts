@@ -38,7 +38,12 @@ export async function loadTable(path: string, options: LoadOptions): Promise<Loa
     await lockDown(database.connection);
     const rowCount = await countRows(database.connection);
     if (rowCount === 0) {
-      throw new ModelwrightError({ code: 'MW1107', message: `The file "${path}" has a header and no rows.`, hint: 'Give a table with at least one row.', place: { file: path } });
+      throw new ModelwrightError({
+        code: 'MW1107',
+        message: `The file "${path}" has a header and no rows.`,
+        hint: 'Give a table with at least one row.',
+        place: { file: path },
+      });
     }
     return { connection: database.connection, columns, rowCount, sha256: scanned.sha256, sizeBytes: scanned.sizeBytes, dialect, notes, close: database.close };
   } catch (cause) {
@@ -102,11 +107,19 @@ async function loadParquet(connection: DuckDBConnection, path: string, options: 
 
 async function loadText(connection: DuckDBConnection, path: string, file: TextFile, options: LoadOptions) {
   const sniffed = sniffDialect(file.sample, file.isSampleWhole);
-  if (!sniffed) throw new ModelwrightError({ code: 'MW1106', message: `The file "${path}" is empty.`, hint: 'Give a table with a header line and at least one row.', place: { file: path } });
+  if (!sniffed)
+    throw new ModelwrightError({
+      code: 'MW1106',
+      message: `The file "${path}" is empty.`,
+      hint: 'Give a table with a header line and at least one row.',
+      place: { file: path },
+    });
   if (looksLikeJson(file.sample)) throw unsupportedFormat(path, 'JSON');
   const width = sniffed.firstRow.length;
   checkWidth(path, width, options);
-  const { columns, notes } = sniffed.hasHeader ? nameColumns(sniffed.firstRow) : { columns: sniffed.firstRow.map((_, index) => `column_${index + 1}`), notes: [] };
+  const { columns, notes } = sniffed.hasHeader
+    ? nameColumns(sniffed.firstRow)
+    : { columns: sniffed.firstRow.map((_, index) => `column_${index + 1}`), notes: [] };
   if (file.encoding !== 'utf-8') notes.push('The bytes are not UTF-8: read as Latin-1 (Windows-1252).');
   if (!sniffed.hasHeader) notes.push('The first line is data, not a header: the columns are called column_1, column_2 and so on.');
   let { cutting } = sniffed;
@@ -238,7 +251,10 @@ function faultError(path: string, fault: RowFault): ModelwrightError {
   }
   return new ModelwrightError({
     code: 'MW1116',
-    message: fault.problem === 'open-quote' ? `A quote opened in ${where} is never closed.` : `In ${where} there is text between a closing quote and the end of the cell.`,
+    message:
+      fault.problem === 'open-quote'
+        ? `A quote opened in ${where} is never closed.`
+        : `In ${where} there is text between a closing quote and the end of the cell.`,
     hint: 'Close the quote; a quote sign inside a quoted cell is written twice.',
     place,
   });
@@ -285,7 +301,9 @@ export function nameColumns(given: string[]): { columns: string[]; notes: string
     let fresh = trimmed === '' ? `column_${index + 1}` : `${trimmed}_2`;
     for (let count = 3; taken.has(fresh) || wanted.has(fresh); count++) fresh = trimmed === '' ? `column_${index + 1}_${count}` : `${trimmed}_${count}`;
     taken.add(fresh);
-    notes.push(trimmed === '' ? `Column ${index + 1} has no name: called "${fresh}".` : `The name "${trimmed}" occurs twice: column ${index + 1} is called "${fresh}".`);
+    notes.push(
+      trimmed === '' ? `Column ${index + 1} has no name: called "${fresh}".` : `The name "${trimmed}" occurs twice: column ${index + 1} is called "${fresh}".`,
+    );
     return fresh;
   });
   return { columns, notes };

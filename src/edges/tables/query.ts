@@ -11,7 +11,7 @@ export async function readRows(connection: DuckDBConnection, sql: string): Promi
 /** Every chunk of a result in turn, with the number of its first row; one is in memory at a time. */
 export async function forEachChunk(connection: DuckDBConnection, sql: string, take: (chunk: DuckDBDataChunk, start: number) => void): Promise<void> {
   const result = await connection.stream(sql);
-  for (let start = 0; ; ) {
+  for (let start = 0; ;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) return;
     take(chunk, start);

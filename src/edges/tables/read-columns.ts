@@ -14,10 +14,15 @@ const plainNumber = new RegExp(`^(?:${PLAIN_NUMBER_PATTERN})$`);
 export const trimmed = (column: string) => `trim(${column}, ${sqlSpaces})`;
 
 /** Plain numbers of some columns in one pass of SQL; equal to `readCell`, which a property test holds. */
-export async function readPlainNumbers(connection: DuckDBConnection, requests: { index: number; missing: string[] }[], rowCount: number): Promise<ColumnRead[]> {
+export async function readPlainNumbers(
+  connection: DuckDBConnection,
+  requests: { index: number; missing: string[] }[],
+  rowCount: number,
+): Promise<ColumnRead[]> {
   // Read from a file, a number is never infinite: so infinity can stand for "unreadable" on the way. Trimming is slow in
   // SQL and seldom needed, so cells that are numbers as they stand go first.
-  const numberOf = (text: string) => `CASE WHEN regexp_full_match(${text}, '${PLAIN_NUMBER_PATTERN}') THEN coalesce(TRY_CAST(${text} AS DOUBLE), 'inf'::DOUBLE)`;
+  const numberOf = (text: string) =>
+    `CASE WHEN regexp_full_match(${text}, '${PLAIN_NUMBER_PATTERN}') THEN coalesce(TRY_CAST(${text} AS DOUBLE), 'inf'::DOUBLE)`;
   const selected = requests.map(({ index, missing }) => {
     const cell = `c${index}`;
     // A long IN list would become a join, and so trim every row first.

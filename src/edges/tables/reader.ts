@@ -93,9 +93,19 @@ function describe(cause: unknown): Extract<ReaderReply, { kind: 'failed' }>['err
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   if (/Out of Memory Error|No space left on device/i.test(message)) {
-    return { code: 'MW1114', message: 'The table is too large for the memory and disk that the reader may use.', hint: 'Free disk space, give fewer columns or rows, or raise the memory limit.', place: {} };
+    return {
+      code: 'MW1114',
+      message: 'The table is too large for the memory and disk that the reader may use.',
+      hint: 'Free disk space, give fewer columns or rows, or raise the memory limit.',
+      place: {},
+    };
   }
-  return { code: 'MW9001', message: `The reader of tables failed: ${message.split('\n')[0]}`, hint: 'This is a bug in Modelwright, not in your data.', place: {} };
+  return {
+    code: 'MW9001',
+    message: `The reader of tables failed: ${message.split('\n')[0]}`,
+    hint: 'This is a bug in Modelwright, not in your data.',
+    place: {},
+  };
 }
 
 // One request after the other: each may use all memory and threads that the reader has.

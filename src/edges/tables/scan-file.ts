@@ -56,7 +56,12 @@ export async function scanFile(path: string): Promise<Scanned> {
   const whole = isSampleWhole || !isUtf8File ? sampleBuffer : sampleBuffer.subarray(0, lastWholeCharacter(sampleBuffer));
   const sample = new TextDecoder(encoding).decode(whole);
   if (sample.trim() === '' && isSampleWhole) {
-    throw new ModelwrightError({ code: 'MW1106', message: `The file "${path}" is empty.`, hint: 'Give a table with a header line and at least one row.', place: { file: path } });
+    throw new ModelwrightError({
+      code: 'MW1106',
+      message: `The file "${path}" is empty.`,
+      hint: 'Give a table with a header line and at least one row.',
+      place: { file: path },
+    });
   }
   return { format: 'text', sha256: sha256.digest('hex'), sizeBytes: facts.size, isGzip, encoding, hasMark, sample, isSampleWhole };
 }
@@ -123,7 +128,13 @@ async function firstBytes(path: string, count: number): Promise<Buffer> {
 function accessError(path: string, cause: unknown): unknown {
   if (cause instanceof ModelwrightError || !(cause instanceof Error) || !('code' in cause)) return cause;
   if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
-    return new ModelwrightError({ code: 'MW1101', message: `There is no file "${path}".`, hint: 'Check the path; a relative one starts at the current folder.', place: { file: path }, cause });
+    return new ModelwrightError({
+      code: 'MW1101',
+      message: `There is no file "${path}".`,
+      hint: 'Check the path; a relative one starts at the current folder.',
+      place: { file: path },
+      cause,
+    });
   }
   return new ModelwrightError({
     code: 'MW1102',
@@ -137,22 +148,36 @@ function accessError(path: string, cause: unknown): unknown {
 const startsWith = (bytes: Buffer, text: string) => bytes.subarray(0, text.length).toString('latin1') === text;
 
 function refuseKnownFormats(path: string, magic: Buffer): void {
-  const known =
-    startsWith(magic, 'PK\x03\x04') ? 'an Excel workbook or another zip archive'
-    : startsWith(magic, '\xd0\xcf\x11\xe0') ? 'an old Excel workbook'
-    : startsWith(magic, 'SQLite f') ? 'an SQLite database'
-    : startsWith(magic, '%PDF') ? 'a PDF document'
-    : startsWith(magic, 'ARROW1') ? 'an Arrow file'
-    : undefined;
+  const known = startsWith(magic, 'PK\x03\x04')
+    ? 'an Excel workbook or another zip archive'
+    : startsWith(magic, '\xd0\xcf\x11\xe0')
+      ? 'an old Excel workbook'
+      : startsWith(magic, 'SQLite f')
+        ? 'an SQLite database'
+        : startsWith(magic, '%PDF')
+          ? 'a PDF document'
+          : startsWith(magic, 'ARROW1')
+            ? 'an Arrow file'
+            : undefined;
   if (known) throw unsupportedFormat(path, known);
 }
 
 export function unsupportedFormat(path: string, what: string): ModelwrightError {
-  return new ModelwrightError({ code: 'MW1110', message: `The file "${path}" is ${what}, which Modelwright does not read.`, hint: `${SUPPORTED} Save the table as CSV and give that.`, place: { file: path } });
+  return new ModelwrightError({
+    code: 'MW1110',
+    message: `The file "${path}" is ${what}, which Modelwright does not read.`,
+    hint: `${SUPPORTED} Save the table as CSV and give that.`,
+    place: { file: path },
+  });
 }
 
 function binaryFile(path: string, reason: string): ModelwrightError {
-  return new ModelwrightError({ code: 'MW1109', message: `The file "${path}" is no table of text: ${reason}.`, hint: `${SUPPORTED} Save the table as CSV in UTF-8 and give that.`, place: { file: path } });
+  return new ModelwrightError({
+    code: 'MW1109',
+    message: `The file "${path}" is no table of text: ${reason}.`,
+    hint: `${SUPPORTED} Save the table as CSV in UTF-8 and give that.`,
+    place: { file: path },
+  });
 }
 
 /** Text has hardly any control bytes beside tabs and line ends; a picture or a program has many. */

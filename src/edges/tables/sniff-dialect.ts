@@ -36,14 +36,17 @@ function bestTrial(sample: string, isWhole: boolean): Trial | undefined {
 /** Characters of the first line that could be meant to part cells: no letters, digits, or signs of numbers, dates and names. */
 function unusualDelimiters(sample: string): string[] {
   const firstLine = /[^\r\n]+/.exec(sample)?.[0] ?? '';
-  return [...new Set(firstLine.match(/[^\p{L}\p{N}"'._+\-/()\r\n\ufeff]/gu) ?? [])].filter((character) => character.length === 1 && !USUAL_DELIMITERS.includes(character));
+  return [...new Set(firstLine.match(/[^\p{L}\p{N}"'._+\-/()\r\n\ufeff]/gu) ?? [])].filter(
+    (character) => character.length === 1 && !USUAL_DELIMITERS.includes(character),
+  );
 }
 
 /** The same delimiter with each way of quoting; double quotes unless they do not fit. */
 function tryDelimiter(sample: string, delimiter: string, isWhole: boolean): Trial | undefined {
   const double = tryCutting(sample, { delimiter, quote: '"' }, isWhole);
   if (!double) return undefined;
-  const quotedBySingle = sample.match(new RegExp(`(?<=^|[\\r\\n${escapeInClass(delimiter)}])'[^'\\r\\n]*'(?=$|[\\r\\n${escapeInClass(delimiter)}])`, 'g'))?.length ?? 0;
+  const quotedBySingle =
+    sample.match(new RegExp(`(?<=^|[\\r\\n${escapeInClass(delimiter)}])'[^'\\r\\n]*'(?=$|[\\r\\n${escapeInClass(delimiter)}])`, 'g'))?.length ?? 0;
   const single = quotedBySingle >= double.rows.length ? tryCutting(sample, { delimiter, quote: "'" }, isWhole) : undefined;
   if (single && !single.fault && single.agreement >= double.agreement) return single;
   if (!double.fault || !mayIgnoreQuotes(delimiter, double.fault)) return double;

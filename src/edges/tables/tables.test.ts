@@ -52,7 +52,11 @@ async function rowsOf(file: OpenedFile): Promise<(string | null)[][]> {
   );
 }
 
-const plainRows = [['1', 'x'], ['2', 'y, "z"'], ['3', null]];
+const plainRows = [
+  ['1', 'x'],
+  ['2', 'y, "z"'],
+  ['3', null],
+];
 
 describe('a file that can be read', () => {
   it.each([
@@ -85,12 +89,20 @@ describe('a file that can be read', () => {
 
   it('may be Latin-1, and says so', async () => {
     const file = await tables.openFile(await put('latin.csv', Buffer.from('a,b\n1,caf\xe9\n2,\x80 5\n', 'latin1')));
-    expect(await rowsOf(file)).toEqual([['1', 'café'], ['2', '€ 5']]);
+    expect(await rowsOf(file)).toEqual([
+      ['1', 'café'],
+      ['2', '€ 5'],
+    ]);
     expect(file.notes.join()).toContain('Latin-1');
   });
 
   it('may hold its first byte that is no UTF-8 far behind the start', async () => {
-    const file = await tables.openFile(await put('late.csv', Buffer.concat([Buffer.from(`a,b\n${'1,é\n'.repeat(100_000)}`, 'utf8').subarray(0, 4), Buffer.from(`${'1,x\n'.repeat(100_000)}2,\xe9\n`, 'latin1')])));
+    const file = await tables.openFile(
+      await put(
+        'late.csv',
+        Buffer.concat([Buffer.from(`a,b\n${'1,é\n'.repeat(100_000)}`, 'utf8').subarray(0, 4), Buffer.from(`${'1,x\n'.repeat(100_000)}2,\xe9\n`, 'latin1')]),
+      ),
+    );
     expect(file.rowCount).toBe(100_001);
     expect((await rowsOf(file)).at(-1)).toEqual(['2', 'é']);
   });
@@ -98,11 +110,16 @@ describe('a file that can be read', () => {
   it('may be Parquet', async () => {
     const path = join(folder, 'table.parquet');
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
-    await connection.run(`COPY (SELECT 1.5::DOUBLE AS "a b", 'x' AS t, DATE '2020-02-29' AS d, TRUE AS f UNION ALL SELECT NULL, 'ü', NULL, FALSE) TO '${path}'`);
+    await connection.run(
+      `COPY (SELECT 1.5::DOUBLE AS "a b", 'x' AS t, DATE '2020-02-29' AS d, TRUE AS f UNION ALL SELECT NULL, 'ü', NULL, FALSE) TO '${path}'`,
+    );
     connection.closeSync();
     const file = await tables.openFile(path);
     expect(file.columns).toEqual(['a b', 't', 'd', 'f']);
-    expect(await rowsOf(file)).toEqual([['1.5', 'x', '2020-02-29', 'true'], [null, 'ü', null, 'false']]);
+    expect(await rowsOf(file)).toEqual([
+      ['1.5', 'x', '2020-02-29', 'true'],
+      [null, 'ü', null, 'false'],
+    ]);
   });
 
   it('may have a name that looks like a pattern', async () => {
@@ -214,14 +231,29 @@ describe('typed columns', () => {
     const number = fc.oneof(
       fc.double({ noNaN: false }).map(String),
       fc.integer().map((value) => value.toLocaleString('en-US')),
-      fc.tuple(fc.constantFrom('', '-', '+', '$', '-$', '$-', '€ ', '£', '('), digits, fc.constantFrom('', '.', '.5', ',000', ',000.25', ',00'), fc.constantFrom('', 'e3', 'E-2', 'e400', '%', ' %', '€', ')')).map((parts) => parts.join('')),
+      fc
+        .tuple(
+          fc.constantFrom('', '-', '+', '$', '-$', '$-', '€ ', '£', '('),
+          digits,
+          fc.constantFrom('', '.', '.5', ',000', ',000.25', ',00'),
+          fc.constantFrom('', 'e3', 'E-2', 'e400', '%', ' %', '€', ')'),
+        )
+        .map((parts) => parts.join('')),
       fc.stringMatching(/^[+-]?[0-9]{0,30}[.]?[0-9]{0,30}$/),
     );
     const date = fc
-      .tuple(fc.constantFrom('2024-02-29', '2023-02-29', '1969-7-4', '31/12/1999', '12/31/1999', '01/02/0000', '9999-12-31'), fc.constantFrom('', 'T00:00', ' 23:59:59.123456789', ' 1:05 pm', ' 24:00', 'T10:00:00Z', ' 10:00+05:30', 'T10:00-08'))
+      .tuple(
+        fc.constantFrom('2024-02-29', '2023-02-29', '1969-7-4', '31/12/1999', '12/31/1999', '01/02/0000', '9999-12-31'),
+        fc.constantFrom('', 'T00:00', ' 23:59:59.123456789', ' 1:05 pm', ' 24:00', 'T10:00:00Z', ' 10:00+05:30', 'T10:00-08'),
+      )
       .map((parts) => parts.join(''));
-    const word = fc.oneof(fc.constantFrom('NA', '-99', 'Yes', 'yes', 'No', 'nan', 'inf', 'Infinity', '1_000', '0x10', '.', '-', '1e', '１２', ''), fc.string({ unit: 'grapheme', maxLength: 8 }));
-    const spaced = fc.tuple(fc.constantFrom('', ' ', '\t', '\u00a0', ' \n'), fc.oneof(number, date, word), fc.constantFrom('', ' ', '\r\n', '\ufeff')).map((parts) => parts.join(''));
+    const word = fc.oneof(
+      fc.constantFrom('NA', '-99', 'Yes', 'yes', 'No', 'nan', 'inf', 'Infinity', '1_000', '0x10', '.', '-', '1e', '１２', ''),
+      fc.string({ unit: 'grapheme', maxLength: 8 }),
+    );
+    const spaced = fc
+      .tuple(fc.constantFrom('', ' ', '\t', '\u00a0', ' \n'), fc.oneof(number, date, word), fc.constantFrom('', ' ', '\r\n', '\ufeff'))
+      .map((parts) => parts.join(''));
     const cells = fc.sample(
       spaced.filter((text) => !text.includes('\u0000') && text.isWellFormed()),
       { numRuns: 4000, seed: 7 },
@@ -251,11 +283,17 @@ describe('typed columns', () => {
 
 describe('statistics', () => {
   it('count shapes, markers and quantiles as they are', async () => {
-    const file = await tables.openFile(await put('facts.csv', 'n,m,d\n1,"$1,000",01/02/2020\n2,$5,13/02/2020\n2,NA,\n10,$7.50,02/02/2020\n1,"$1,000",01/02/2020\n'));
+    const file = await tables.openFile(
+      await put('facts.csv', 'n,m,d\n1,"$1,000",01/02/2020\n2,$5,13/02/2020\n2,NA,\n10,$7.50,02/02/2020\n1,"$1,000",01/02/2020\n'),
+    );
     const { columns, duplicateRowCount } = await file.statistics();
     expect(duplicateRowCount).toBe(1);
     expect(columns[0].numbers).toMatchObject({ min: 1, q25: 1, q50: 2, q75: 2, max: 10, mean: 3.2, isWhole: true, distinctCount: 3 });
-    expect(columns[1]).toMatchObject({ markers: [{ text: 'NA', count: 1 }], numberCounts: { plain: 0, grouped: 0, currency: 4, percent: 0 }, top: [{ text: '$1,000', count: 2 }, {}, {}, {}] });
+    expect(columns[1]).toMatchObject({
+      markers: [{ text: 'NA', count: 1 }],
+      numberCounts: { plain: 0, grouped: 0, currency: 4, percent: 0 },
+      top: [{ text: '$1,000', count: 2 }, {}, {}, {}],
+    });
     expect(columns[2].emptyCount).toBe(1);
     expect(Object.fromEntries(columns[2].dates.map(({ format, count }) => [format, count]))).toEqual({ 'mm/dd/yyyy': 3, 'dd/mm/yyyy': 4 });
   });
@@ -285,7 +323,12 @@ describe('the reader process', () => {
 
   it('that speaks nonsense is ended', async () => {
     let say: (message: unknown) => void = () => {};
-    const odd: ReaderProcess = { send: () => say({ kind: 'done', id: 1, value: { trees: 'none' } }), onMessage: (listener) => (say = listener), onExit: () => {}, kill: () => {} };
+    const odd: ReaderProcess = {
+      send: () => say({ kind: 'done', id: 1, value: { trees: 'none' } }),
+      onMessage: (listener) => (say = listener),
+      onExit: () => {},
+      kill: () => {},
+    };
     await expect(openTables(() => odd, { tempDirectory: folder }).parseExpressions(['1'])).rejects.toThrow(/trees/);
   });
 });

@@ -196,7 +196,12 @@ class ReaderConnection {
 
 function asError({ code, message, hint, place }: Extract<ReaderReply, { kind: 'failed' }>['error']): ModelwrightError {
   const { file, row, column } = place;
-  return new ModelwrightError({ code, message, hint, place: { ...(file !== undefined && { file }), ...(row !== undefined && { row }), ...(column !== undefined && { column }) } });
+  return new ModelwrightError({
+    code,
+    message,
+    hint,
+    place: { ...(file !== undefined && { file }), ...(row !== undefined && { row }), ...(column !== undefined && { column }) },
+  });
 }
 
 function readerEnded(code: number | null, signal: string | null): ModelwrightError {

@@ -54,7 +54,10 @@ function bestConstant(metric: Metric, values: Float64Array): number {
     case 'median_absolute_error':
       return middleOfShortestHalf(values.toSorted());
     case 'mape':
-      return weightedMedian(values, values.map((value) => 1 / Math.max(Math.abs(value), Number.EPSILON)));
+      return weightedMedian(
+        values,
+        values.map((value) => 1 / Math.max(Math.abs(value), Number.EPSILON)),
+      );
     case 'rmsle':
       return Math.expm1(meanOf(values.map((value) => Math.log1p(Math.max(value, 0)))));
     default:

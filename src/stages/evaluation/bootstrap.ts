@@ -55,7 +55,13 @@ export type ResampledInterval = { low: number; high: number; isDegenerate: boole
  * 95 % interval by the bootstrap: BCa (Efron 1987) where the metric is smooth, so that skewed errors (rmse of a heavy tail,
  * an AUC near 1) do not push it to one side; the plain percentiles for a median, whose jackknife means nothing.
  */
-export function bootstrapInterval(statistic: WeightedMetric, value: number, units: Units, random: Random, facts: { resamples: number; isSmooth: boolean }): ResampledInterval {
+export function bootstrapInterval(
+  statistic: WeightedMetric,
+  value: number,
+  units: Units,
+  random: Random,
+  facts: { resamples: number; isSmooth: boolean },
+): ResampledInterval {
   const rowCount = units.unitOf.length;
   if (rowCount > MAX_BOOTSTRAP_ROWS) {
     const reach = 1.96 * jackknifeStandardError(statistic, units, random, JACKKNIFE_BLOCKS);

@@ -21,7 +21,10 @@ describe('the verdict', () => {
 
   it('forbids the use, whatever the gain, of a kept leak, a file that answers otherwise and an overrun build', () => {
     const large = { value: 0.4, low: 0.3, high: 0.5 };
-    expect(decideVerdict(large, { ...inOrder, keptLeaks: ['registered'] })).toMatchObject({ kind: 'do-not-use', reason: expect.stringContaining('"registered"') });
+    expect(decideVerdict(large, { ...inOrder, keptLeaks: ['registered'] })).toMatchObject({
+      kind: 'do-not-use',
+      reason: expect.stringContaining('"registered"'),
+    });
     expect(decideVerdict(large, { ...inOrder, isParityEqual: false })).toMatchObject({ kind: 'do-not-use', reason: expect.stringContaining('packaged file') });
     expect(decideVerdict(large, { ...inOrder, wallMs: 61_300 })).toMatchObject({ kind: 'do-not-use', reason: expect.stringContaining('budget') });
     expect(decideVerdict(large, { ...inOrder, wallMs: 61_000 }).kind).toBe('worth-using');

@@ -25,7 +25,8 @@ function numberRows(rowCount: number, random: Random): { labels: Labels; predict
   return { labels: { kind: 'values', values: truth }, predictions: { kind: 'values', values: truth.map((value) => value + 2 * gaussian(random)) } };
 }
 
-const rowsFor = (metric: Metric, rowCount: number, random: Random) => (metricFacts[metric].needs === 'value' ? numberRows(rowCount, random) : binaryRows(rowCount, random));
+const rowsFor = (metric: Metric, rowCount: number, random: Random) =>
+  metricFacts[metric].needs === 'value' ? numberRows(rowCount, random) : binaryRows(rowCount, random);
 
 describe('measureScore', () => {
   it.each(Metric.options)('gives %s an interval round its value, the same for the same seed', (metric) => {
@@ -92,7 +93,12 @@ describe('measureScore', () => {
 
   it('a faultless answer on few rows does not claim certainty', () => {
     const labels: Labels = { kind: 'classes', codes: Int32Array.from({ length: 40 }, (_, row) => row % 2), classCount: 2 };
-    const predictions: Predictions = { kind: 'classes', probabilities: Float64Array.from({ length: 80 }, (_, at) => ((at >> 1) % 2 === at % 2 ? 0.9 : 0.1)), decided: Int32Array.from({ length: 40 }, (_, row) => row % 2), classCount: 2 };
+    const predictions: Predictions = {
+      kind: 'classes',
+      probabilities: Float64Array.from({ length: 80 }, (_, at) => ((at >> 1) % 2 === at % 2 ? 0.9 : 0.1)),
+      decided: Int32Array.from({ length: 40 }, (_, row) => row % 2),
+      classCount: 2,
+    };
     for (const metric of ['roc_auc', 'accuracy'] as const) {
       const score = measureScore({ metric, labels, predictions, random: seededRandom(1), resamples: 200 });
       expect(score.value).toBe(1);
@@ -120,7 +126,11 @@ describe('measurePaired', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Metric.options), fc.integer({ min: 0, max: 1000 }), (metric, seed) => {
         const { labels, predictions } = rowsFor(metric, 30, seededRandom(seed));
-        expect(measurePaired({ metric, labels, a: predictions, b: predictions, random: seededRandom(1), resamples: 20 })).toMatchObject({ value: 0, low: 0, high: 0 });
+        expect(measurePaired({ metric, labels, a: predictions, b: predictions, random: seededRandom(1), resamples: 20 })).toMatchObject({
+          value: 0,
+          low: 0,
+          high: 0,
+        });
       }),
       { numRuns: 30 },
     );

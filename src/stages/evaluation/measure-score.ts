@@ -13,7 +13,14 @@ const isSmooth = (metric: Metric) => metric !== 'median_absolute_error';
  * The one maker of a `Score`: the metric and its 95 % interval over 2,000 resamples of the rows, or of whole `groups`
  * (a code a row; below 0: the row stands alone). The same random source gives the same interval.
  */
-export function measureScore(request: { metric: Metric; labels: Labels; predictions: Predictions; groups?: Int32Array | null; random: Random; resamples?: number }): Score {
+export function measureScore(request: {
+  metric: Metric;
+  labels: Labels;
+  predictions: Predictions;
+  groups?: Int32Array | null;
+  random: Random;
+  resamples?: number;
+}): Score {
   const { metric, labels, predictions, groups = null, random, resamples = RESAMPLES } = request;
   const rowCount = rowCountOf(labels);
   const statistic = metricOver(metric, labels, predictions);
@@ -26,7 +33,15 @@ export function measureScore(request: { metric: Metric; labels: Labels; predicti
 }
 
 /** How much better `a` is than `b` on the same rows; both are measured on the same resamples. */
-export function measurePaired(request: { metric: Metric; labels: Labels; a: Predictions; b: Predictions; groups?: Int32Array | null; random: Random; resamples?: number }): Gain {
+export function measurePaired(request: {
+  metric: Metric;
+  labels: Labels;
+  a: Predictions;
+  b: Predictions;
+  groups?: Int32Array | null;
+  random: Random;
+  resamples?: number;
+}): Gain {
   const { metric, labels, a, b, groups = null, random, resamples = RESAMPLES } = request;
   const rowCount = rowCountOf(labels);
   const statistic = pairedOver(metric, labels, a, b);

@@ -14,12 +14,20 @@ function rowsOf(example: GoldenCase): { labels: Labels; predictions: Predictions
       predictions: { kind: 'classes', probabilities: Float64Array.from(probabilities), decided: Int32Array.from(decided), classCount },
     };
   }
-  return { labels: { kind: 'values', values: Float64Array.from(example.truth ?? []) }, predictions: { kind: 'values', values: Float64Array.from(example.values ?? []) } };
+  return {
+    labels: { kind: 'values', values: Float64Array.from(example.truth ?? []) },
+    predictions: { kind: 'values', values: Float64Array.from(example.values ?? []) },
+  };
 }
 
 const binary = (codes: number[], scores: number[], threshold = 0.5): { labels: Labels; predictions: Predictions } => ({
   labels: { kind: 'classes', codes: Int32Array.from(codes), classCount: 2 },
-  predictions: { kind: 'classes', probabilities: Float64Array.from(scores.flatMap((p) => [1 - p, p])), decided: Int32Array.from(scores, (p) => (p >= threshold ? 1 : 0)), classCount: 2 },
+  predictions: {
+    kind: 'classes',
+    probabilities: Float64Array.from(scores.flatMap((p) => [1 - p, p])),
+    decided: Int32Array.from(scores, (p) => (p >= threshold ? 1 : 0)),
+    classCount: 2,
+  },
 });
 
 const numbers = (truth: number[], values: number[]): { labels: Labels; predictions: Predictions } => ({
@@ -27,12 +35,18 @@ const numbers = (truth: number[], values: number[]): { labels: Labels; predictio
   predictions: { kind: 'values', values: Float64Array.from(values) },
 });
 
-const scoredRows = fc.array(fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 20 }).map((p) => p / 20)), { minLength: 2, maxLength: 40 });
+const scoredRows = fc.array(
+  fc.tuple(
+    fc.integer({ min: 0, max: 1 }),
+    fc.integer({ min: 0, max: 20 }).map((p) => p / 20),
+  ),
+  { minLength: 2, maxLength: 40 },
+);
 const numberRows = fc.array(fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: -100, max: 1000 })), { minLength: 2, maxLength: 40 });
 const classMetrics = Metric.options.filter((metric) => metricFacts[metric].tasks.includes('binary'));
 const valueMetrics = Metric.options.filter((metric) => metricFacts[metric].tasks.includes('regression'));
-const onlyFirst = <T,>(rows: [T, unknown][]) => rows.map(([first]) => first);
-const onlySecond = <T,>(rows: [unknown, T][]) => rows.map(([, second]) => second);
+const onlyFirst = <T>(rows: [T, unknown][]) => rows.map(([first]) => first);
+const onlySecond = <T>(rows: [unknown, T][]) => rows.map(([, second]) => second);
 
 describe('metrics', () => {
   for (const example of golden.cases) {
@@ -53,7 +67,7 @@ describe('metrics', () => {
   it('do not depend on the order of the rows', () => {
     fc.assert(
       fc.property(scoredRows, numberRows, fc.integer({ min: 1, max: 39 }), (scored, measured, shift) => {
-        const turned = <T,>(rows: T[]) => [...rows.slice(shift % rows.length), ...rows.slice(0, shift % rows.length)];
+        const turned = <T>(rows: T[]) => [...rows.slice(shift % rows.length), ...rows.slice(0, shift % rows.length)];
         for (const metric of classMetrics) {
           const straight = binary(onlyFirst(scored), onlySecond(scored));
           const moved = binary(onlyFirst(turned(scored)), onlySecond(turned(scored)));
@@ -73,7 +87,7 @@ describe('metrics', () => {
   it('count a row of weight w as w rows, and a row of weight 0 not at all', () => {
     fc.assert(
       fc.property(scoredRows, numberRows, fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 40, maxLength: 40 }), (scored, measured, drawn) => {
-        const repeated = <T,>(rows: T[]) => rows.flatMap((row, at) => Array.from({ length: drawn[at] }, () => row));
+        const repeated = <T>(rows: T[]) => rows.flatMap((row, at) => Array.from({ length: drawn[at] }, () => row));
         const check = (metric: Metric, all: ReturnType<typeof binary>, some: ReturnType<typeof binary>, rowCount: number) => {
           const value = measureMetric(metric, some.labels, some.predictions);
           const weighted = metricOver(metric, all.labels, all.predictions)(Int32Array.from(drawn.slice(0, rowCount)));
@@ -85,7 +99,12 @@ describe('metrics', () => {
         }
         if (repeated(measured).length > 1) {
           for (const metric of valueMetrics)
-            check(metric, numbers(onlyFirst(measured), onlySecond(measured)), numbers(onlyFirst(repeated(measured)), onlySecond(repeated(measured))), measured.length);
+            check(
+              metric,
+              numbers(onlyFirst(measured), onlySecond(measured)),
+              numbers(onlyFirst(repeated(measured)), onlySecond(repeated(measured))),
+              measured.length,
+            );
         }
       }),
       { numRuns: 100 },
@@ -96,9 +115,14 @@ describe('metrics', () => {
     fc.assert(
       fc.property(scoredRows, (scored) => {
         const straight = binary(onlyFirst(scored), onlySecond(scored));
-        const bent = binary(onlyFirst(scored), onlySecond(scored).map((p) => p ** 3 / 2 + 0.1));
+        const bent = binary(
+          onlyFirst(scored),
+          onlySecond(scored).map((p) => p ** 3 / 2 + 0.1),
+        );
         expect(measureMetric('roc_auc', bent.labels, bent.predictions)).toBe(measureMetric('roc_auc', straight.labels, straight.predictions));
-        expect(measureMetric('average_precision', bent.labels, bent.predictions)).toBe(measureMetric('average_precision', straight.labels, straight.predictions));
+        expect(measureMetric('average_precision', bent.labels, bent.predictions)).toBe(
+          measureMetric('average_precision', straight.labels, straight.predictions),
+        );
       }),
     );
   });
@@ -107,8 +131,14 @@ describe('metrics', () => {
     fc.assert(
       fc.property(scoredRows, (scored) => {
         const straight = binary(onlyFirst(scored), onlySecond(scored));
-        const turned = binary(onlyFirst(scored), onlySecond(scored).map((p) => 1 - p));
-        expect(measureMetric('roc_auc', turned.labels, turned.predictions)).toBeCloseTo(1 - measureMetric('roc_auc', straight.labels, straight.predictions), 12);
+        const turned = binary(
+          onlyFirst(scored),
+          onlySecond(scored).map((p) => 1 - p),
+        );
+        expect(measureMetric('roc_auc', turned.labels, turned.predictions)).toBeCloseTo(
+          1 - measureMetric('roc_auc', straight.labels, straight.predictions),
+          12,
+        );
       }),
     );
   });

@@ -65,7 +65,10 @@ export function metricOver(metric: Metric, labels: Labels, predictions: Predicti
       return countsOver(metric, labels, predictions, matthews);
     case 'rmse': {
       const { truth, values } = valuesOf(metric, labels, predictions);
-      return meanOver(truth.map((value, row) => (value - values[row]) ** 2), Math.sqrt);
+      return meanOver(
+        truth.map((value, row) => (value - values[row]) ** 2),
+        Math.sqrt,
+      );
     }
     case 'mae': {
       const { truth, values } = valuesOf(metric, labels, predictions);
@@ -73,7 +76,10 @@ export function metricOver(metric: Metric, labels: Labels, predictions: Predicti
     }
     case 'rmsle': {
       const { truth, values } = valuesOf(metric, labels, predictions);
-      return meanOver(truth.map((value, row) => (Math.log1p(value) - Math.log1p(Math.max(values[row], 0))) ** 2), Math.sqrt);
+      return meanOver(
+        truth.map((value, row) => (Math.log1p(value) - Math.log1p(Math.max(values[row], 0))) ** 2),
+        Math.sqrt,
+      );
     }
     case 'mape': {
       const { truth, values } = valuesOf(metric, labels, predictions);

@@ -7,7 +7,10 @@ function rowsSaying(say: (truth: number) => number) {
   const truths = Float64Array.from({ length: 5000 }, () => random.next());
   const codes = Int32Array.from(truths, (p) => (random.next() < p ? 1 : 0));
   const probabilities = Float64Array.from({ length: 10_000 }, (_, at) => (at % 2 === 1 ? say(truths[at >> 1]) : 1 - say(truths[at >> 1])));
-  return [{ kind: 'classes', codes, classCount: 2 }, { kind: 'classes', probabilities, decided: codes, classCount: 2 }] as const;
+  return [
+    { kind: 'classes', codes, classCount: 2 },
+    { kind: 'classes', probabilities, decided: codes, classCount: 2 },
+  ] as const;
 }
 
 describe('reliability', () => {
@@ -26,13 +29,31 @@ describe('reliability', () => {
 
   it('judges the most probable class of many', () => {
     const labels = { kind: 'classes', codes: Int32Array.of(2, 0, 1), classCount: 3 } as const;
-    const predictions = { kind: 'classes', probabilities: Float64Array.of(0.2, 0.2, 0.6, 0.6, 0.3, 0.1, 0.6, 0.3, 0.1), decided: Int32Array.of(2, 0, 0), classCount: 3 } as const;
-    expect(measureReliability(labels, predictions).bins).toEqual([{ meanPredicted: expect.closeTo(0.6, 12), shareObserved: expect.closeTo(2 / 3, 12), rowCount: 3 }]);
-    expect(confusionMatrix(labels, predictions)).toEqual([[1, 0, 0], [1, 0, 0], [0, 0, 1]]);
+    const predictions = {
+      kind: 'classes',
+      probabilities: Float64Array.of(0.2, 0.2, 0.6, 0.6, 0.3, 0.1, 0.6, 0.3, 0.1),
+      decided: Int32Array.of(2, 0, 0),
+      classCount: 3,
+    } as const;
+    expect(measureReliability(labels, predictions).bins).toEqual([
+      { meanPredicted: expect.closeTo(0.6, 12), shareObserved: expect.closeTo(2 / 3, 12), rowCount: 3 },
+    ]);
+    expect(confusionMatrix(labels, predictions)).toEqual([
+      [1, 0, 0],
+      [1, 0, 0],
+      [0, 0, 1],
+    ]);
   });
 
   it('residuals are truth minus prediction', () => {
     const summary = summariseResiduals(Float64Array.of(1, 2, 3, 4, 10), Float64Array.of(0, 2, 4, 4, 4), [0, 0.5, 1]);
-    expect(summary).toEqual({ mean: 1.2, quantiles: [{ share: 0, value: -1 }, { share: 0.5, value: 0 }, { share: 1, value: 6 }] });
+    expect(summary).toEqual({
+      mean: 1.2,
+      quantiles: [
+        { share: 0, value: -1 },
+        { share: 0.5, value: 0 },
+        { share: 1, value: 6 },
+      ],
+    });
   });
 });

@@ -33,7 +33,10 @@ function faultsOf(made: Split, rowCount: number): string[] {
     const inTrain = new Set(train);
     check(inTrain.size === train.length, 'a row trains twice');
     check(!validate.some((row) => inTrain.has(row)), 'a row trains and validates');
-    check([...train, ...validate].every((row) => learn.has(row)), 'a test row is in a fold');
+    check(
+      [...train, ...validate].every((row) => learn.has(row)),
+      'a test row is in a fold',
+    );
   }
   return faults;
 }
@@ -52,7 +55,10 @@ describe('splitRows at random', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 600 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 1000 }), (rowCount, classCount, seed) => {
         const random = seededRandom(seed);
-        const labels = withClasses(Int32Array.from({ length: rowCount }, () => random.below(classCount)), Math.max(2, classCount));
+        const labels = withClasses(
+          Int32Array.from({ length: rowCount }, () => random.below(classCount)),
+          Math.max(2, classCount),
+        );
         expect(faultsOf(split({ labels }, seed), rowCount)).toEqual([]);
       }),
       { numRuns: 60 },
@@ -70,7 +76,8 @@ describe('splitRows at random', () => {
     const made = split({ labels: withClasses(codes, 2) });
     expect(made.reportedOn).toBe('locked-test');
     expect(made.test.length).toBe(400);
-    for (const rows of [made.test, made.learn, ...made.folds.flatMap(({ train, validate }) => [train, validate])]) expect(shareOfOnes(codes, rows)).toBeCloseTo(0.05, 2);
+    for (const rows of [made.test, made.learn, ...made.folds.flatMap(({ train, validate }) => [train, validate])])
+      expect(shareOfOnes(codes, rows)).toBeCloseTo(0.05, 2);
   });
 
   it('keeps the spread of a numeric target on every side', () => {
@@ -84,7 +91,16 @@ describe('splitRows at random', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -1, max: 30 }), { minLength: 10, maxLength: 400 }), fc.integer({ min: 0, max: 100 }), (ids, seed) => {
         const duplicates = Int32Array.from(ids);
-        const made = split({ labels: withClasses(ids.map((id) => Math.abs(id) % 3), 3), duplicates }, seed);
+        const made = split(
+          {
+            labels: withClasses(
+              ids.map((id) => Math.abs(id) % 3),
+              3,
+            ),
+            duplicates,
+          },
+          seed,
+        );
         expect(faultsOf(made, ids.length)).toEqual([]);
         const isAllEqual = new Set(ids).size === 1 && !ids.includes(-1);
         expect(isAllEqual || areTogether(made, duplicates)).toBe(true);
@@ -95,7 +111,13 @@ describe('splitRows at random', () => {
 
   it('a row repeated thousands of times does not become the test part', () => {
     const duplicates = Int32Array.from({ length: 4000 }, (_, row) => (row < 3000 ? 0 : -1));
-    const made = split({ labels: withClasses(upTo(4000).map((row) => row % 2), 2), duplicates });
+    const made = split({
+      labels: withClasses(
+        upTo(4000).map((row) => row % 2),
+        2,
+      ),
+      duplicates,
+    });
     expect(faultsOf(made, 4000)).toEqual([]);
     expect(made.test.length).toBeGreaterThan(300);
     expect(made.test.every((row) => row >= 3000)).toBe(true);
@@ -112,24 +134,47 @@ describe('splitRows at random', () => {
   });
 
   it('the rarer of two classes limits the folds', () => {
-    const made = split({ labels: withClasses(upTo(150).map((row) => (row % 50 === 0 ? 1 : 0)), 2) });
+    const made = split({
+      labels: withClasses(
+        upTo(150).map((row) => (row % 50 === 0 ? 1 : 0)),
+        2,
+      ),
+    });
     expect(made.folds.length).toBe(3);
     expect(made.folds.every(({ validate }) => validate.some((row) => row % 50 === 0))).toBe(true);
   });
 
   it('very small data is reported by cross-validation, not by a locked part', () => {
-    const made = split({ labels: withClasses(upTo(120).map((row) => row % 2), 2) });
+    const made = split({
+      labels: withClasses(
+        upTo(120).map((row) => row % 2),
+        2,
+      ),
+    });
     expect(made.reportedOn).toBe('cross-validation');
     expect(made.test.length).toBe(0);
     expect(made.notes.join()).toContain('cross-validated');
   });
 
   it('too few positives to lock any away are cross-validated, however many the rows', () => {
-    expect(split({ labels: withClasses(upTo(3000).map((row) => (row % 300 === 0 ? 1 : 0)), 2) }).reportedOn).toBe('cross-validation');
+    expect(
+      split({
+        labels: withClasses(
+          upTo(3000).map((row) => (row % 300 === 0 ? 1 : 0)),
+          2,
+        ),
+      }).reportedOn,
+    ).toBe('cross-validation');
   });
 
   it('with a test file every row is learnt from', () => {
-    const made = split({ labels: withClasses(upTo(900).map((row) => row % 2), 2), hasTestFile: true });
+    const made = split({
+      labels: withClasses(
+        upTo(900).map((row) => row % 2),
+        2,
+      ),
+      hasTestFile: true,
+    });
     expect(made.reportedOn).toBe('test-file');
     expect(made.learn.length).toBe(900);
   });
@@ -158,7 +203,17 @@ describe('splitRows by group', () => {
       fc.property(fc.integer({ min: 2, max: 60 }), fc.integer({ min: 200, max: 700 }), fc.integer({ min: 0, max: 1000 }), (groupCount, rowCount, seed) => {
         const random = seededRandom(seed);
         const groups = Int32Array.from({ length: rowCount }, () => Math.floor(random.next() ** 2 * groupCount));
-        const made = split({ labels: withClasses(upTo(rowCount).map(() => random.below(2)), 2), kind: 'group', groups }, seed);
+        const made = split(
+          {
+            labels: withClasses(
+              upTo(rowCount).map(() => random.below(2)),
+              2,
+            ),
+            kind: 'group',
+            groups,
+          },
+          seed,
+        );
         expect(faultsOf(made, rowCount)).toEqual([]);
         expect(new Set(groups).size === 1 || areTogether(made, groups)).toBe(true);
       }),
@@ -177,13 +232,27 @@ describe('splitRows by group', () => {
 
   it('few groups are cross-validated, at most one fold a group', () => {
     const groups = Int32Array.from({ length: 300 }, (_, row) => row % 4);
-    const made = split({ labels: withClasses(groups.map((group) => group & 1), 2), kind: 'group', groups });
+    const made = split({
+      labels: withClasses(
+        groups.map((group) => group & 1),
+        2,
+      ),
+      kind: 'group',
+      groups,
+    });
     expect(made.reportedOn).toBe('cross-validation');
     expect(made.folds.length).toBe(4);
   });
 
   it('says so when all rows are of one group, and splits at random', () => {
-    const made = split({ labels: withClasses(upTo(300).map((row) => row & 1), 2), kind: 'group', groups: new Int32Array(300) });
+    const made = split({
+      labels: withClasses(
+        upTo(300).map((row) => row & 1),
+        2,
+      ),
+      kind: 'group',
+      groups: new Int32Array(300),
+    });
     expect(made.notes.join()).toContain('one group');
     expect(made.folds.length).toBe(5);
   });

@@ -103,7 +103,8 @@ function splitByUnits(request: SplitRequest, kind: 'random' | 'group', wanted: U
   if (hasTestFile) reportedOn = 'test-file';
   else if (rowCount < MIN_ROWS_FOR_TEST) notes.push(`${rowCount} rows are too few to lock any away: the score is cross-validated.`);
   else if (rarest < MIN_RARER_FOR_TEST) notes.push(`The rarer class has ${rarest} rows, too few to lock any away: the score is cross-validated.`);
-  else if (kind === 'group' && units.count < MIN_GROUPS_FOR_TEST) notes.push(`${units.count} groups are too few to lock any away: the score is cross-validated.`);
+  else if (kind === 'group' && units.count < MIN_GROUPS_FOR_TEST)
+    notes.push(`${units.count} groups are too few to lock any away: the score is cross-validated.`);
   else {
     test = takePart(everything, units, strata, testShareFor(rowCount), random);
     if (test.length > 0) reportedOn = 'locked-test';
@@ -208,7 +209,16 @@ function takePart(rows: Int32Array, units: Units, strata: Int32Array, share: num
  * Folds of like size and strata: the largest unit first, each to the fold that lacks most of what it holds. In random splits
  * a class with fewer units than folds stays in training in every fold: no fold may be without it.
  */
-function foldsOf(learn: Int32Array, units: Units, strata: Int32Array, labels: Labels, kind: 'random' | 'group', wantedFolds: number, random: Random, notes: string[]): Fold[] {
+function foldsOf(
+  learn: Int32Array,
+  units: Units,
+  strata: Int32Array,
+  labels: Labels,
+  kind: 'random' | 'group',
+  wantedFolds: number,
+  random: Random,
+  notes: string[],
+): Fold[] {
   const pieces = piecesOf(learn, units);
   const totals = stratumTotals(learn, strata);
   const unitsOfStratum = new Float64Array(totals.length);
@@ -220,7 +230,8 @@ function foldsOf(learn: Int32Array, units: Units, strata: Int32Array, labels: La
     if (rarest < foldCount && rarest >= 2) foldCount = rarest;
   }
   foldCount = Math.max(foldCount, 2);
-  if (foldCount < wantedFolds) notes.push(`Only ${foldCount} folds: there are not enough ${kind === 'group' ? 'groups' : 'rows of the rarer class'} for ${wantedFolds}.`);
+  if (foldCount < wantedFolds)
+    notes.push(`Only ${foldCount} folds: there are not enough ${kind === 'group' ? 'groups' : 'rows of the rarer class'} for ${wantedFolds}.`);
   // Unless that is true of every class: then some fold has to do without.
   const canStay = kind === 'random' && unitsOfStratum.some((count) => count >= foldCount);
   const staysInTraining = (piece: number) => canStay && labels.kind === 'classes' && unitsOfStratum[strata[pieces.rows[pieces.start[piece]]]] < foldCount;

@@ -128,8 +128,30 @@ function runningNumber({ name, numbers, numberCounts }: ColumnStatistics, presen
   return undefined;
 }
 
-const KEY_WORDS = new Set(['id', 'ids', 'pid', 'uid', 'uuid', 'guid', 'oid', 'key', 'rowid', 'rownames', 'rownumber', 'rownum', 'index', 'idx', 'sku', 'isbn', 'ssn', 'iban', 'serial', 'barcode']);
-const FUSED_KEY = /^(?:account|case|client|customer|employee|issue|item|loan|member|object|order|passenger|patient|person|product|record|row|session|student|ticket|transaction|user)(?:id|no|nr|num|number|key)$/;
+const KEY_WORDS = new Set([
+  'id',
+  'ids',
+  'pid',
+  'uid',
+  'uuid',
+  'guid',
+  'oid',
+  'key',
+  'rowid',
+  'rownames',
+  'rownumber',
+  'rownum',
+  'index',
+  'idx',
+  'sku',
+  'isbn',
+  'ssn',
+  'iban',
+  'serial',
+  'barcode',
+]);
+const FUSED_KEY =
+  /^(?:account|case|client|customer|employee|issue|item|loan|member|object|order|passenger|patient|person|product|record|row|session|student|ticket|transaction|user)(?:id|no|nr|num|number|key)$/;
 
 function namesKey(name: string): boolean {
   return wordsOf(name).some((word) => KEY_WORDS.has(word) || FUSED_KEY.test(word));
@@ -155,7 +177,10 @@ function decideTextual({ name, meanWords, meanLength }: ColumnStatistics, distin
 }
 
 /** Persons by what the cells look like, or by a name of the column that leaves no doubt. */
-export function decidePersonal({ name, rowCount, emptyCount, distinctCount, emailCount, phoneCount, nameCount }: ColumnStatistics, kind: ColumnKind): PersonalKind | null {
+export function decidePersonal(
+  { name, rowCount, emptyCount, distinctCount, emailCount, phoneCount, nameCount }: ColumnStatistics,
+  kind: ColumnKind,
+): PersonalKind | null {
   if (kind === 'constant' || kind === 'boolean' || kind === 'datetime') return null;
   const presentCount = rowCount - emptyCount;
   if (emailCount >= 0.5 * presentCount) return 'email';

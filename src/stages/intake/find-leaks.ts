@@ -131,7 +131,7 @@ function areaUnderCurve(scores: Float64Array, codes: Int32Array): number {
   let negatives = 0;
   let positives = 0;
   let pairs = 0;
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     let to = from;
     let positivesHere = 0;
     while (to < order.length && scores[order[to]] === scores[order[from]]) positivesHere += codes[order[to++]];
@@ -209,7 +209,7 @@ function rSquared(answers: Float64Array, truth: Float64Array): number {
 function ranks(values: Float64Array): Float64Array {
   const order = [...values.keys()].toSorted((a, b) => values[a] - values[b]);
   const result = new Float64Array(values.length);
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     let to = from;
     while (to < order.length && values[order[to]] === values[order[from]]) to++;
     for (let i = from; i < to; i++) result[order[i]] = (from + to - 1) / 2;

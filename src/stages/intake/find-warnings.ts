@@ -8,13 +8,23 @@ const DUPLICATES_SHARE = 0.005;
 export function findWarnings({ rowCount, duplicateRowCount, columns, notes }: Omit<Profile, 'warnings'> & { notes: string[] }): ProfileWarning[] {
   const warnings: ProfileWarning[] = notes.map((detail) => ({ kind: 'reading', detail }));
   if (duplicateRowCount > DUPLICATES_SHARE * rowCount) {
-    warnings.push({ kind: 'duplicate-rows', count: duplicateRowCount, detail: `${percent(duplicateRowCount, rowCount)} of the rows repeat an earlier one; equal rows are kept on one side of the split` });
+    warnings.push({
+      kind: 'duplicate-rows',
+      count: duplicateRowCount,
+      detail: `${percent(duplicateRowCount, rowCount)} of the rows repeat an earlier one; equal rows are kept on one side of the split`,
+    });
   }
   for (const { name, kind, kindReason, missingCount, unreadableCount, personal } of columns) {
     if (kind === 'identifier') warnings.push({ kind: 'identifier', column: name, detail: kindReason });
     if (kind === 'constant') warnings.push({ kind: 'constant', column: name, detail: kindReason });
-    else if (missingCount > MOSTLY_MISSING_SHARE * rowCount) warnings.push({ kind: 'mostly-missing', column: name, detail: `is missing in ${percent(missingCount, rowCount)} of the rows` });
-    if (unreadableCount > 0) warnings.push({ kind: 'unreadable-cells', column: name, detail: `has ${unreadableCount} cells that do not fit the rest (it ${kindReason}); they count as missing` });
+    else if (missingCount > MOSTLY_MISSING_SHARE * rowCount)
+      warnings.push({ kind: 'mostly-missing', column: name, detail: `is missing in ${percent(missingCount, rowCount)} of the rows` });
+    if (unreadableCount > 0)
+      warnings.push({
+        kind: 'unreadable-cells',
+        column: name,
+        detail: `has ${unreadableCount} cells that do not fit the rest (it ${kindReason}); they count as missing`,
+      });
     if (personal !== null) warnings.push({ kind: 'personal', column: name, detail: PERSONAL_DETAIL[personal] });
   }
   return warnings;

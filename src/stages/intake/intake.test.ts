@@ -39,7 +39,22 @@ function statisticsOf(name: string, cells: string[]): ColumnStatistics {
     numberCounts,
     numbers:
       numbers.length > 0
-        ? { min: at, q01: at, q05: at, q25: at, q50: at, q75: end, q95: end, q99: end, max: end, mean: at, standardDeviation: 1, isWhole: numbers.every(Number.isInteger), distinctCount: distinct.length, isSteadyCount: distinct.length > 1 && distinct.every((value, i) => i === 0 || value === distinct[i - 1] + 1) }
+        ? {
+            min: at,
+            q01: at,
+            q05: at,
+            q25: at,
+            q50: at,
+            q75: end,
+            q95: end,
+            q99: end,
+            max: end,
+            mean: at,
+            standardDeviation: 1,
+            isWhole: numbers.every(Number.isInteger),
+            distinctCount: distinct.length,
+            isSteadyCount: distinct.length > 1 && distinct.every((value, i) => i === 0 || value === distinct[i - 1] + 1),
+          }
         : null,
     dates: DATE_FORMATS.flatMap((format) => {
       const times = values.map((cell) => readTimestamp(cell, format)).filter((time) => time !== undefined);
@@ -78,7 +93,15 @@ describe('the kind of a column', () => {
     ['numbers whose name ends in id by chance', 'amountPaid', many(100, (i) => String((i * 7919) % 100_003)), 'number'],
     ['unique codes', 'code', many(100, (i) => `${i}-VHVEG`), 'identifier'],
     ['unique sentences', 'text', many(100, (i) => `this is message number ${i}`), 'text'],
-    ['long names of few things', 'DRG Definition', repeat(many(60, (i) => `${i} - heart transplant with major complication`), 30), 'category'],
+    [
+      'long names of few things',
+      'DRG Definition',
+      repeat(
+        many(60, (i) => `${i} - heart transplant with major complication`),
+        30,
+      ),
+      'category',
+    ],
     ['a name for having none', 'other_debtors', repeat(['none', 'guarantor', 'co-applicant'], 40), 'category'],
     ['one value', 'host', repeat(['0'], 40), 'constant'],
     ['no value', 'empty', repeat([''], 40), 'constant'],
@@ -110,21 +133,39 @@ describe('the kind of a column', () => {
 describe('a profile', () => {
   it('fits its schema and warns of what the user should know', () => {
     const columns = [
-      statisticsOf('id', many(100, (i) => String(i))),
-      statisticsOf('mail', many(100, (i) => `person${i}@example.org`)),
-      statisticsOf('rare', many(100, (i) => (i < 10 ? `${i % 3}` : ''))),
+      statisticsOf(
+        'id',
+        many(100, (i) => String(i)),
+      ),
+      statisticsOf(
+        'mail',
+        many(100, (i) => `person${i}@example.org`),
+      ),
+      statisticsOf(
+        'rare',
+        many(100, (i) => (i < 10 ? `${i % 3}` : '')),
+      ),
       statisticsOf('same', repeat(['x'], 100)),
       statisticsOf('weight', [...many(99, (i) => String(i * 1.5)), 'heavy']),
     ];
     const profile = Profile.parse(profileDataset({ path: 'a.csv', rowCount: 100, notes: ['Read as Latin-1.'] }, { columns, duplicateRowCount: 5 }));
     expect(profile.warnings.map((warning) => ('column' in warning ? `${warning.kind} ${warning.column}` : warning.kind))).toEqual([
-      'reading', 'duplicate-rows', 'identifier id', 'identifier mail', 'personal mail', 'mostly-missing rare', 'constant same', 'unreadable-cells weight',
+      'reading',
+      'duplicate-rows',
+      'identifier id',
+      'identifier mail',
+      'personal mail',
+      'mostly-missing rare',
+      'constant same',
+      'unreadable-cells weight',
     ]);
     expect(profile.columns[1]).toMatchObject({ personal: 'email', topValues: [] });
   });
 
   it('of one column is refused', () => {
-    expect(() => profileDataset({ path: 'a.csv', rowCount: 1, notes: [] }, { columns: [statisticsOf('a', ['1'])], duplicateRowCount: 0 })).toThrow(expect.objectContaining({ code: 'MW1108' }));
+    expect(() => profileDataset({ path: 'a.csv', rowCount: 1, notes: [] }, { columns: [statisticsOf('a', ['1'])], duplicateRowCount: 0 })).toThrow(
+      expect.objectContaining({ code: 'MW1108' }),
+    );
   });
 });
 
@@ -135,8 +176,13 @@ describe('a leak', () => {
   const noise = Float64Array.from({ length: count }, () => random.next() - 0.5);
   const rows = Int32Array.from({ length: count }, (_, i) => i);
   const number = (value: (i: number) => number): Column => ({ type: 'number', values: Float64Array.from({ length: count }, (_, i) => value(i)) });
-  const text = (code: (i: number) => number, levels: number): Column => ({ type: 'text', codes: Int32Array.from({ length: count }, (_, i) => code(i)), levels: many(levels, String) });
-  const names = (columns: Record<string, Column>, labels: Parameters<typeof findLeaks>[1]) => findLeaks(Object.entries(columns), labels, rows).map(({ column }) => column);
+  const text = (code: (i: number) => number, levels: number): Column => ({
+    type: 'text',
+    codes: Int32Array.from({ length: count }, (_, i) => code(i)),
+    levels: many(levels, String),
+  });
+  const names = (columns: Record<string, Column>, labels: Parameters<typeof findLeaks>[1]) =>
+    findLeaks(Object.entries(columns), labels, rows).map(({ column }) => column);
 
   it('is a column that gives a number again, rescaled, bent or rounded, and no honest one', () => {
     const price = { kind: 'values', values: uniform.map((value) => 100 * value ** 3) } as const;

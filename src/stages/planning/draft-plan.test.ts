@@ -80,15 +80,49 @@ describe('a plan', () => {
 
   it('makes classes of numbers where a class metric is asked for, and of two numbers always', () => {
     const columns = [...inputs, price];
-    expect(draft({ columns, target: 'price', levels: manyLevels(20), metric: 'accuracy' })).toMatchObject({ task: 'multiclass', targetRule: { type: 'text', missing: ['NA'] } });
-    expect(draft({ columns, target: 'price', levels: manyLevels(2).map((level) => ({ ...level, count: 100 })) })).toMatchObject({ task: 'binary', classes: ['0', '1'] });
+    expect(draft({ columns, target: 'price', levels: manyLevels(20), metric: 'accuracy' })).toMatchObject({
+      task: 'multiclass',
+      targetRule: { type: 'text', missing: ['NA'] },
+    });
+    expect(draft({ columns, target: 'price', levels: manyLevels(2).map((level) => ({ ...level, count: 100 })) })).toMatchObject({
+      task: 'binary',
+      classes: ['0', '1'],
+    });
   });
 
   it.each<[string, Asked, string]>([
     ['the one that is named', { positive: 'No' }, 'No'],
-    ['the one that the sentence names', { sentence: 'who will be gone?', levels: [{ level: 'gone', count: 150 }, { level: 'here', count: 50 }] }, 'gone'],
-    ['the one that tables write as yes', { levels: [{ level: '1', count: 150 }, { level: '0', count: 50 }] }, '1'],
-    ['the rarer one', { levels: [{ level: 'good', count: 150 }, { level: 'bad', count: 50 }] }, 'bad'],
+    [
+      'the one that the sentence names',
+      {
+        sentence: 'who will be gone?',
+        levels: [
+          { level: 'gone', count: 150 },
+          { level: 'here', count: 50 },
+        ],
+      },
+      'gone',
+    ],
+    [
+      'the one that tables write as yes',
+      {
+        levels: [
+          { level: '1', count: 150 },
+          { level: '0', count: 50 },
+        ],
+      },
+      '1',
+    ],
+    [
+      'the rarer one',
+      {
+        levels: [
+          { level: 'good', count: 150 },
+          { level: 'bad', count: 50 },
+        ],
+      },
+      'bad',
+    ],
   ])('takes as positive class %s', (_, asked, positive) => expect(draft(asked).classes[1]).toBe(positive));
 
   it('leaves out what cannot help or would be cheating, each with its reason', () => {
@@ -133,7 +167,10 @@ describe('a plan', () => {
   it('takes options that name a column without the spaces of its header, and options that are given twice', () => {
     const columns: MadeColumn[] = [...inputs, { name: ' spaced ', kind: 'number' }, churn];
     expect(leftOut(draft({ columns, drop: ['spaced', 'spaced', ' spaced '] }))).toEqual({ ' spaced ': 'dropped' });
-    expect(draft({ columns, group: 'spaced' })).toMatchObject({ split: { kind: 'group', column: ' spaced ' }, leftOut: [{ name: ' spaced ', reason: 'group' }] });
+    expect(draft({ columns, group: 'spaced' })).toMatchObject({
+      split: { kind: 'group', column: ' spaced ' },
+      leftOut: [{ name: ' spaced ', reason: 'group' }],
+    });
     expect(draft({ columns: [...inputs, { ...churn, name: 'churn ' }] })).toMatchObject({ target: 'churn ' });
   });
 
@@ -174,7 +211,16 @@ describe('a plan is refused', () => {
     ['MW1001', 'the target is the group', { group: 'churn' }],
     ['MW1105', 'the target has no value', { levels: [] }],
     ['MW1104', 'the target is always the same', { levels: [{ level: 'No', count: 200 }] }],
-    ['MW1210', 'too few rows have an answer', { levels: [{ level: 'No', count: 15 }, { level: 'Yes', count: 14 }] }],
+    [
+      'MW1210',
+      'too few rows have an answer',
+      {
+        levels: [
+          { level: 'No', count: 15 },
+          { level: 'Yes', count: 14 },
+        ],
+      },
+    ],
     ['MW1205', 'there are too many classes', { levels: manyLevels(501) }],
     ['MW1205', 'every row is a class of its own', { levels: manyLevels(100).map((level) => ({ ...level, count: 1 })) }],
     ['MW1206', 'the target is a date', { columns: [...inputs, { name: 'churn', kind: 'datetime' }], levels: manyLevels(50) }],

@@ -132,7 +132,11 @@ function checkLogarithm({ name, numbers }: ColumnProfile): void {
 
 function decideSplit(request: BuildRequest, profile: Profile): Plan['split'] {
   if (request.time !== null && request.group !== null) {
-    throw new ModelwrightError({ code: 'MW1001', message: '--time and --group exclude each other.', hint: 'Rows are kept together by group, or ordered by time.' });
+    throw new ModelwrightError({
+      code: 'MW1001',
+      message: '--time and --group exclude each other.',
+      hint: 'Rows are kept together by group, or ordered by time.',
+    });
   }
   if (request.time !== null) {
     const { name, rule } = getColumn(profile, request.time, '--time');

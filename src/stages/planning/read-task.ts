@@ -12,9 +12,11 @@ const fillers = stems(
 const usualNames = stems('target label class outcome y');
 
 /** What follows these is what the answer is to be made from, up to the end of the clause or the next asking word. */
-const givenPart = /\b(?:given|from|using|knowing|based on|depending on|according to|judging by)\b.*?(?=[.;:?!]|\b(?:who|which|what|how|whether|when|where|predict|forecast|estimate|guess|tell|say|find)\b|$)/gisu;
+const givenPart =
+  /\b(?:given|from|using|knowing|based on|depending on|according to|judging by)\b.*?(?=[.;:?!]|\b(?:who|which|what|how|whether|when|where|predict|forecast|estimate|guess|tell|say|find)\b|$)/gisu;
 /** "in each of the next six months", "per town", "of this size": the rows, or what is known of them. */
-const rowPart = /\b(?:each|every|per|this|these)\b(?:\s+(?:of|the|our|next|last|coming|new|single|few|\d+|two|three|four|five|six|seven|eight|ten|twelve))*\s+[\p{L}\p{N}_-]+/giu;
+const rowPart =
+  /\b(?:each|every|per|this|these)\b(?:\s+(?:of|the|our|next|last|coming|new|single|few|\d+|two|three|four|five|six|seven|eight|ten|twelve))*\s+[\p{L}\p{N}_-]+/giu;
 const payBack = /\bpa(?:y|ys|ying|id)\b(?:\s+(?:us|me|it|them|the loan|their loan))?\s+back\b/giu;
 
 /** The words of the sentence that may name what is asked for. */

@@ -49,7 +49,8 @@ describe('chooseCalibration', () => {
     const calibration = chooseCalibration({ ...binaryRows(4000, boasting), random: seededRandom(3) });
     expect(calibration).toMatchObject({ kind: 'beta', a: expect.closeTo(1 / 3, 1), b: expect.closeTo(1 / 3, 1), c: expect.closeTo(0, 0) });
     const fresh = binaryRows(4000, boasting, 9);
-    const loss = (probabilities: Float64Array) => measureMetric('log_loss', fresh.labels, { kind: 'classes', probabilities, decided: fresh.labels.codes, classCount: 2 });
+    const loss = (probabilities: Float64Array) =>
+      measureMetric('log_loss', fresh.labels, { kind: 'classes', probabilities, decided: fresh.labels.codes, classCount: 2 });
     expect(loss(calibrate(fresh.probabilities, 2, calibration))).toBeLessThan(loss(fresh.probabilities) - 0.1);
   });
 

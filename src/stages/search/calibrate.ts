@@ -26,8 +26,16 @@ export function chooseCalibration(request: { labels: ClassLabels; probabilities:
   const gains: number[] = [];
   for (let part = 0; part < PARTS; part++) {
     const rowsWhere = (isWanted: (row: number) => boolean) => Int32Array.from(codes.keys().filter(isWanted));
-    const fitted = take(labels, probabilities, rowsWhere((row) => partOf[row] !== part));
-    const judged = take(labels, probabilities, rowsWhere((row) => partOf[row] === part));
+    const fitted = take(
+      labels,
+      probabilities,
+      rowsWhere((row) => partOf[row] !== part),
+    );
+    const judged = take(
+      labels,
+      probabilities,
+      rowsWhere((row) => partOf[row] === part),
+    );
     const after = calibrate(judged.probabilities, classCount, fitCalibration(fitted.labels.codes, fitted.probabilities, classCount));
     const lossBefore = logLossOfRows(judged.labels.codes, { probabilities: judged.probabilities, classCount });
     const lossAfter = logLossOfRows(judged.labels.codes, { probabilities: after, classCount });

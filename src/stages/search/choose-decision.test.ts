@@ -16,7 +16,10 @@ function honestRows(rowCount: number, shares: number[], seed: number) {
     const raw = shares.map((share) => share * -Math.log(1 - random.next()));
     const sum = raw.reduce((all, one) => all + one, 0);
     let left = random.next() * sum;
-    codes[row] = Math.max(0, raw.findIndex((one) => (left -= one) < 0));
+    codes[row] = Math.max(
+      0,
+      raw.findIndex((one) => (left -= one) < 0),
+    );
     raw.forEach((one, k) => (probabilities[row * classCount + k] = one / sum));
   }
   return { labels: { kind: 'classes', codes, classCount } as const, probabilities };

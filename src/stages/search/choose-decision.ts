@@ -7,7 +7,17 @@ import type { DecisionRule } from '../../domain/event.ts';
 import type { Random } from '../../domain/random.ts';
 import { metricFacts, type Labels, type Metric } from '../../domain/task.ts';
 import { unreachable } from '../../domain/error.ts';
-import { balancedAccuracy, f1OfClass, jackknifeStandardError, macroF1, matthews, pairedOver, risingOrder, unitsFor, type ClassCounts } from '../evaluation/index.ts';
+import {
+  balancedAccuracy,
+  f1OfClass,
+  jackknifeStandardError,
+  macroF1,
+  matthews,
+  pairedOver,
+  risingOrder,
+  unitsFor,
+  type ClassCounts,
+} from '../evaluation/index.ts';
 import { dealByClass, takeRowsOf } from './sample-rows.ts';
 
 type ClassLabels = Extract<Labels, { kind: 'classes' }>;
@@ -158,7 +168,14 @@ function countsOf(codes: Int32Array, truth: Float64Array, decided: Int32Array): 
 }
 
 /** A row becomes class k's once its multiplier passes (best other product) / (its own probability): rows are let in by rising ratio. */
-function bestMultiplier(metric: Metric, k: number, values: number[], truth: Float64Array, codes: Int32Array, probabilities: Float64Array): { value: number; score: number } {
+function bestMultiplier(
+  metric: Metric,
+  k: number,
+  values: number[],
+  truth: Float64Array,
+  codes: Int32Array,
+  probabilities: Float64Array,
+): { value: number; score: number } {
   const classCount = values.length;
   const counts: ClassCounts = { truth, decided: new Float64Array(classCount), both: new Float64Array(classCount) };
   const rows: number[] = [];

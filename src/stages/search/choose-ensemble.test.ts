@@ -25,11 +25,20 @@ function noisyClasses(rowCount: number, classCount: number, noises: number[], ra
     });
     return { id: `c${at}`, values };
   });
-  const asPredictions = (values: Float64Array): Predictions => ({ kind: 'classes', probabilities: values, decided: decide(values, classCount, { kind: 'argmax' }), classCount });
+  const asPredictions = (values: Float64Array): Predictions => ({
+    kind: 'classes',
+    probabilities: values,
+    decided: decide(values, classCount, { kind: 'argmax' }),
+    classCount,
+  });
   return { labels: { kind: 'classes', codes, classCount } as Labels, candidates, asPredictions };
 }
 
-function scoreOf(metric: Metric, weights: Map<string, number>, { labels, candidates, asPredictions }: Omit<Parameters<typeof chooseEnsemble>[0], 'metric' | 'random'>): number {
+function scoreOf(
+  metric: Metric,
+  weights: Map<string, number>,
+  { labels, candidates, asPredictions }: Omit<Parameters<typeof chooseEnsemble>[0], 'metric' | 'random'>,
+): number {
   const blend = new Float64Array(candidates[0].values.length);
   for (const { id, values } of candidates) for (let at = 0; at < blend.length; at++) blend[at] += (weights.get(id) ?? 0) * values[at];
   return measureMetric(metric, labels, asPredictions(blend));
@@ -65,7 +74,15 @@ describe('chooseEnsemble', () => {
 
   it('a candidate that is clearly worse and adds nothing is left out', () => {
     const { labels, candidates, asPredictions } = noisyNumbers(500, [0.3], seededRandom(5));
-    expect([...chooseEnsemble({ metric: 'rmse', labels, asPredictions, candidates: [candidates[0], { id: 'noise', values: labels.values.map(() => 5) }], random: seededRandom(1) })]).toEqual([['c0', 1]]);
+    expect([
+      ...chooseEnsemble({
+        metric: 'rmse',
+        labels,
+        asPredictions,
+        candidates: [candidates[0], { id: 'noise', values: labels.values.map(() => 5) }],
+        random: seededRandom(1),
+      }),
+    ]).toEqual([['c0', 1]]);
   });
 
   it('on few rows candidates that are about as good answer together', () => {
@@ -85,7 +102,9 @@ describe('chooseEnsemble', () => {
 
   it('is the same for the same seed', () => {
     const rows = noisyClasses(600, 3, [1, 1.2, 1.4], seededRandom(7));
-    expect(chooseEnsemble({ metric: 'log_loss', ...rows, random: seededRandom(2) })).toEqual(chooseEnsemble({ metric: 'log_loss', ...rows, random: seededRandom(2) }));
+    expect(chooseEnsemble({ metric: 'log_loss', ...rows, random: seededRandom(2) })).toEqual(
+      chooseEnsemble({ metric: 'log_loss', ...rows, random: seededRandom(2) }),
+    );
   });
 
   it('blends on the training scale and judges in the unit of the user', () => {

@@ -98,7 +98,14 @@ function sampleOf({ metric, labels, random }: EnsembleRequest, pool: EnsembleReq
   const limit = Math.min(isSorted ? MAX_SORTED_ROWS : MAX_ROWS, Math.floor(MAX_CELLS / width));
   const all = Int32Array.from({ length: rowCount }, (_, row) => row);
   const rows = rowCount <= limit ? all : random.shuffle(all).slice(0, limit).sort();
-  return { rows, ...takeRowsOf(labels, pool.map(({ values }) => values), rows) };
+  return {
+    rows,
+    ...takeRowsOf(
+      labels,
+      pool.map(({ values }) => values),
+      rows,
+    ),
+  };
 }
 
 /** The share of each candidate: those of the best sum on the way. */
@@ -147,7 +154,8 @@ function objectiveOf(metric: Metric, labels: Labels, asPredictions: (values: Flo
   const measure = metricOver(metric, labels, { kind: 'classes', probabilities: new Float64Array(0), decided, classCount });
   const ones = new Int32Array(codes.length).fill(1);
   // Accuracy is prepared from the decided classes, so it is counted here.
-  const value = metric === 'accuracy' ? () => codes.reduce((right, code, row) => right + (code === decided[row] ? 1 : 0), 0) / codes.length : () => measure(ones);
+  const value =
+    metric === 'accuracy' ? () => codes.reduce((right, code, row) => right + (code === decided[row] ? 1 : 0), 0) / codes.length : () => measure(ones);
   return (sum, own, members) => {
     for (let row = 0, at = 0; row < codes.length; row++) {
       let best = 0;
@@ -225,7 +233,7 @@ function shareInOrder(high: Float64Array, low: Float64Array): number {
 function stepwisePrecision(high: Float64Array, low: Float64Array): number {
   let above = 0;
   let precision = 0;
-  for (let at = high.length - 1; at >= 0; ) {
+  for (let at = high.length - 1; at >= 0;) {
     let first = at;
     while (first > 0 && high[first - 1] === high[at]) first--;
     while (above < low.length && low[low.length - 1 - above] >= high[at]) above++;

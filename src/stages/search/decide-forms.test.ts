@@ -22,17 +22,28 @@ const aCost: fc.Arbitrary<MemberCost> = fc.record({
 describe('the forms of the members', () => {
   it('keep the limits wherever more than one model would be left, with weights that add to 1 and refits for refitted members only', () => {
     fc.assert(
-      fc.property(fc.array(aCost, { minLength: 1, maxLength: 6 }), fc.integer({ min: 0, max: 200_000 }), fc.integer({ min: 1, max: 8 }), (costs, leftMs, threads) => {
-        const named = Object.fromEntries(costs.map((cost, at) => [`c${at}`, cost]));
-        const { members, refits } = decideForms(ask(named, { leftMs, threads }));
-        const total = (part: 'batchMsPerRow' | 'rowMs' | 'packageBytes') => members.reduce((sum, { candidateId, folds }) => sum + folds.length * named[candidateId][part], 0);
-        const isOver = total('batchMsPerRow') > limits.maxBatchMsPerRow || total('rowMs') > limits.maxRowMs || total('packageBytes') > limits.maxPackageBytes;
-        if (isOver) expect([members.length, members[0].folds.length]).toEqual([1, 1]);
-        expect(members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
-        expect(members.filter(({ folds }) => folds[0] === refitFoldOf(5)).map(({ candidateId }) => candidateId).toSorted()).toEqual(refits.toSorted());
-        const neededMs = refits.reduce((sum, id) => sum + (named[id].fitMs * 1.6) / Math.min(threads, 2), 0);
-        expect(neededMs).toBeLessThanOrEqual(leftMs + 1e-6);
-      }),
+      fc.property(
+        fc.array(aCost, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 0, max: 200_000 }),
+        fc.integer({ min: 1, max: 8 }),
+        (costs, leftMs, threads) => {
+          const named = Object.fromEntries(costs.map((cost, at) => [`c${at}`, cost]));
+          const { members, refits } = decideForms(ask(named, { leftMs, threads }));
+          const total = (part: 'batchMsPerRow' | 'rowMs' | 'packageBytes') =>
+            members.reduce((sum, { candidateId, folds }) => sum + folds.length * named[candidateId][part], 0);
+          const isOver = total('batchMsPerRow') > limits.maxBatchMsPerRow || total('rowMs') > limits.maxRowMs || total('packageBytes') > limits.maxPackageBytes;
+          if (isOver) expect([members.length, members[0].folds.length]).toEqual([1, 1]);
+          expect(members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+          expect(
+            members
+              .filter(({ folds }) => folds[0] === refitFoldOf(5))
+              .map(({ candidateId }) => candidateId)
+              .toSorted(),
+          ).toEqual(refits.toSorted());
+          const neededMs = refits.reduce((sum, id) => sum + (named[id].fitMs * 1.6) / Math.min(threads, 2), 0);
+          expect(neededMs).toBeLessThanOrEqual(leftMs + 1e-6);
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -36,7 +36,8 @@ export function decideForms(request: FormsRequest): { members: Member[]; refits:
     const cost = costOf(candidateId);
     return kept.length * Math.max(cost.batchMsPerRow / limits.maxBatchMsPerRow, cost.rowMs / limits.maxRowMs, cost.packageBytes / limits.maxPackageBytes);
   };
-  const total = (part: 'batchMsPerRow' | 'rowMs' | 'packageBytes') => members.reduce((sum, { candidateId, folds: kept }) => sum + kept.length * costOf(candidateId)[part], 0);
+  const total = (part: 'batchMsPerRow' | 'rowMs' | 'packageBytes') =>
+    members.reduce((sum, { candidateId, folds: kept }) => sum + kept.length * costOf(candidateId)[part], 0);
   const isOver = () => total('batchMsPerRow') > limits.maxBatchMsPerRow || total('rowMs') > limits.maxRowMs || total('packageBytes') > limits.maxPackageBytes;
   const replace = (old: Member, folded: number[]) => (members = members.map((member) => (member === old ? { ...member, folds: folded } : member)));
 

@@ -42,7 +42,12 @@ const state = (of: Candidate, executions: Record<number, ExecutionState | 'runni
   const isComplete = ended.filter(([, { kind }]) => kind === 'finished').length === FOLDS;
   return [
     of.id,
-    { candidate: of, started: new Set(Object.keys(executions).map(Number)), executions: new Map(ended), evaluation: isComplete ? { value: 0.8, lossValue: 0.5 } : null },
+    {
+      candidate: of,
+      started: new Set(Object.keys(executions).map(Number)),
+      executions: new Map(ended),
+      evaluation: isComplete ? { value: 0.8, lossValue: 0.5 } : null,
+    },
   ];
 };
 const allFolds = (durationMs: number) => Object.fromEntries(Array.from({ length: FOLDS }, (_, fold) => [fold, finished(durationMs)]));
@@ -91,7 +96,12 @@ describe('the next step of a search', () => {
   });
 
   it('is the end when every candidate is complete or hopeless', () => {
-    const candidates = new Map([state(portfolio[0], allFolds(100)), state(portfolio[1], { 0: lost }), state(portfolio[2], allFolds(1)), state(portfolio[3], allFolds(1))]);
+    const candidates = new Map([
+      state(portfolio[0], allFolds(100)),
+      state(portfolio[1], { 0: lost }),
+      state(portfolio[2], allFolds(1)),
+      state(portfolio[3], allFolds(1)),
+    ]);
     expect(tried(decideNext(view({ candidates })))).toBe('portfolio-done');
   });
 

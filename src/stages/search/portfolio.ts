@@ -63,7 +63,12 @@ export function portfolioFor(shape: DataShape): Candidate[] {
         catboost('depth 6', { learning_rate: 0.3, depth: 6, l2_leaf_reg: 3 }, 300, 20),
         forest('Extra trees, more columns a split', { max_features: 0.5 }),
         catboost('depth 8', { learning_rate: 0.25, depth: 8, l2_leaf_reg: 3 }, 200, 20),
-        lightgbm('learning rate 0.2', { learning_rate: 0.2, num_leaves: 31, min_data_in_leaf: 10, feature_fraction: 0.8 }, Math.max(20, Math.floor(1_500 / shape.classCount)), 15),
+        lightgbm(
+          'learning rate 0.2',
+          { learning_rate: 0.2, num_leaves: 31, min_data_in_leaf: 10, feature_fraction: 0.8 },
+          Math.max(20, Math.floor(1_500 / shape.classCount)),
+          15,
+        ),
       ]
     : [
         linear,
