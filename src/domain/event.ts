@@ -116,6 +116,8 @@ const facts = z.discriminatedUnion('kind', [
     kind: z.literal('model.built'),
     files: FileRef,
     parity: z.strictObject({ rows: z.int(), largestDifference: z.number(), isEqual: z.boolean() }),
+    /** The inputs, those that the members use most first. */
+    inputsByUse: z.array(z.string()).default([]),
   }),
   z.strictObject({ kind: z.literal('test.opened'), rowCount: z.int(), graphSha256: z.string() }),
   z.strictObject({ kind: z.literal('model.scored'), record: ScoreRecord }),

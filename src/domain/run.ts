@@ -33,7 +33,7 @@ export type RunState = {
   searchEnd: string | null;
   ensemble: { members: Member[]; calibration: Calibration; decision: DecisionRule; value: number; note: string } | null;
   drafted: { candidateId: string; finishMs: number } | null;
-  built: { files: FileRef; parity: { rows: number; largestDifference: number; isEqual: boolean } } | null;
+  built: { files: FileRef; parity: { rows: number; largestDifference: number; isEqual: boolean }; inputsByUse: string[] } | null;
   testOpened: { rowCount: number; graphSha256: string } | null;
   score: ScoreRecord | null;
   claimed: { name: string; version: number; createdAt: string } | null;
@@ -117,7 +117,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       state.drafted = { candidateId: event.candidateId, finishMs: event.finishMs };
       return state;
     case 'model.built':
-      state.built = { files: event.files, parity: event.parity };
+      state.built = { files: event.files, parity: event.parity, inputsByUse: event.inputsByUse };
       return state;
     case 'test.opened':
       state.testOpened = { rowCount: event.rowCount, graphSha256: event.graphSha256 };

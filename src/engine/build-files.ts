@@ -7,7 +7,7 @@ import type { GraphRuntime } from '../edges/onnx/index.ts';
 import type { FitResult } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import type { FeatureFile } from '../features/index.ts';
-import { checkEquality, makeContract, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
+import { checkEquality, makeContract, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
 import { readFit } from './kept-fit.ts';
 import type { SearchContext } from './search-loop.ts';
 
@@ -27,13 +27,21 @@ async function readMembers({ run, files }: SearchContext, members: Member[]): Pr
   return fits;
 }
 
+type Ensemble = { members: Member[]; calibration: Calibration; decision: DecisionRule };
+
 /** The files that answer (graph, features, contract), and the proof that they answer as the trainers did. */
 export async function buildFiles(
   context: SearchContext,
-  ensemble: { members: Member[]; calibration: Calibration; decision: DecisionRule },
+  ensemble: Ensemble,
   profile: Profile,
   graphs: GraphRuntime,
-): Promise<{ files: ModelFiles; parity: Parity }> {
+): Promise<{ files: ModelFiles; parity: Parity; inputsByUse: string[] }> {
+  const { files, graph, spec, probes, inputsByUse } = await writeFiles(context, ensemble, profile);
+  return { files, parity: await checkEquality({ spec, graph, probes, text: context.data.matrix }, graphs), inputsByUse };
+}
+
+/** The same files without the proof. */
+export async function writeFiles(context: SearchContext, ensemble: Ensemble, profile: Profile) {
   const { data, foldOf } = context;
   const fits = await readMembers(context, ensemble.members);
   const usedFolds = [...new Set(fits.filter(({ candidate }) => candidate.usesTargetStatistics).map(({ fold }) => fold))].toSorted((a, b) => a - b);
@@ -56,7 +64,6 @@ export async function buildFiles(
   };
   const graph = writeGraph(spec);
   const probes = fits.map(({ candidate, result }) => ({ ...result.probes, extraCount: candidate.usesTargetStatistics ? extraCount : 0 }));
-  const parity = await checkEquality({ spec, graph, probes, text: data.matrix }, graphs);
   const contract = makeContract(data.plan, profile, new Set(features.inputs.map(({ name }) => name)), ensemble.decision);
   const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
   const files: ModelFiles = new Map([
@@ -64,7 +71,7 @@ export async function buildFiles(
     [packageFiles.features, bytes(features)],
     [packageFiles.contract, bytes(contract)],
   ]);
-  return { files, parity };
+  return { files, graph, spec, probes, inputsByUse: rankInputs(features, spec.members) };
 }
 
 /** Keeps the files under one hash, so that the event that names it names all of them. */

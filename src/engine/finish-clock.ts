@@ -5,7 +5,8 @@ import type { GraphRuntime } from '../edges/onnx/index.ts';
 import { openEncoder } from '../features/index.ts';
 import { openAnswers } from '../model/index.ts';
 import { measureScore } from '../stages/evaluation/index.ts';
-import { buildFiles, keepFiles } from './build-files.ts';
+import { decideForms } from '../stages/search/index.ts';
+import { keepFiles, writeFiles } from './build-files.ts';
 import { labelsOf } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { SearchContext } from './search-loop.ts';
@@ -18,8 +19,13 @@ const DRAFT_RESAMPLES = 80;
 const RESAMPLES = 2_000;
 /** Above 10,000 rows an interval takes fewer resamples. */
 const MAX_RESAMPLED_ROWS = 20_000_000;
-/** An ensemble has about this many times the fold models of the one candidate that the draft is made of. */
-const MEMBERS_FACTOR = 2.2;
+/** The graph is loaded so often at the end: its members one by one, whole beside them, and to be measured. */
+const LOADS = 3;
+/** An ensemble is larger than the one candidate of a draft: as large as the plan's limits allow, but hardly more than this many times. */
+const MOST_MEMBERS_FACTOR = 3;
+/** Importance asks the model about so many rows for each input, for at most this share of the budget. */
+const IMPORTANCE_ROWS = 2_000;
+const IMPORTANCE_SHARE = 0.06;
 /** Of an answer only the graph grows with its members; reading and encoding stay the same. */
 const ANSWERS_FACTOR = 1.5;
 /** Machines are shared: what was measured once may take longer the next time. */
@@ -54,15 +60,22 @@ export function openFinishClock(data: PreparedData): FinishClock {
  */
 export async function draftModel(context: SearchContext, finish: FinishClock, candidateId: string, profile: Profile, graphs: GraphRuntime): Promise<void> {
   const { run, data, files, nowMs } = context;
-  const folds = data.folds.map((_, fold) => fold);
+  const { limits } = data.plan;
+  // As many fold models as could be shipped, and what part of what may be shipped they are.
+  const { members } = decideForms({ weights: new Map([[candidateId, 1]]), costOf: context.costOf, foldCount: data.folds.length, limits, leftMs: 0, threads: 1 });
+  const cost = context.costOf(candidateId);
+  const share = members[0].folds.length * Math.max(cost.batchMsPerRow / limits.maxBatchMsPerRow, cost.packageBytes / limits.maxPackageBytes);
+  const membersFactor = Math.min(MOST_MEMBERS_FACTOR, 1 / share);
   const startMs = nowMs();
-  const ensemble = { members: [{ candidateId, weight: 1, folds }], calibration: { kind: 'none' as const }, decision: { kind: 'argmax' as const } };
-  const built = await buildFiles(context, ensemble, profile, graphs);
-  const buildMs = nowMs() - startMs;
+  const ensemble = { members, calibration: { kind: 'none' as const }, decision: { kind: 'argmax' as const } };
+  const { files: written } = await writeFiles(context, ensemble, profile);
+  const writeMs = nowMs() - startMs;
 
   const firstRows = (most: number) => Int32Array.from({ length: Math.min(most, data.learn.table.rowCount) }, (_, row) => row);
   const rows = firstRows(DRAFT_ROWS);
-  const answers = await openAnswers(built.files, { graphs, openEncoder });
+  const loadStartMs = nowMs();
+  const answers = await openAnswers(written, { graphs, openEncoder });
+  const buildMs = writeMs + LOADS * (nowMs() - loadStartMs);
   await answers.answer(takeRows(data.learn.table, firstRows(WARM_ROWS)));
   const answerStartMs = nowMs();
   const predictions = await answers.answer(takeRows(data.learn.table, rows)).finally(() => answers.close());
@@ -83,6 +96,8 @@ export async function draftModel(context: SearchContext, finish: FinishClock, ca
   // Twice: the score, and its gain over the baseline, which takes two metrics a resample.
   const scoringMs = 3 * (resampleMs * Math.min(testRows * RESAMPLES, MAX_RESAMPLED_ROWS) + (fewMs * testRows) / rows.length);
   const evaluationMs = context.evaluationMs() * 5;
-  finish.learn(SAFETY * (buildMs * MEMBERS_FACTOR + answerMs * testRows * ANSWERS_FACTOR + scoringMs + evaluationMs) + CLOSING_MS + data.plan.budgetMs * 0.01);
-  await run.append({ kind: 'model.drafted', candidateId, files: await keepFiles(files, run.runId, built.files), finishMs: Math.round(finish.estimateMs()) });
+  const askedMs = answerMs * Math.min(IMPORTANCE_ROWS, testRows) * ANSWERS_FACTOR * data.plan.inputs.length;
+  const importanceMs = Math.min(askedMs, data.plan.budgetMs * IMPORTANCE_SHARE);
+  finish.learn(SAFETY * (buildMs * membersFactor + answerMs * testRows * ANSWERS_FACTOR + scoringMs + evaluationMs + importanceMs) + CLOSING_MS + data.plan.budgetMs * 0.01);
+  await run.append({ kind: 'model.drafted', candidateId, files: await keepFiles(files, run.runId, written), finishMs: Math.round(finish.estimateMs()) });
 }

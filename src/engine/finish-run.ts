@@ -32,7 +32,7 @@ export async function finishRun(edges: Edges, context: SearchContext, trainers: 
   if (run.state.built === null) {
     const built = await buildFiles(context, ensemble, profile, graphs);
     files = built.files;
-    await run.append({ kind: 'model.built', files: await keepFiles(context.files, run.runId, files), parity: built.parity });
+    await run.append({ kind: 'model.built', files: await keepFiles(context.files, run.runId, files), parity: built.parity, inputsByUse: built.inputsByUse });
   } else files = await readBuilt(context);
   if (run.state.packaged !== null) return;
   const answers = await openAnswers(files, { graphs, openEncoder });
@@ -103,6 +103,7 @@ function importanceOf({ run, data, clock }: SearchContext, answers: Answers) {
   return measureImportance({
     model: answers,
     table: rowsToAsk.table,
+    columns: run.state.built?.inputsByUse ?? [],
     measure: (predictions, rows) => measureMetric(plan.metric, labelsOf(rowsToAsk.labels, rows), predictions),
     isHigherBetter: metricFacts[plan.metric].isHigherBetter,
     random: seededRandom(plan.seed + 211),

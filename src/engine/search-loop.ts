@@ -20,7 +20,7 @@ const MAX_WORKER_LOSSES = 3;
 /** A fit that lost its worker this often is taken for the cause. */
 const MAX_LOSSES_OF_A_FIT = 2;
 /** The first candidates are of different families: their drafts tell what a graph of each costs. */
-const MAX_DRAFTS = 3;
+const MAX_DRAFTS = 4;
 
 export type SearchContext = {
   run: RunLog;

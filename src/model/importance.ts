@@ -10,9 +10,11 @@ const MOST_ROWS = 2000;
 const REPEATS = 3;
 
 export type ImportanceQuestion = {
-  model: Pick<Answers, 'answer' | 'contract'>;
+  model: Pick<Answers, 'answer'>;
   /** Rows that the model did not learn from. */
   table: Table;
+  /** The inputs to ask about, those that likely matter most first. */
+  columns: readonly string[];
   /** The score of these predictions for these rows of the table, in the unit of the metric. */
   measure(predictions: Predictions, rows: Int32Array): number;
   isHigherBetter: boolean;
@@ -24,13 +26,13 @@ export type ImportanceQuestion = {
  * How much worse the packaged model answers when the values of one input are shuffled among the rows, the largest first. Every
  * column is measured once before any is measured again; columns that time did not reach are left out.
  */
-export async function measureImportance({ model, table, measure, isHigherBetter, random, hasTime }: ImportanceQuestion): Promise<ColumnImportance[]> {
+export async function measureImportance({ model, table, columns, measure, isHigherBetter, random, hasTime }: ImportanceQuestion): Promise<ColumnImportance[]> {
   const rows = chooseRows(table.rowCount, random);
   const sample = takeRows(table, rows);
   const asItIs = measure(await model.answer(sample), rows);
   const losses = new Map<string, number[]>();
   for (let repeat = 0; repeat < REPEATS; repeat++) {
-    for (const { name } of model.contract.inputs) {
+    for (const name of columns) {
       if (!hasTime()) return summarise(losses);
       const shuffled = { rowCount: sample.rowCount, columns: new Map(sample.columns).set(name, shuffleColumn(sample, name, random)) };
       const score = measure(await model.answer(shuffled), rows);

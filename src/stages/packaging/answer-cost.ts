@@ -47,16 +47,25 @@ export function findBrokenLimits(cost: AnswerCost, limits: AnswerLimits): (keyof
   return broken;
 }
 
-function costOfTrees({ treeStart, feature, leafWidth }: FittedTrees): AnswerCost {
+function costOfTrees({ treeStart, feature, leafWidth, leafValues }: FittedTrees): AnswerCost {
   const treeCount = treeStart.length - 1;
   let leafCount = 0;
-  for (let node = 0; node < feature.length; node++) if (feature[node] < 0) leafCount++;
+  let entryCount = 0;
+  for (let node = 0; node < feature.length; node++) {
+    if (feature[node] >= 0) continue;
+    leafCount++;
+    // A class that a leaf has not met is not written; one value a leaf always is.
+    let entries = 0;
+    for (let at = node * leafWidth; at < (node + 1) * leafWidth; at++) if (leafValues[at] !== 0) entries++;
+    entryCount += Math.max(1, entries);
+  }
   const growth = leafCount / Math.max(1, treeCount) / TYPICAL_LEAVES;
-  const nsOf = (way: 'row' | 'batch') => treeCount * (TREE_NS[way] * Math.max(0.5, growth ** LEAF_POWER[way]) + LEAF_VALUE_NS * (leafWidth - 1));
+  const entriesALeaf = entryCount / Math.max(1, leafCount);
+  const nsOf = (way: 'row' | 'batch') => treeCount * (TREE_NS[way] * Math.max(0.5, growth ** LEAF_POWER[way]) + LEAF_VALUE_NS * Math.max(0, entriesALeaf - 1));
   return {
     rowMs: nsOf('row') / 1e6,
     batchMsPerRow: nsOf('batch') / 1e6,
-    packageBytes: (feature.length - leafCount) * BRANCH_BYTES + leafCount * (LEAF_BYTES + LEAF_VALUE_BYTES * leafWidth),
+    packageBytes: (feature.length - leafCount) * BRANCH_BYTES + leafCount * LEAF_BYTES + entryCount * LEAF_VALUE_BYTES,
   };
 }
 

@@ -1,0 +1,33 @@
+import type { Fitted } from '../../domain/fitted.ts';
+import { columnsOf, type FeatureFile } from '../../features/index.ts';
+
+/**
+ * The inputs of the table, those that the members use most first: splits of trees and coefficients of linear models, each member by its weight.
+ * A cheap order for asking the packaged file what matters, when there may be no time to ask of every column; it is shown to nobody.
+ */
+export function rankInputs(features: FeatureFile, members: readonly { fitted: Fitted; weight: number }[]): string[] {
+  const useOf = new Map(features.inputs.map(({ name }) => [name, 0]));
+  const [firstFold = []] = features.folds;
+  const add = (column: number, use: number) => {
+    const base = features.columns[column];
+    const lookup = base ? null : firstFold[column - features.columns.length];
+    const feature = base?.kind === 'number' ? base.feature : features.dictionaries[base?.dictionary ?? lookup?.dictionary ?? -1]?.feature;
+    if (feature === undefined) return;
+    for (const name of columnsOf(features.features[feature].expression)) useOf.set(name, (useOf.get(name) ?? 0) + use);
+  };
+  for (const { fitted, weight } of members) {
+    if (fitted.kind === 'trees') {
+      const splits = fitted.feature.filter((column) => column >= 0);
+      for (const column of splits) add(column, weight / splits.length);
+      continue;
+    }
+    const sizes = Array.from(fitted.columns, (_, at) => {
+      let size = 0;
+      for (let k = 0; k < fitted.outputs; k++) size += Math.abs(fitted.coefficients[at * fitted.outputs + k]);
+      return size;
+    });
+    const total = sizes.reduce((sum, size) => sum + size, 0) || 1;
+    sizes.forEach((size, at) => add(fitted.columns[at], (weight * size) / total));
+  }
+  return [...useOf].toSorted((a, b) => b[1] - a[1]).map(([name]) => name);
+}
