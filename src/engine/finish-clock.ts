@@ -62,7 +62,14 @@ export async function draftModel(context: SearchContext, finish: FinishClock, ca
   const { run, data, files, nowMs } = context;
   const { limits } = data.plan;
   // As many fold models as could be shipped, and what part of what may be shipped they are.
-  const { members } = decideForms({ weights: new Map([[candidateId, 1]]), costOf: context.costOf, foldCount: data.folds.length, limits, leftMs: 0, threads: 1 });
+  const { members } = decideForms({
+    weights: new Map([[candidateId, 1]]),
+    costOf: context.costOf,
+    foldCount: data.folds.length,
+    limits,
+    leftMs: 0,
+    threads: 1,
+  });
   const cost = context.costOf(candidateId);
   const share = members[0].folds.length * Math.max(cost.batchMsPerRow / limits.maxBatchMsPerRow, cost.packageBytes / limits.maxPackageBytes);
   const membersFactor = Math.min(MOST_MEMBERS_FACTOR, 1 / share);
@@ -98,6 +105,10 @@ export async function draftModel(context: SearchContext, finish: FinishClock, ca
   const evaluationMs = context.evaluationMs() * 5;
   const askedMs = answerMs * Math.min(IMPORTANCE_ROWS, testRows) * ANSWERS_FACTOR * data.plan.inputs.length;
   const importanceMs = Math.min(askedMs, data.plan.budgetMs * IMPORTANCE_SHARE);
-  finish.learn(SAFETY * (buildMs * membersFactor + answerMs * testRows * ANSWERS_FACTOR + scoringMs + evaluationMs + importanceMs) + CLOSING_MS + data.plan.budgetMs * 0.01);
+  finish.learn(
+    SAFETY * (buildMs * membersFactor + answerMs * testRows * ANSWERS_FACTOR + scoringMs + evaluationMs + importanceMs) +
+      CLOSING_MS +
+      data.plan.budgetMs * 0.01,
+  );
   await run.append({ kind: 'model.drafted', candidateId, files: await keepFiles(files, run.runId, written), finishMs: Math.round(finish.estimateMs()) });
 }
