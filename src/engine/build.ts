@@ -10,7 +10,7 @@ import type { OpenedFile } from '../edges/tables/index.ts';
 import type { Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import { findLeaks, profileDataset } from '../stages/intake/index.ts';
 import { approvePlan, draftPlan, getColumn, readTask, settledReading, type TargetLevels } from '../stages/planning/index.ts';
-import { portfolioFor, type MemberCost } from '../stages/search/index.ts';
+import { likelyMembers, portfolioFor, type MemberCost } from '../stages/search/index.ts';
 import { checkModelName, type Store } from '../edges/store/index.ts';
 import { draftModel, openFinishClock } from './finish-clock.ts';
 import { finishRun } from './finish-run.ts';
@@ -161,7 +161,7 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
     nowMs: edges.nowMs,
     stopSignal: watcher.stopSignal,
     memoryBytes: edges.memoryBytes,
-    finishMs: finish.estimateMs,
+    finishMs: () => finish.estimateMs(likelyMembers(run.state.candidates, plan.metric)),
     evaluationMs: () => evaluationMs,
     noteEvaluationMs: (durationMs) => void (evaluationMs = durationMs),
     costs,

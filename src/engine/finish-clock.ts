@@ -30,11 +30,17 @@ const IMPORTANCE_SHARE = 0.06;
 const ANSWERS_FACTOR = 1.5;
 /** Machines are shared: what was measured once may take longer the next time. */
 const SAFETY = 1.4;
+/** Nothing ends in less. */
+const LEAST_MS = 500;
 /** Signing, writing and leaving, and what importance gets at least. */
 const CLOSING_MS = 350;
 
-/** What everything after the search will take: a guess from sizes at first, then from a draft made on this very machine. */
-export type FinishClock = { estimateMs(): number; learn(estimateMs: number): void };
+/** What everything after the search will take: a guess from sizes at first, then from drafts made on this very machine. */
+export type FinishClock = {
+  /** `likely`: the candidates that the end will probably have to do with; drafts of others do not count. */
+  estimateMs(likely: readonly string[]): number;
+  learn(candidateId: string, measuredMs: number): void;
+};
 
 export function openFinishClock(data: PreparedData): FinishClock {
   const { plan, test, learn, matrix } = data;
@@ -43,14 +49,14 @@ export function openFinishClock(data: PreparedData): FinishClock {
   const ensembleMs = learn.table.rowCount * (plan.task === 'multiclass' ? plan.classes.length : 1) * 0.004;
   const atMost = plan.budgetMs * 0.45;
   const guessMs = Math.min(atMost, 900 + plan.budgetMs * 0.03 + answeringMs + ensembleMs);
-  let largestMs = 500;
-  let isMeasured = false;
+  const measured = new Map<string, number>();
   return {
-    estimateMs: () => (isMeasured ? largestMs : guessMs),
-    learn(measuredMs) {
-      isMeasured = true;
-      largestMs = Math.min(atMost, Math.max(largestMs, measuredMs));
+    estimateMs(likely) {
+      if (measured.size === 0) return guessMs;
+      const relevant = likely.flatMap((id) => measured.get(id) ?? []);
+      return Math.min(atMost, Math.max(LEAST_MS, ...(relevant.length > 0 ? relevant : measured.values())));
     },
+    learn: (candidateId, measuredMs) => void measured.set(candidateId, measuredMs),
   };
 }
 
@@ -106,9 +112,10 @@ export async function draftModel(context: SearchContext, finish: FinishClock, ca
   const askedMs = answerMs * Math.min(IMPORTANCE_ROWS, testRows) * ANSWERS_FACTOR * data.plan.inputs.length;
   const importanceMs = Math.min(askedMs, data.plan.budgetMs * IMPORTANCE_SHARE);
   finish.learn(
+    candidateId,
     SAFETY * (buildMs * membersFactor + answerMs * testRows * ANSWERS_FACTOR + scoringMs + evaluationMs + importanceMs) +
       CLOSING_MS +
       data.plan.budgetMs * 0.01,
   );
-  await run.append({ kind: 'model.drafted', candidateId, files: await keepFiles(files, run.runId, written), finishMs: Math.round(finish.estimateMs()) });
+  await run.append({ kind: 'model.drafted', candidateId, files: await keepFiles(files, run.runId, written), finishMs: Math.round(context.finishMs()) });
 }

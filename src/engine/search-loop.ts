@@ -1,10 +1,9 @@
 import type { Candidate } from '../domain/candidate.ts';
 import type { RunFacts } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
-import { metricFacts } from '../domain/task.ts';
 import type { ExecutionOutcome, Execution, Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
-import { decideNext, refitTimeMs, type MemberCost, type SearchView } from '../stages/search/index.ts';
+import { decideNext, likelyMembers, refitTimeMs, type MemberCost, type SearchView } from '../stages/search/index.ts';
 import { makeJob, type FoldData } from './fold-data.ts';
 import { keepFit } from './kept-fit.ts';
 import { costOfMember, evaluateCandidate } from './out-of-fold.ts';
@@ -233,17 +232,10 @@ export async function search(context: SearchContext, trainers: Trainers, setup: 
   }
 }
 
-/** How many of the best candidates are expected to make up the ensemble. */
-const LIKELY_MEMBERS = 3;
-
 /** Where fold models would be too many to ship, the best candidates will be trained once more: that takes time after the search. */
 function refitReserveMs({ run, data, costs, costOf }: SearchContext): number {
-  const sign = metricFacts[data.plan.metric].isHigherBetter ? 1 : -1;
-  const best = [...run.state.candidates.values()]
-    .flatMap(({ candidate, evaluation }) => (evaluation && costs.has(candidate.id) ? [{ id: candidate.id, value: sign * evaluation.value }] : []))
-    .toSorted((a, b) => b.value - a.value)
-    .slice(0, LIKELY_MEMBERS);
-  const weights = new Map(best.map(({ id }) => [id, 1 / best.length]));
+  const best = likelyMembers(run.state.candidates, data.plan.metric).filter((id) => costs.has(id));
+  const weights = new Map(best.map((id) => [id, 1 / best.length]));
   return refitTimeMs({ weights, costOf, foldCount: data.folds.length, limits: data.plan.limits, threads: data.plan.threads });
 }
 

@@ -1,0 +1,15 @@
+import type { CandidateState } from '../../domain/run.ts';
+import { metricFacts, type Metric } from '../../domain/task.ts';
+
+/** How many of the best candidates are expected to make up the ensemble. */
+const LIKELY_MEMBERS = 4;
+
+/** The best complete candidates so far, best first: what the end of the run will have to build and answer with. */
+export function likelyMembers(candidates: ReadonlyMap<string, CandidateState>, metric: Metric): string[] {
+  const sign = metricFacts[metric].isHigherBetter ? 1 : -1;
+  return [...candidates.values()]
+    .flatMap(({ candidate, evaluation }) => (evaluation ? [{ id: candidate.id, value: sign * evaluation.value }] : []))
+    .toSorted((a, b) => b.value - a.value)
+    .slice(0, LIKELY_MEMBERS)
+    .map(({ id }) => id);
+}
