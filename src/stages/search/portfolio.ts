@@ -78,7 +78,7 @@ export function portfolioFor(shape: DataShape): Candidate[] {
           600,
           30,
         ),
-        catboost('depth 6', { learning_rate: isLarge ? 0.15 : isSmall ? 0.06 : 0.1, depth: 6, l2_leaf_reg: 3 }, isSmall ? 1000 : 800, 40),
+        catboost('depth 6', { learning_rate: isLarge ? 0.15 : isSmall ? 0.08 : 0.1, depth: 6, l2_leaf_reg: 3 }, 800, 40),
         forest('Extra trees', { max_features: shape.task === 'regression' ? 0.6 : 'sqrt' }),
         lightgbm(
           'random thresholds',
@@ -118,7 +118,8 @@ export function portfolioFor(shape: DataShape): Candidate[] {
 }
 
 const MIN_ROWS_FOR_ALL = 1_000;
-const MAX_ON_FEW_ROWS = 10;
+/** The slow shapes come after these: on few rows their many trees leave no room for other members within what answering may cost. */
+const MAX_ON_FEW_ROWS = 9;
 /** Up to so many fitted rows for each second of the budget a booster learns twice. */
 const MAX_REFIT_ROWS_A_SECOND = 400;
 
