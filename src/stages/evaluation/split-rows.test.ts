@@ -282,9 +282,9 @@ describe('splitRows by time', () => {
 
   it('the first half only trains, and five blocks follow', () => {
     const made = split({ labels: { kind: 'values', values: new Float64Array(1000) }, kind: 'time', time: Float64Array.from(upTo(1000)) });
-    expect(made.test.length).toBe(250);
-    expect(made.folds.map(({ train }) => train.length)).toEqual([375, 450, 525, 600, 675]);
-    expect(made.folds.every(({ validate }) => validate.length === 75)).toBe(true);
+    expect(made.test.length).toBe(200);
+    expect(made.folds.map(({ train }) => train.length)).toEqual([400, 480, 560, 640, 720]);
+    expect(made.folds.every(({ validate }) => validate.length === 80)).toBe(true);
   });
 
   it('rows without a time only train, and are counted', () => {

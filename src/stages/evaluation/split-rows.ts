@@ -64,9 +64,8 @@ export function splitRows(request: SplitRequest): Split {
   return splitByTime(request, time);
 }
 
-/** Small data gives a larger share: below it the interval would say nothing. */
+/** Small data gives a larger share: with less the interval would say nothing. */
 function testShareFor(rowCount: number): number {
-  if (rowCount <= 1_000) return 0.25;
   if (rowCount <= 10_000) return 0.2;
   if (rowCount <= 50_000) return 0.15;
   return rowCount <= 200_000 ? 0.1 : Math.min(0.05, MAX_TEST_ROWS / rowCount);
