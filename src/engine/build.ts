@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { BuildWatcher, PlanCard } from '../domain/build-watcher.ts';
 import type { ReadingRule } from '../domain/column.ts';
 import type { BuildRequest, RunEvent } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
@@ -20,19 +21,6 @@ import { prepareData, readLabelled, type PreparedData, type ReadRows } from './p
 import { verdictSentence } from './report-facts.ts';
 import { openRunLog, startClock, type RunClock, type RunLog } from './run-log.ts';
 import { openTrainers, search, type SearchContext } from './search-loop.ts';
-
-/** A column that the sentence may mean. */
-export type TargetChoice = { target: string; certainty: number; reason: string };
-/** What a person is shown before anything is trained. */
-export type PlanCard = { plan: Plan; warnings: string[]; classShares: { name: string; share: number }[]; isCaged: boolean };
-/** Who follows a build and answers its questions; without the questions it refuses with the choices. */
-export type BuildWatcher = {
-  onEvent(event: RunEvent, run: string): void;
-  showCard?(card: PlanCard): void;
-  askTarget?(choices: TargetChoice[]): Promise<string | null>;
-  askApproval?(card: PlanCard): Promise<boolean>;
-  stopSignal: AbortSignal;
-};
 
 /** A budget that was resumed gets at least this much for packaging. */
 const LEAST_RESUME_MS = 5_000;

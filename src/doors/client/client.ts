@@ -1,7 +1,9 @@
-import type { BuildRequest, Interval, RunEvent, ScoreRecord, VerdictKind } from '../../domain/event.ts';
+import type { BuildWatcher, PlanCard, TargetChoice } from '../../domain/build-watcher.ts';
+import type { BuildRequest, Interval, ScoreRecord, VerdictKind } from '../../domain/event.ts';
 import type { Contract, Manifest } from '../../domain/package.ts';
 import type { Metric } from '../../domain/task.ts';
-import type { Plan } from '../../domain/plan.ts';
+
+export type { BuildWatcher, PlanCard, TargetChoice };
 
 /** How a finished build ended: the last line of `build --json`. */
 export type BuildResult = {
@@ -26,24 +28,6 @@ export type BuildResult = {
   members: number;
   /** True when the search was ended by the user before the budget was. */
   isStoppedEarly: boolean;
-};
-
-/** What a person is shown before anything is trained. */
-export type PlanCard = { plan: Plan; warnings: string[]; classShares: { name: string; share: number }[]; isCaged: boolean };
-
-/** One column that the sentence may mean. */
-export type TargetChoice = { target: string; certainty: number; reason: string };
-
-/** Who watches a build. The questions are asked only where a person can answer; without one the build refuses with the choices. */
-export type BuildWatcher = {
-  /** @param run id of the run, by which it can be resumed */
-  onEvent(event: RunEvent, run: string): void;
-  /** The plan, before it is approved by a person or by `--yes`. */
-  showCard?(card: PlanCard): void;
-  askTarget?(choices: TargetChoice[]): Promise<string | null>;
-  askApproval?(card: PlanCard): Promise<boolean>;
-  /** Ends the search and packages the best so far. */
-  stopSignal: AbortSignal;
 };
 
 export type PredictionWarning = { column: string; problem: string; count: number };
