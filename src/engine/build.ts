@@ -150,6 +150,7 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
     stopSignal: watcher.stopSignal,
     memoryBytes: edges.memoryBytes,
     finishMs: () => finish.estimateMs(likelyMembers(run.state.candidates, plan.metric)),
+    finishOfMs: finish.estimateOfMs,
     evaluationMs: () => evaluationMs,
     noteEvaluationMs: (durationMs) => void (evaluationMs = durationMs),
     costs,
@@ -168,7 +169,7 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
         fits: request.fits ?? null,
         searchStartMs: clock.spentMs(),
         threads: plan.threads,
-        draft: (candidateId) => draftModel(context, finish, candidateId, profile, edges.graphs()),
+        draft: (candidate) => draftModel(context, finish, candidate, profile, edges.graphs()),
       });
     }
     await finishRun(edges, context, trainers, profile);

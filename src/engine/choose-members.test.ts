@@ -66,6 +66,7 @@ async function runWith(
     stopSignal: isStopped ? AbortSignal.abort() : new AbortController().signal,
     memoryBytes: 1e9,
     finishMs: () => 2_000,
+    finishOfMs: () => 0,
     evaluationMs: () => 0,
     noteEvaluationMs: () => undefined,
     costs: new Map(),

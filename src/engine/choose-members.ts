@@ -21,7 +21,11 @@ export type Choice = { members: Member[]; calibration: Calibration; decision: De
 /** From the candidates' answers out of the folds to the ensemble that will be packaged. */
 export async function chooseMembers(context: SearchContext, trainers: Trainers): Promise<Choice> {
   const { run, data, files } = context;
-  const complete = [...run.state.candidates.values()].filter(({ evaluation }) => evaluation !== null);
+  const all = [...run.state.candidates.values()].filter(({ evaluation }) => evaluation !== null);
+  // A candidate of little weight must not make the end longer than the time that is left: large forests take seconds to load.
+  const leftMs = data.plan.budgetMs - context.clock.spentMs();
+  const inTime = run.state.request?.fits ? all : all.filter(({ candidate }) => context.finishOfMs(candidate) <= leftMs);
+  const complete = inTime.length > 0 ? inTime : all;
   if (complete.length === 0) return chooseIncomplete(context);
   const outOfFold: OutOfFold[] = [];
   for (const state of complete) outOfFold.push(await assembleOutOfFold(state, data, files, run.runId));

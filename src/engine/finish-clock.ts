@@ -1,3 +1,4 @@
+import type { Candidate } from '../domain/candidate.ts';
 import type { Profile } from '../domain/profile.ts';
 import { seededRandom } from '../domain/random.ts';
 import { takeRows } from '../domain/table.ts';
@@ -39,7 +40,9 @@ const CLOSING_MS = 350;
 export type FinishClock = {
   /** `likely`: the candidates that the end will probably have to do with; drafts of others do not count. */
   estimateMs(likely: readonly string[]): number;
-  learn(candidateId: string, measuredMs: number): void;
+  /** The end with this candidate in it, by its own draft or its family's; 0 where there is none. */
+  estimateOfMs(candidate: Candidate): number;
+  learn(candidate: Candidate, measuredMs: number): void;
 };
 
 export function openFinishClock(data: PreparedData): FinishClock {
@@ -50,13 +53,18 @@ export function openFinishClock(data: PreparedData): FinishClock {
   const atMost = plan.budgetMs * 0.45;
   const guessMs = Math.min(atMost, 900 + plan.budgetMs * 0.03 + answeringMs + ensembleMs);
   const measured = new Map<string, number>();
+  const ofFamily = new Map<string, number>();
   return {
     estimateMs(likely) {
       if (measured.size === 0) return guessMs;
       const relevant = likely.flatMap((id) => measured.get(id) ?? []);
       return Math.min(atMost, Math.max(LEAST_MS, ...(relevant.length > 0 ? relevant : measured.values())));
     },
-    learn: (candidateId, measuredMs) => void measured.set(candidateId, measuredMs),
+    estimateOfMs: ({ id, learner }) => measured.get(id) ?? ofFamily.get(learner) ?? 0,
+    learn({ id, learner }, measuredMs) {
+      measured.set(id, measuredMs);
+      ofFamily.set(learner, measuredMs);
+    },
   };
 }
 
@@ -64,8 +72,9 @@ export function openFinishClock(data: PreparedData): FinishClock {
  * Builds a whole model of the first complete candidate and answers rows with it: proof early in a run that there will be a model, and
  * the measure of what the end of the run will take. Rows to learn from are answered; the locked ones stay locked.
  */
-export async function draftModel(context: SearchContext, finish: FinishClock, candidateId: string, profile: Profile, graphs: GraphRuntime): Promise<void> {
+export async function draftModel(context: SearchContext, finish: FinishClock, candidate: Candidate, profile: Profile, graphs: GraphRuntime): Promise<void> {
   const { run, data, files, nowMs } = context;
+  const { id: candidateId } = candidate;
   const { limits } = data.plan;
   // As many fold models as could be shipped, and what part of what may be shipped they are.
   const { members } = decideForms({
@@ -112,7 +121,7 @@ export async function draftModel(context: SearchContext, finish: FinishClock, ca
   const askedMs = answerMs * Math.min(IMPORTANCE_ROWS, testRows) * ANSWERS_FACTOR * data.plan.inputs.length;
   const importanceMs = Math.min(askedMs, data.plan.budgetMs * IMPORTANCE_SHARE);
   finish.learn(
-    candidateId,
+    candidate,
     SAFETY * (buildMs * membersFactor + answerMs * testRows * ANSWERS_FACTOR + scoringMs + evaluationMs + importanceMs) +
       CLOSING_MS +
       data.plan.budgetMs * 0.01,

@@ -33,6 +33,8 @@ export type SearchContext = {
   memoryBytes: number;
   /** What everything after the search is expected to take. */
   finishMs(): number;
+  /** The same with this candidate in the ensemble, as far as it is known. */
+  finishOfMs(candidate: Candidate): number;
   /** How long the last candidate's score took to be taken; 0 before the first. */
   evaluationMs(): number;
   noteEvaluationMs(durationMs: number): void;
@@ -177,7 +179,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
 /** What stays the same while a search goes on. */
 export type SearchSetup = Pick<SearchView, 'portfolio' | 'shape' | 'fits' | 'threads' | 'searchStartMs'> & {
   /** Called for each of the first candidates that are complete; it runs beside the search, one at a time. */
-  draft(candidateId: string): Promise<void>;
+  draft(candidate: Candidate): Promise<void>;
 };
 
 /**
@@ -205,7 +207,7 @@ export async function search(context: SearchContext, trainers: Trainers, setup: 
     for (const { candidate, evaluation } of run.state.candidates.values()) {
       if (evaluation === null || fits !== null || drafting !== null || drafted.size >= MAX_DRAFTS || drafted.has(candidate.id)) continue;
       drafted.add(candidate.id);
-      drafting = guarded(setup.draft(candidate.id)).finally(() => (drafting = null));
+      drafting = guarded(setup.draft(candidate)).finally(() => (drafting = null));
     }
     const searchEndMs = data.plan.budgetMs - context.finishMs() - refitReserveMs(context);
     const isOver = stopSignal.aborted || (fits === null && clock.spentMs() >= searchEndMs);
