@@ -16,8 +16,8 @@ const WALL_GRACE_MS = 2_000;
 const STOP_GRACE_MS = 700;
 /** Workers lost in a row, no fit having ended well between them. */
 const MAX_WORKER_LOSSES = 3;
-/** A fit that lost its worker this often is taken for the cause. */
-const MAX_LOSSES_OF_A_FIT = 2;
+/** A fit that lost its worker this often is taken for the cause; fewer could be the doing of fits beside it. */
+const MAX_LOSSES_OF_A_FIT = 3;
 /** The first candidates are of different families: their drafts tell what a graph of each costs. */
 const MAX_DRAFTS = 4;
 
