@@ -11,7 +11,7 @@ export type {
   PredictionWarning,
   RowPrediction,
   RunSummary,
-  TargetChoice,
+  PlanQuestion,
   WallReport,
 } from './doors/client/index.ts';
 export { ModelwrightError, type ErrorKind, type ErrorPlace } from './domain/error.ts';

@@ -1,11 +1,17 @@
 import type { RunEvent } from './event.ts';
 import type { Plan } from './plan.ts';
 
-/** What a person is shown before anything is trained. */
-export type PlanCard = { plan: Plan; warnings: string[]; classShares: { name: string; share: number }[]; isCaged: boolean };
+/** What a person is shown before anything is trained. `isCaged`: null where nothing will be trained. */
+export type PlanCard = { plan: Plan; warnings: string[]; classShares: { name: string; share: number }[]; isCaged: boolean | null };
 
-/** One column that the sentence may mean. */
-export type TargetChoice = { target: string; certainty: number; reason: string };
+/** Something the reader could not settle. `value` is what the answer stands for; an answer that is no choice is taken as the user's own words. */
+export type PlanQuestion = {
+  what: 'target' | 'positive' | 'leak';
+  text: string;
+  choices: { value: string; label: string; detail: string }[];
+  /** True where the answer may be something else than a choice (a column's name). */
+  isOpen: boolean;
+};
 
 /** Who watches a build. The questions are asked only where a person can answer; without one the build refuses with the choices. */
 export type BuildWatcher = {
@@ -13,7 +19,8 @@ export type BuildWatcher = {
   onEvent(event: RunEvent, run: string): void;
   /** The plan, before it is approved by a person or by `--yes`. */
   showCard?(card: PlanCard): void;
-  askTarget?(choices: TargetChoice[]): Promise<string | null>;
+  /** The `value` of the choice made, or the words typed; null when nobody answers. */
+  ask?(question: PlanQuestion): Promise<string | null>;
   askApproval?(card: PlanCard): Promise<boolean>;
   /** Ends the search and packages the best so far. */
   stopSignal: AbortSignal;

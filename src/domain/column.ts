@@ -1,16 +1,17 @@
 import { z } from 'zod';
 
-/** What a column is, as far as learning from it is concerned. */
-export const ColumnKind = z.enum(['number', 'boolean', 'category', 'datetime', 'text', 'identifier', 'constant']);
+/** What a column is, as far as learning from it is concerned. `ordered`: texts that stand for steps of a scale, such as `< 0 DM`, `1 - 200 DM`. */
+export const ColumnKind = z.enum(['number', 'boolean', 'category', 'ordered', 'datetime', 'text', 'identifier', 'constant']);
 export type ColumnKind = z.infer<typeof ColumnKind>;
 
 /**
  * How the text of one cell becomes a value. Decided once over the whole column at intake, kept in the contract, and
  * applied by one function to a cell of a file and to a JSON value alike.
  * `missing`: texts (trimmed, exact) that mean "no value"; the empty text always does.
+ * `decimal`: given where a comma parts the decimals (`1.234,50`): then a point, a space or an apostrophe groups the thousands.
  */
 export const ReadingRule = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('number'), missing: z.array(z.string()), style: z.enum(['plain', 'grouped', 'currency', 'percent']) }),
+  z.strictObject({ type: z.literal('number'), missing: z.array(z.string()), style: z.enum(['plain', 'grouped', 'currency', 'percent']), decimal: z.literal(',').optional() }),
   z.strictObject({ type: z.literal('boolean'), missing: z.array(z.string()), yes: z.array(z.string()), no: z.array(z.string()) }),
   z.strictObject({ type: z.literal('text'), missing: z.array(z.string()) }),
   z.strictObject({ type: z.literal('timestamp'), missing: z.array(z.string()), formats: z.array(z.string()).min(1) }),

@@ -217,6 +217,42 @@ export const errorCodes = {
     meaning: 'rmsle compares logarithms of 1 + value, which do not exist for −1 and below.',
     remedy: 'Use `--metric rmse` or `--metric mae`.',
   },
+  MW1213: {
+    name: 'planning.forecast',
+    kind: 'usage',
+    title: 'Forecasts of a series are not made yet',
+    meaning: 'The sentence asks for several later times at once, of which nothing is known but the time itself.',
+    remedy:
+      'Ask for one row at a time with `--target` and `--time`: the model is then measured on later rows. Leave out with `--drop` what is not known ahead.',
+  },
+  MW1214: {
+    name: 'planning.plan-unfit',
+    kind: 'data',
+    title: 'The plan does not fit the data',
+    meaning: 'A plan that was made before names columns, classes or kinds that the table does not have.',
+    remedy: 'Mend the plan file, or make the plan anew with `modelwright plan`.',
+  },
+  MW1215: {
+    name: 'planning.plan-unreadable',
+    kind: 'usage',
+    title: 'The plan file cannot be read',
+    meaning: 'The file is no JSON, or not all of it is as the schema of a plan wants it.',
+    remedy: 'Mend the part that the message names, or make the plan anew with `modelwright plan`.',
+  },
+  MW1216: {
+    name: 'planning.task-unfit',
+    kind: 'usage',
+    title: 'The task does not fit the target',
+    meaning: 'A number is predicted from numbers, two classes from two values, several classes from three values or more.',
+    remedy: 'Leave `--task` out, or name another target with `--target`.',
+  },
+  MW1217: {
+    name: 'planning.no-prediction',
+    kind: 'usage',
+    title: 'The sentence does not ask for a prediction',
+    meaning: 'Modelwright learns one column of a table from the others. It does not group rows, answer questions about the table or write texts.',
+    remedy: 'Say what you want to know of new rows, or name the column to predict with `--target`.',
+  },
   MW1220: {
     name: 'features.not-an-expression',
     kind: 'data',

@@ -6,17 +6,22 @@ export type ErrorKind = 'usage' | 'data' | 'environment' | 'budget' | 'internal'
 /** Where in the input the error is; rows count from 1, the header line not counted. */
 export type ErrorPlace = { file?: string; row?: number; column?: string };
 
+/** A way out of an error that only the user can choose: `option` is what to add to the command. */
+export type ErrorChoice = { label: string; detail: string; option: string };
+
 export class ModelwrightError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly place: ErrorPlace;
+  readonly choices: ErrorChoice[];
 
-  constructor(facts: { code: ErrorCode; message: string; hint: string; place?: ErrorPlace; cause?: unknown }) {
+  constructor(facts: { code: ErrorCode; message: string; hint: string; place?: ErrorPlace; choices?: ErrorChoice[]; cause?: unknown }) {
     super(facts.message, { cause: facts.cause });
     this.name = 'ModelwrightError';
     this.code = facts.code;
     this.hint = facts.hint;
     this.place = facts.place ?? {};
+    this.choices = facts.choices ?? [];
   }
 
   get kind(): ErrorKind {
@@ -29,7 +34,8 @@ export class ModelwrightError extends Error {
 
   /** The same facts as plain data, for `--json`. */
   toJSON() {
-    return { code: this.code, name: this.slug, kind: this.kind, message: this.message, hint: this.hint, place: this.place };
+    const { code, slug: name, kind, message, hint, place, choices } = this;
+    return { code, name, kind, message, hint, place, ...(choices.length > 0 && { choices }) };
   }
 }
 

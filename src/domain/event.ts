@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Candidate, RecordedFit } from './candidate.ts';
 import { AnswerLimits, DatasetRef, Plan } from './plan.ts';
-import { Metric } from './task.ts';
+import { Metric, TaskKind } from './task.ts';
 
 /** Bytes kept in the file store under their hash. */
 export const FileRef = z.strictObject({ sha256: z.string().length(64), sizeBytes: z.int().min(0) });
@@ -28,6 +28,17 @@ export const BuildRequest = z.strictObject({
   seed: z.int().min(0),
   threads: z.int().min(1).max(256),
   isApproved: z.boolean(),
+  task: TaskKind.optional(),
+  /** Rows are split by chance although the sentence or the table speaks for time or groups. */
+  isRandomSplit: z.boolean().optional(),
+  /** What a wrong answer costs: of a class that was said and is not, and of one that is and was missed. */
+  costs: z.strictObject({ falsePositive: z.number().positive(), falseNegative: z.number().positive() }).optional(),
+  /** Rows that can be acted on in the user's period. */
+  capacity: z.int().positive().optional(),
+  /** When the question is asked ("at sign-up"): what is written later is left out. */
+  moment: z.string().max(200).optional(),
+  /** A plan made before, perhaps edited: taken as it is if it fits the data. The options above are then not used. */
+  plan: Plan.optional(),
   limits: AnswerLimits.partial().optional(),
   /** A recorded list of fits to do instead of searching by the clock. */
   fits: z.array(RecordedFit).optional(),
@@ -88,7 +99,7 @@ const facts = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run.requested'), request: BuildRequest, version: z.string() }),
   z.strictObject({ kind: z.literal('sandbox.opened'), isCaged: z.boolean() }),
   z.strictObject({ kind: z.literal('dataset.profiled'), dataset: DatasetRef, columnCount: z.int(), warnings: z.array(z.string()), profile: FileRef }),
-  z.strictObject({ kind: z.literal('plan.approved'), plan: Plan, by: z.enum(['person', 'yes-option']), name: z.string() }),
+  z.strictObject({ kind: z.literal('plan.approved'), plan: Plan, by: z.enum(['person', 'yes-option', 'plan-file']), name: z.string() }),
   z.strictObject({
     kind: z.literal('split.made'),
     splitKind: z.string(),

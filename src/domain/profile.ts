@@ -22,7 +22,7 @@ export const NumberSummary = z.strictObject({
 });
 export type NumberSummary = z.infer<typeof NumberSummary>;
 
-export const PersonalKind = z.enum(['email', 'phone', 'name']);
+export const PersonalKind = z.enum(['email', 'phone', 'name', 'address', 'birth-date', 'national-id', 'card-number', 'bank-account', 'ip-address']);
 export type PersonalKind = z.infer<typeof PersonalKind>;
 
 /** What is known of one column. Counts are of rows; `topValues` are trimmed texts, the most frequent first. */
@@ -43,6 +43,8 @@ export const ColumnProfile = z.strictObject({
   /** First and last time, ISO in UTC. */
   dates: z.strictObject({ first: z.string(), last: z.string() }).nullable(),
   personal: PersonalKind.nullable(),
+  /** Of an ordered column its levels, the lowest first; null for every other kind. */
+  order: z.array(z.string()).nullable().default(null),
 });
 export type ColumnProfile = z.infer<typeof ColumnProfile>;
 
@@ -53,6 +55,12 @@ export const ProfileWarning = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('mostly-missing'), column: Name, detail: z.string() }),
   z.strictObject({ kind: z.literal('personal'), column: Name, detail: z.string() }),
   z.strictObject({ kind: z.literal('unreadable-cells'), column: Name, detail: z.string() }),
+  /** Its name, its dates or where it is empty say that it is written only after the answer is known. */
+  z.strictObject({ kind: z.literal('written-afterwards'), column: Name, detail: z.string() }),
+  /** The rows stand in its order, or it is a date over which things may change. */
+  z.strictObject({ kind: z.literal('time-order'), column: Name, detail: z.string() }),
+  /** Several rows share a value of it and belong together: one person, one car. */
+  z.strictObject({ kind: z.literal('groups'), column: Name, detail: z.string() }),
   z.strictObject({ kind: z.literal('duplicate-rows'), count: Count, detail: z.string() }),
   z.strictObject({ kind: z.literal('reading'), detail: z.string() }),
 ]);
@@ -69,3 +77,9 @@ export type Profile = z.infer<typeof Profile>;
 
 /** A warning as a sentence of its own. */
 export const warningText = (warning: ProfileWarning): string => ('column' in warning ? `"${warning.column}" ${warning.detail}` : warning.detail);
+
+/**
+ * A column that may know the answer. `answer`: with it the target is all but told, alone or in a sum; `afterwards`: its name, its dates or where it is
+ * empty say that it is written later than the question is asked. `isSure`: left out unless the user keeps it; otherwise the user is told.
+ */
+export type LeakSuspect = { column: string; kind: 'answer' | 'afterwards'; isSure: boolean; detail: string };

@@ -11,6 +11,7 @@ import { openEncoder } from '../features/index.ts';
 import { openModel, type OpenedModel } from '../model/index.ts';
 import { fitBaseline, measureMetric, measurePaired, measureScore, predictBaseline } from '../stages/evaluation/index.ts';
 import { answersAsCsv, answersAsJsonLines, checkColumns, checkRow, checkTable, type AnswerWarning } from '../stages/serving/index.ts';
+import { derivedReads } from './derived-target.ts';
 import { readVerified } from './keep.ts';
 import { intervalOf } from './measure-model.ts';
 import type { Edges } from './open-engine.ts';
@@ -169,19 +170,21 @@ export async function evaluateModel(edges: Edges, request: { model: string; data
   const file = await tables.openFile(request.data);
   try {
     const { plan } = model.manifest;
-    if (file.findColumn(plan.target) === undefined) {
+    const needed = plan.derived ? derivedReads(plan.derived).map(({ name }) => name) : [plan.target];
+    const lacking = needed.find((name) => file.findColumn(name) === undefined);
+    if (lacking !== undefined) {
       throw new ModelwrightError({
         code: 'MW1423',
-        message: `The file has no column "${plan.target}", so there is nothing to measure against.`,
+        message: `The file has no column "${lacking}"${plan.derived ? `, from which the target "${plan.target}" is made` : ''}, so there is nothing to measure against.`,
         hint: 'Give rows whose answer is known, with that column.',
-        place: { file: request.data, column: plan.target },
+        place: { file: request.data, column: lacking },
       });
     }
     checkColumns(
       model.contract,
       file.columns.map((name) => model.contract.inputs.find((input) => file.findColumn(input.name) === name)?.name ?? name),
     );
-    const { table, labels, groups } = await readLabelled(file, plan);
+    const { table, labels, groups } = await readLabelled(tables, file, plan);
     if (table.rowCount < 2) {
       throw new ModelwrightError({
         code: 'MW1424',

@@ -1,32 +1,26 @@
-import { resolve } from 'node:path';
-import type { BuildWatcher, PlanCard } from '../domain/build-watcher.ts';
-import type { ReadingRule } from '../domain/column.ts';
+import type { BuildWatcher } from '../domain/build-watcher.ts';
 import type { BuildRequest, RunEvent } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { DatasetRef, Plan } from '../domain/plan.ts';
 import { Profile, warningText } from '../domain/profile.ts';
-import { getColumnOf } from '../domain/table.ts';
 import { stateOf } from '../domain/run.ts';
 import type { OpenedFile } from '../edges/tables/index.ts';
 import type { Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
-import { findLeaks, profileDataset } from '../stages/intake/index.ts';
-import { approvePlan, draftPlan, getColumn, readTask, settledReading, type TargetLevels } from '../stages/planning/index.ts';
+import { approvePlan } from '../stages/planning/index.ts';
 import { likelyMembers, portfolioFor, type MemberCost } from '../stages/search/index.ts';
 import { checkModelName, type Store } from '../edges/store/index.ts';
 import { draftModel, openFinishClock } from './finish-clock.ts';
 import { finishRun } from './finish-run.ts';
 import { openFolds } from './fold-data.ts';
 import type { Edges } from './open-engine.ts';
-import { prepareData, readLabelled, type PreparedData, type ReadRows } from './prepare-data.ts';
+import { makePlan, profileFile, withFullPaths, type Planning } from './plan.ts';
+import { prepareData, type PreparedData, type ReadRows } from './prepare-data.ts';
 import { verdictSentence } from './report-facts.ts';
 import { openRunLog, startClock, type RunClock, type RunLog } from './run-log.ts';
 import { openTrainers, search, type SearchContext } from './search-loop.ts';
 
 /** A budget that was resumed gets at least this much for packaging. */
 const LEAST_RESUME_MS = 5_000;
-
-/** The card says these under what is left out. */
-const toldAsLeftOut: ReadonlySet<string> = new Set(['identifier', 'constant']);
 
 type Workshop = { sandbox: Sandbox; worker: TrainingWorker };
 type Going = { edges: Edges; store: Store<RunEvent>; run: RunLog; clock: RunClock; watcher: BuildWatcher };
@@ -35,8 +29,7 @@ type Going = { edges: Edges; store: Store<RunEvent>; run: RunLog; clock: RunCloc
 export async function buildModel(edges: Edges, asked: BuildRequest, watcher: BuildWatcher) {
   if (asked.name !== null) checkModelName(asked.name);
   const store = await edges.store();
-  // Kept as they are from here: a run may be resumed from another folder.
-  const request = { ...asked, data: resolve(asked.data), testData: asked.testData === null ? null : resolve(asked.testData) };
+  const request = withFullPaths(asked);
   const runId = edges.newRunId();
   const clock = startClock(edges.nowMs(), edges.nowMs);
   await store.leases.takeLease(runId);
@@ -129,7 +122,9 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
   const profile = await profileStep(going, file, request);
   const { sandbox, worker } = await workshop;
   await run.append({ kind: 'sandbox.opened', isCaged: sandbox.isCaged });
-  const planned = run.state.plan ? { plan: run.state.plan, read: null } : await planStep(going, request, file, testFile, profile, sandbox.isCaged);
+  const planned = run.state.plan
+    ? { plan: run.state.plan, read: null }
+    : await planStep(going, { tables, request, file, testFile, profile, watcher, isCaged: sandbox.isCaged, asking: (question) => asking(clock, question) });
   const { plan } = planned;
   const data = await prepareData(plan, tables, file, testFile, planned.read);
   await file.close();
@@ -191,7 +186,7 @@ function refuseChangedFile(known: DatasetRef | null, file: OpenedFile): void {
 
 async function profileStep({ run, store }: Going, file: OpenedFile, request: BuildRequest): Promise<Profile> {
   if (run.state.dataset) return Profile.parse(JSON.parse(new TextDecoder().decode(await store.files.get(run.runId, run.state.dataset.profile))));
-  const profile = profileDataset({ path: request.data, rowCount: file.rowCount, notes: file.notes }, await file.statistics());
+  const profile = await profileFile(file, request.data);
   await run.append({
     kind: 'dataset.profiled',
     dataset: { path: request.data, sha256: file.sha256, rowCount: file.rowCount },
@@ -202,45 +197,12 @@ async function profileStep({ run, store }: Going, file: OpenedFile, request: Bui
   return profile;
 }
 
-async function planStep(
-  going: Going,
-  request: BuildRequest,
-  file: OpenedFile,
-  testFile: OpenedFile | null,
-  profile: Profile,
-  isCaged: boolean,
-): Promise<{ plan: Plan; read: ReadRows }> {
+async function planStep(going: Going, planning: Planning): Promise<{ plan: Plan; read: ReadRows }> {
   const { run, clock, watcher } = going;
-  const { target, reason } = await chooseTarget(request, profile, watcher, clock);
-  const column = getColumn(profile, target, '--target');
-  const targetLevels = await readLevels(file, column.name, column.rule);
-  const draft = (leaks: { column: string; detail: string }[]) =>
-    draftPlan({
-      request,
-      dataset: { path: request.data, sha256: file.sha256, rowCount: file.rowCount },
-      testDataset: testFile && request.testData !== null ? { path: request.testData, sha256: testFile.sha256, rowCount: testFile.rowCount } : null,
-      profile,
-      target: column.name,
-      targetReason: reason,
-      targetLevels,
-      leaks,
-    });
-  const first = draft([]);
-  // Read once: what is looked through for leaks here is what is learnt from later.
-  const read = await readLabelled(file, first);
-  const plan = draft(
-    findLeaks(
-      read.table.columns,
-      read.labels,
-      Int32Array.from({ length: read.table.rowCount }, (_, row) => row),
-    ),
-  );
-  const labelled = targetLevels.reduce((sum, { count }) => sum + count, 0);
-  const classShares = plan.classes.map((name) => ({ name, share: (targetLevels.find(({ level }) => level === name)?.count ?? 0) / labelled }));
-  const warnings = profile.warnings.filter(({ kind }) => !toldAsLeftOut.has(kind)).map(warningText);
-  const card: PlanCard = { plan, warnings, classShares, isCaged };
+  const { request } = planning;
+  const { plan, read, card } = await makePlan(planning);
   watcher.showCard?.(card);
-  if (!request.isApproved) {
+  if (!request.isApproved && !request.plan) {
     if (!watcher.askApproval) {
       throw new ModelwrightError({
         code: 'MW1211',
@@ -248,9 +210,7 @@ async function planStep(
         hint: 'Add --yes to approve it, or run on a terminal.',
       });
     }
-    clock.pause();
-    const isApproved = await watcher.askApproval(card);
-    clock.goOn();
+    const isApproved = await asking(clock, watcher.askApproval(card));
     if (!isApproved) {
       throw new ModelwrightError({
         code: 'MW1211',
@@ -259,47 +219,19 @@ async function planStep(
       });
     }
   }
-  const name = request.name ?? defaultName(column.name);
-  await run.append({ kind: 'plan.approved', plan: approvePlan(plan), by: request.isApproved ? 'yes-option' : 'person', name });
+  const name = request.name ?? defaultName(plan.target);
+  await run.append({ kind: 'plan.approved', plan: approvePlan(plan), by: request.plan ? 'plan-file' : request.isApproved ? 'yes-option' : 'person', name });
   return { plan, read };
 }
 
-async function chooseTarget(request: BuildRequest, profile: Profile, watcher: BuildWatcher, clock: RunClock): Promise<{ target: string; reason: string }> {
-  if (request.target !== null) return { target: request.target, reason: 'you named it' };
-  const readings = readTask(request.sentence, profile);
-  const settled = settledReading(readings);
-  if (settled) return { target: settled.target, reason: settled.reason };
-  const choices = readings.slice(0, 5);
-  if (watcher.askTarget) {
-    clock.pause();
-    // Where no word fits, the person is shown the columns themselves.
-    const all = profile.columns.map(({ name, kind }) => ({ target: name, certainty: 0, reason: kind }));
-    const answer = await watcher.askTarget(choices.length > 0 ? choices : all);
+/** The clock stands still while a person thinks. */
+async function asking<T>(clock: RunClock, question: Promise<T>): Promise<T> {
+  clock.pause();
+  try {
+    return await question;
+  } finally {
     clock.goOn();
-    if (answer !== null) return { target: answer, reason: 'you chose it' };
   }
-  const named = choices.map(({ target, reason }) => `"${target}" (${reason})`).join(', ');
-  throw new ModelwrightError({
-    code: 'MW1202',
-    message:
-      choices.length === 0
-        ? `No column of the table fits the words of "${request.sentence}".`
-        : `"${request.sentence}" may mean more than one column, or none: ${named}.`,
-    hint: `Name the column to predict with --target. Columns: ${profile.columns
-      .slice(0, 12)
-      .map(({ name }) => name)
-      .join(', ')}${profile.columns.length > 12 ? ', …' : ''}.`,
-  });
-}
-
-async function readLevels(file: OpenedFile, name: string, rule: ReadingRule): Promise<TargetLevels> {
-  const asText: ReadingRule = { type: 'text', missing: rule.missing };
-  const { table } = await file.readColumns([{ name, rule: asText }]);
-  const column = getColumnOf(table, name);
-  if (column.type !== 'text') return [];
-  const counts = new Int32Array(column.levels.length);
-  for (const code of column.codes) if (code >= 0) counts[code]++;
-  return column.levels.map((level, code) => ({ level, count: counts[code] }));
 }
 
 /** A name of letters, digits and dashes from the target's. */

@@ -9,6 +9,7 @@ import { findTrainingEnvironment } from '../../scripts/environment.mjs';
 import { buildModel, resumeModel } from './build.ts';
 import type { Config } from './config.ts';
 import { evaluateModel, predictFile, predictRow } from './answer.ts';
+import { planModel } from './plan.ts';
 import { exportModel, listModels, listRuns, remove, showModel, trustKey, verifyModel, writeReport } from './keep.ts';
 
 /** The edges, opened when they are first needed: `list` starts no reader and no cage. */
@@ -76,6 +77,7 @@ export async function openEngine(config: Config, version: string) {
   };
 
   return {
+    plan: planModel.bind(null, edges),
     build: buildModel.bind(null, edges),
     resume: resumeModel.bind(null, edges),
     predictFile: predictFile.bind(null, edges),

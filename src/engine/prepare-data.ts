@@ -8,6 +8,7 @@ import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import { checkExpression, fitEncoder, openEncoder, statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
 import { splitRows, type Split } from '../stages/evaluation/index.ts';
+import { derivedReads, makeTarget } from './derived-target.ts';
 import { proposeFeatures } from '../stages/planning/index.ts';
 import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
 
@@ -45,13 +46,14 @@ const MIN_STATISTIC_LEVELS = 3;
 export type ReadRows = LabelledRows & { timeOrder: Float64Array | null };
 
 /** Reads the plan's columns of a file; rows without a label are left out. */
-export async function readLabelled(file: OpenedFile, plan: Plan): Promise<ReadRows> {
-  const { split } = plan;
+export async function readLabelled(tables: Tables, file: OpenedFile, plan: Plan): Promise<ReadRows> {
+  const { split, derived } = plan;
   const requests = plan.inputs.map(({ name, rule }) => ({ name, rule }));
-  requests.push({ name: plan.target, rule: plan.targetRule });
+  for (const read of derived ? derivedReads(derived) : [{ name: plan.target, rule: plan.targetRule }])
+    if (!requests.some(({ name }) => name === read.name)) requests.push(read);
   if (split.kind !== 'random' && !requests.some(({ name }) => name === split.column)) requests.push({ name: split.column, rule: split.rule });
   const { table } = await file.readColumns(requests);
-  const { labels, rows } = labelsFrom(getColumnOf(table, plan.target), plan);
+  const { labels, rows } = labelsFrom(derived ? await makeTarget(tables, derived, table) : getColumnOf(table, plan.target), plan);
   const kept = rows.length === table.rowCount ? table : takeRows(table, rows);
   return {
     table: takeColumns(
@@ -71,12 +73,25 @@ function labelsFrom(column: Column, plan: Plan): { labels: Labels; rows: Int32Ar
     const rows = Int32Array.from(column.values.keys().filter((row) => Number.isFinite(column.values[row])));
     return { labels: { kind: 'values', values: Float64Array.from(rows, (row) => column.values[row]) }, rows };
   }
+  if (column.type === 'number') return labelsFrom(asTexts(column.values), plan);
   if (column.type !== 'text') throw new Error('classes are predicted from a column that was not read as text');
   const codeOf = new Map(plan.classes.map((name, code) => [name, code]));
   const ofLevel = Int32Array.from(column.levels, (level) => codeOf.get(level) ?? -1);
   const codes = Int32Array.from(column.codes, (code) => (code < 0 ? -1 : ofLevel[code]));
   const rows = Int32Array.from(codes.keys().filter((row) => codes[row] >= 0));
   return { labels: { kind: 'classes', codes: Int32Array.from(rows, (row) => codes[row]), classCount: plan.classes.length }, rows };
+}
+
+/** A number that was made for a target of classes: as it is written. */
+function asTexts(values: Float64Array): Column {
+  const codeOf = new Map<number, number>();
+  const codes = Int32Array.from(values, (value) => {
+    if (Number.isNaN(value)) return -1;
+    const code = codeOf.get(value) ?? codeOf.size;
+    codeOf.set(value, code);
+    return code;
+  });
+  return { type: 'text', codes, levels: [...codeOf.keys()].map(String) };
 }
 
 function levelIds(column: Column): Int32Array {
@@ -112,10 +127,10 @@ export async function prepareData(
   testFile: OpenedFile | null,
   alreadyRead: ReadRows | null,
 ): Promise<PreparedData> {
-  const read = alreadyRead ?? (await readLabelled(file, plan));
+  const read = alreadyRead ?? (await readLabelled(tables, file, plan));
   const inputNames = plan.inputs.map(({ name }) => name);
   const all = { ...read, table: takeColumns(read.table, inputNames) };
-  const ownTest = testFile ? await readLabelled(testFile, plan) : null;
+  const ownTest = testFile ? await readLabelled(tables, testFile, plan) : null;
   const equalIds = equalRowIds(all.table);
   const split = splitRows({
     labels: all.labels,

@@ -20,6 +20,7 @@ export function describeCommands(version: string, run: Run): Command {
       'after',
       `
 Examples:
+  modelwright plan "which customers are about to leave?" --data customers.csv
   modelwright build "which customers are about to leave?" --data customers.csv
   modelwright predict churn --data new.csv --out scored.csv
   modelwright predict churn --row '{"tenure": 3, "Contract": "One year"}'
@@ -34,24 +35,37 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 bu
       // Not the parser's own kind of required option: it would complain of that before it looks at a misspelt one.
       const lacking = made.options.find((option) => needed.includes(option.long ?? '') && made.getOptionValue(option.attributeName()) === undefined);
       if (lacking) made.error(`required option '${lacking.flags}' not specified`, { code: 'commander.missingMandatoryOptionValue' });
-      return run(made.name(), made.processedArgs.map(String), made.opts());
+      return run(made.name(), made.processedArgs.filter((word) => word !== undefined).map(String), made.opts());
     });
     return made;
   };
-  command('build <sentence>', '"<sentence>" --data <FILE> [options]', 'train, measure and package a model', ['--data'])
-    .option('--data <FILE>', 'the table: CSV, TSV or other delimited text (also gzipped), or Parquet')
-    .option('--test <FILE>', 'a table kept apart to measure on (default: rows of the table are locked away)')
-    .option('--target <COLUMN>', 'the column to predict (default: read from the sentence)')
-    .option('--metric <NAME>', 'how it is judged (default: by the kind of target)')
-    .option('--positive <CLASS>', 'the class of two that is looked for')
-    .option('--drop <COLUMN>', 'leave a column out (repeatable)', collect)
-    .option('--keep <COLUMN>', 'keep a column that would be left out (repeatable)', collect)
-    .option('--time <COLUMN>', 'the rows are ordered in time by this column: later ones are predicted from earlier ones')
-    .option('--group <COLUMN>', 'rows with the same value stay on one side of every split')
-    .addOption(new Option('--budget <TIME>', 'wall-clock time from command to model: 60s, 5m, 1h').default('60s', '60s'))
+  const planning = (made: Command) =>
+    made
+      .option('--data <FILE>', 'the table: CSV, TSV or other delimited text, JSON lines (each also gzipped), or Parquet')
+      .option('--test <FILE>', 'a table kept apart to measure on (default: rows of the table are locked away)')
+      .option('--target <COLUMN>', `the column to predict, or an expression over columns: '"days_late" > 30' (default: read from the sentence)`)
+      .option('--task <KIND>', 'binary, multiclass or regression (default: by what the target holds)')
+      .option('--metric <NAME>', 'how it is judged (default: by the words, or by the kind of target)')
+      .option('--positive <CLASS>', 'the class of two that is looked for')
+      .option('--cost-missed <N>', 'what missing one of that class costs, beside a false alarm')
+      .option('--cost-false-alarm <N>', 'what a false alarm costs, beside missing one')
+      .option('--capacity <N>', 'how many rows can be acted on in a period')
+      .option('--moment <WORDS>', 'when the question is asked ("at sign-up"): what is written later is left out')
+      .option('--drop <COLUMN>', 'leave a column out (repeatable)', collect)
+      .option('--keep <COLUMN>', 'keep a column that would be left out (repeatable)', collect)
+      .option('--time <COLUMN>', 'the rows are ordered in time by this column: later ones are predicted from earlier ones')
+      .option('--group <COLUMN>', 'rows with the same value stay on one side of every split')
+      .option('--split <KIND>', 'random: rows are split by chance, whatever the sentence or the table says')
+      .option('--budget <TIME>', 'wall-clock time from command to model: 60s, 5m, 1h (default: 60s)')
+      .option('--seed <N>', 'seed of every choice made by chance (default: 0)')
+      .option('--threads <N>', 'fits side by side (default: one a processor, at most 8)');
+  planning(command('plan <sentence>', '"<sentence>" --data <FILE> [options]', 'read sentence and table, show the plan, and stop there', ['--data']))
+    .option('--out <FILE>', 'write the plan there, for build --plan')
+    .option('--yes', 'take the likeliest reading where it is clearly ahead')
+    .addHelpText('after', `\nMetrics: ${metricNames.join(', ')}.`);
+  planning(command('build [sentence]', '"<sentence>" --data <FILE> [options]', 'train, measure and package a model'))
+    .option('--plan <FILE>', 'carry out a plan that was made by plan --out, perhaps edited; no sentence is needed')
     .option('--name <NAME>', 'name of the model (default: the name of the target)')
-    .addOption(new Option('--seed <N>', 'seed of every choice made by chance').default('0', '0'))
-    .option('--threads <N>', 'fits side by side (default: one a processor, at most 8)')
     .option('--yes', 'approve the plan without being asked')
     .addOption(new Option('--fits <FILE>', 'repeat a recorded list of fits').hideHelp())
     .addHelpText('after', `\nMetrics: ${metricNames.join(', ')}.`);

@@ -1,3 +1,4 @@
+import type { PlanDecision } from '../../domain/plan.ts';
 import type { PlanCard } from '../client/client.ts';
 import { counted, percent, seconds } from './figures.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -7,27 +8,66 @@ const MAX_CLASSES = 6;
 const MAX_NOTES = 5;
 const MAX_LEFT_OUT = 12;
 
-/** The plan as one screen: what will be predicted, from what, how it is judged, and what is left out and why. */
-export function renderCard({ plan, warnings, classShares, isCaged }: PlanCard, terminal: Terminal): void {
-  const row = (name: string, text: string) => terminal.wrapped(`  ${terminal.style('bold', name.padEnd(INDENT - 2))}${printable(text)}`, INDENT);
+/** Why a column is left out, as a person says it. */
+const reasonWords = {
+  identifier: 'name of a row',
+  constant: 'always the same',
+  empty: 'empty',
+  leak: 'would know the answer',
+  'known-later': 'known too late',
+  group: 'says what belongs together',
+  source: 'makes the target',
+  dropped: 'dropped',
+  unsupported: 'not supported',
+} as const;
+
+/** The plan as one screen: what will be predicted, from what, how it is judged, and what is left out and why; each decision with how sure it is and the option that overrules it. */
+export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: Terminal): void {
+  const row = (name: string, text: string) => terminal.wrapped(`  ${terminal.style('bold', name.padEnd(INDENT - 2))}${text}`, INDENT);
   const list = (name: string, texts: string[], most: number, rest: string) => {
-    texts.slice(0, most).forEach((text, index) => row(index === 0 ? name : '', text));
+    texts.slice(0, most).forEach((text, index) => row(index === 0 ? name : '', printable(text)));
     if (texts.length > most) row('', `and ${counted(texts.length - most, rest)}, all of them in the report`);
   };
-  if (!isCaged) terminal.line(terminal.style('yellow', '  No cage can be had on this machine: training runs without one (see modelwright doctor).'));
+  const decided = (what: PlanDecision['what']) => plan.decisions.find((decision) => decision.what === what);
+  /** A fact of the plan, and beside it how it came about. */
+  const decision = (name: string, text: string, what: PlanDecision['what']) => {
+    const made = decided(what);
+    row(name, `${printable(text)}${made ? `  ${terminal.style('dim', printable(`(${sureness(made)}: ${made.reason}; ${made.option})`))}` : ''}`);
+  };
   const classes = classShares.slice(0, MAX_CLASSES).map(({ name, share }) => `${name} ${percent(share)}`);
   const more = classShares.length > MAX_CLASSES ? `, and ${classShares.length - MAX_CLASSES} more` : '';
-  row('Goal', `predict ${plan.target} (${plan.task === 'regression' ? 'a number' : `${classes.join(', ')}${more}`}); ${plan.targetReason}`);
-  row('Judged by', `${plan.metric}${plan.task === 'binary' ? ` of "${plan.classes[1]}"` : ''}`);
-  const split = plan.split.kind === 'random' ? 'split at random' : `split by ${plan.split.kind}: ${plan.split.column}`;
-  row('Learns from', `${counted(plan.inputs.length, 'column')}, ${counted(plan.dataset.rowCount, 'row')}; ${split}`);
+  decision('Goal', `predict ${plan.target} (${plan.task === 'regression' ? 'a number' : `${classes.join(', ')}${more}`})`, 'target');
+  if (plan.derived)
+    row(
+      'Made as',
+      printable(
+        `${plan.derived.text}${plan.derived.ahead ? `, ${counted(plan.derived.ahead.steps, 'row')} later in the order of ${plan.derived.ahead.order.name}` : ''}`,
+      ),
+    );
+  if (plan.task === 'binary') decision('Looks for', plan.classes[1], 'positive');
+  if (plan.moment !== null) decision('Known when', plan.moment, 'moment');
+  decision('Judged by', plan.metric, 'metric');
+  if (decided('costs') && plan.costs) decision('Costs', `missing one ${plan.costs.falseNegative}, a false alarm ${plan.costs.falsePositive}`, 'costs');
+  if (plan.costs && plan.costs.capacity !== null) decision('Capacity', `${counted(plan.costs.capacity, 'row')} can be acted on`, 'capacity');
+  decision(
+    'Split',
+    plan.split.kind === 'random'
+      ? 'at random'
+      : plan.split.kind === 'time'
+        ? `later rows of ${plan.split.column} are predicted from earlier ones`
+        : `rows of one ${plan.split.column} stay together`,
+    'split',
+  );
+  row('Learns from', `${counted(plan.inputs.length, 'column')}, ${counted(plan.dataset.rowCount, 'row')}`);
   list(
     'Left out',
-    plan.leftOut.map(({ name, reason, detail }) => `${name}  (${reason}: ${detail})`),
+    plan.leftOut.map(({ name, reason, detail }) => `${name}  (${reasonWords[reason]}: ${detail})`),
     MAX_LEFT_OUT,
     'more column',
   );
-  for (const name of plan.keptLeaks) row('Kept', `${name}, although it looks like a leak: you asked for it`);
-  list('Note', warnings, MAX_NOTES, 'more note');
+  for (const name of plan.keptLeaks) row('Kept', printable(`${name}, although it may know the answer: you asked for it`));
+  list('Note', [...plan.notes, ...warnings], MAX_NOTES, 'more note');
   row('Budget', `${seconds(plan.budgetMs)}, ${counted(plan.threads, 'thread')}, seed ${plan.seed}`);
 }
+
+const sureness = ({ certainty }: PlanDecision) => (certainty >= 0.8 ? 'sure' : certainty >= 0.5 ? 'likely' : 'a guess');

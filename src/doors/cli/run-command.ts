@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts';
 import { build, resume } from './commands/build.ts';
 import { explain } from './commands/explain.ts';
 import { doctor, exportModel, list, remove, report, runs, show, trust, verify } from './commands/keep.ts';
+import { plan } from './commands/plan.ts';
 import { evaluate, predict } from './commands/predict.ts';
 import { textOption, type CommandWords } from './command-words.ts';
 import type { CommandContext } from './context.ts';
@@ -10,6 +11,7 @@ import { showError } from './show-error.ts';
 type CommandRun = (client: Client, words: CommandWords, context: CommandContext) => Promise<number>;
 
 const commands: Record<string, CommandRun> = {
+  plan,
   build,
   resume,
   predict,

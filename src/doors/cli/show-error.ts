@@ -13,13 +13,18 @@ export function showError(error: unknown, wantsJson: boolean, context: CommandCo
   const known = error instanceof ModelwrightError ? error : asInternal(error);
   const hint = inWords(known.hint, context);
   if (wantsJson) {
-    const { code, name, message, place } = known.toJSON();
-    context.stdout.write(`${JSON.stringify({ kind: 'error', code, name, message, hint, place, errorKind: known.kind, ...(run !== null && { run }) })}\n`);
+    const { code, name, message, place, choices } = known.toJSON();
+    context.stdout.write(
+      `${JSON.stringify({ kind: 'error', code, name, message, hint, place, ...(choices && { choices }), errorKind: known.kind, ...(run !== null && { run }) })}\n`,
+    );
     return exitCodes[known.kind];
   }
   const terminal = openTerminal(context.stderr, context.environment);
   const row = (title: string, text: string) => terminal.wrapped(`  ${terminal.style('bold', title.padEnd(6))}${text}`, 8);
   terminal.wrapped(`${terminal.style('red', known.code)}  ${printable(placeOf(known) + known.message)}`, 8);
+  known.choices.forEach(({ label, detail, option }, index) =>
+    row(String(index + 1).padStart(4), `${printable(label)}  ${terminal.style('dim', `(${printable(detail)})`)}  ${printable(option)}`),
+  );
   row('Fix', printable(hint));
   if (run !== null) row('Go on', `${context.commandName} resume ${run}`);
   row('More', `${context.commandName} explain ${known.code}`);

@@ -1,9 +1,13 @@
-import type { BuildWatcher, PlanCard, TargetChoice } from '../../domain/build-watcher.ts';
+import type { BuildWatcher, PlanCard, PlanQuestion } from '../../domain/build-watcher.ts';
 import type { BuildRequest, Interval, ScoreRecord, VerdictKind } from '../../domain/event.ts';
 import type { Contract, Manifest } from '../../domain/package.ts';
+import type { Plan } from '../../domain/plan.ts';
 import type { Metric } from '../../domain/task.ts';
 
-export type { BuildWatcher, PlanCard, TargetChoice };
+export type { BuildWatcher, PlanCard, PlanQuestion };
+
+/** A plan and the card that shows it; nothing was trained and nothing kept. */
+export type PlanResult = { kind: 'plan'; plan: Plan; card: PlanCard };
 
 /** How a finished build ended: the last line of `build --json`. */
 export type BuildResult = {
@@ -57,6 +61,8 @@ export type WallReport = { name: string; isUp: boolean; detail: string; remedy?:
 
 /** All that a caller can ask of Modelwright, in this process or over the network: the caller cannot tell. */
 export interface Client {
+  /** Reads sentence and table and stops after the plan. */
+  plan(request: BuildRequest, watcher: BuildWatcher): Promise<PlanResult>;
   build(request: BuildRequest, watcher: BuildWatcher): Promise<BuildResult>;
   resume(run: string, watcher: BuildWatcher): Promise<BuildResult>;
   /** Writes the answers to `out`, by its ending; without one hands `write` their text in `textFormat`. */

@@ -1,6 +1,7 @@
 import type { ColumnKind, ReadingRule } from '../../domain/column.ts';
 import type { PersonalKind } from '../../domain/profile.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
+import { nameWords } from './name-words.ts';
 
 /** What a column is, why, how its cells are read, and how many of them the rule cannot read. */
 export type KindDecision = { kind: ColumnKind; reason: string; rule: ReadingRule; missingCount: number; distinctCount: number; unreadableCount: number };
@@ -154,12 +155,7 @@ const FUSED_KEY =
   /^(?:account|case|client|customer|employee|issue|item|loan|member|object|order|passenger|patient|person|product|record|row|session|student|ticket|transaction|user)(?:id|no|nr|num|number|key)$/;
 
 function namesKey(name: string): boolean {
-  return wordsOf(name).some((word) => KEY_WORDS.has(word) || FUSED_KEY.test(word));
-}
-
-/** The words of a column name, cut at signs and where small letters turn into capitals. */
-function wordsOf(name: string): string[] {
-  return (name.replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, '$1 $2').match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => word.toLowerCase());
+  return nameWords(name).some((word) => KEY_WORDS.has(word) || FUSED_KEY.test(word));
 }
 
 function decideTextual({ name, meanWords, meanLength }: ColumnStatistics, distinctCount: number, presentCount: number): { kind: ColumnKind; reason: string } {
@@ -188,7 +184,7 @@ export function decidePersonal(
   if (kind === 'number') return null;
   // Names of places look like names of people; those of people hardly repeat.
   if (nameCount >= 0.6 * presentCount && distinctCount >= 0.5 * presentCount && presentCount >= MIN_ROWS_FOR_IDENTIFIER) return 'name';
-  const words = wordsOf(name).join('');
+  const words = nameWords(name).join('');
   if (/^(?:customer|contact|user|client|patient)?e?mail(?:address)?$/.test(words)) return 'email';
   if (/^(?:customer|contact|user|client|patient)?(?:phone|telephone|mobile|cell)(?:number|no|nr)$/.test(words)) return 'phone';
   if (/^(?:customer|contact|user|client|patient|employee|passenger)?(?:full|first|last|given|family|sur)name$/.test(words)) return 'name';

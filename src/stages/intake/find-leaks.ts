@@ -1,8 +1,9 @@
 import type { Column } from '../../domain/column.ts';
+import type { LeakSuspect, Profile } from '../../domain/profile.ts';
 import type { Labels } from '../../domain/task.ts';
-
-/** A column that answers the target alone. */
-export type Leak = { column: string; detail: string };
+import { correlation, findIdentity } from './find-identity.ts';
+import { findWrittenAfterwards } from './find-written-afterwards.ts';
+import { isEarlier, sharesWord } from './name-words.ts';
 
 /** Rows looked at, evenly over the table: enough to tell 0.995 from less. */
 const MAX_ROWS = 20_000;
@@ -15,27 +16,58 @@ const MAX_BINS = 256;
 const LEAK_AUC = 0.995;
 const LEAK_RECALL = 0.99;
 const LEAK_R2 = 0.999;
+/** Between these and the bars above a column is told of; one that is also named after the target is left out. */
+const NEAR_RECALL = 0.98;
+const NEAR_R2 = 0.97;
+/** For a number that is named after the target: the whole that the target is the greater part of. */
+const NAMED_R2 = 0.95;
 /** A class this rare is found by no honest column alone with precision and recall that high; a cause of death is. */
 const RARE_SHARE = 0.1;
 const LEAK_RARE_F1 = 0.9;
 /** A class with fewer rows says nothing about a column. */
 const MIN_CLASS_ROWS = 10;
 
+/** `columns` may be more than will be learnt from; `rows[i]` is their row that label i belongs to. `moment`: when the question is asked, in the user's words. */
+export type LeakSearch = {
+  columns: Iterable<[string, Column]>;
+  labels: Labels;
+  rows: Int32Array;
+  profile: Profile;
+  target: string;
+  moment: string | null;
+};
+
 /**
- * Columns that alone give the target almost without error. Each is judged on rows that its small table of answers was not
- * made from, so that an identifier does not look like a leak. `rows[i]` is the table row that label i belongs to.
+ * Columns that may know the answer: alone, in a sum or a product with others, or because they are written after it. Each is judged
+ * on rows that its small table of answers was not made from, so that an identifier does not look like a leak.
  */
-export function findLeaks(columns: Iterable<[string, Column]>, labels: Labels, rows: Int32Array): Leak[] {
+export function findLeaks({ columns, labels, rows, profile, target, moment }: LeakSearch): LeakSuspect[] {
   const sample = evenly(rows.length);
   if (sample.length < MIN_ROWS) return [];
   const truth = takeLabels(labels, sample);
-  const leaks: Leak[] = [];
+  const suspects = new Map<string, LeakSuspect>();
+  const note = (suspect: LeakSuspect) => {
+    const known = suspects.get(suspect.column);
+    if (!known || (suspect.isSure && !known.isSure)) suspects.set(suspect.column, suspect);
+  };
+  const numbers: { name: string; values: Float64Array }[] = [];
+  const cellsOf = new Map<string, Cells>();
   for (const [column, values] of columns) {
     const cells = cellNumbers(values, sample, rows);
-    const detail = truth.kind === 'classes' ? judgeClasses(cells, truth) : judgeValues(cells, truth.values);
-    if (detail) leaks.push({ column, detail });
+    cellsOf.set(column, cells);
+    if (values.type === 'number') numbers.push({ name: column, values: cells.values });
+    const isNamedSo = sharesWord(column, target) && !isEarlier(column);
+    const found = truth.kind === 'classes' ? judgeClasses(cells, truth) : judgeValues(cells, truth.values, isNamedSo ? NAMED_R2 : NEAR_R2);
+    if (found) note({ column, kind: 'answer', isSure: found.isSure || isNamedSo, detail: found.detail });
   }
-  return leaks;
+  if (truth.kind === 'values') {
+    const rest = numbers.filter(({ name }) => !suspects.get(name)?.isSure);
+    const identity = findIdentity(rest, truth.values);
+    for (const column of identity?.columns ?? [])
+      note({ column, kind: 'answer', isSure: true, detail: `gives the answer with others: ${identity?.formula} is the target` });
+  }
+  for (const suspect of findWrittenAfterwards({ cellsOf, truth, profile, target, moment })) note(suspect);
+  return [...suspects.values()];
 }
 
 function evenly(count: number): Int32Array {
@@ -62,7 +94,9 @@ function cellNumbers(column: Column, sample: Int32Array, rows: Int32Array): { va
   }
 }
 
-type Cells = { values: Float64Array; isOrdered: boolean };
+/** A column as numbers with NaN for missing; where it is not ordered they are only names. */
+export type Cells = { values: Float64Array; isOrdered: boolean };
+type Found = { isSure: boolean; detail: string };
 
 /** The level or the quantile bin of every cell; missing is a bin of its own. */
 function binsOf({ values, isOrdered }: Cells): { bins: Int32Array; binCount: number } {
@@ -84,7 +118,7 @@ function binsOf({ values, isOrdered }: Cells): { bins: Int32Array; binCount: num
 
 const HALVES = [0, 1];
 
-function judgeClasses(cells: Cells, { codes, classCount }: Extract<Labels, { kind: 'classes' }>): string | undefined {
+function judgeClasses(cells: Cells, { codes, classCount }: Extract<Labels, { kind: 'classes' }>): Found | undefined {
   const { bins, binCount } = binsOf(cells);
   // With about as many levels as rows there is nothing to learn from the other half.
   if (binCount > codes.length / 2) return undefined;
@@ -117,16 +151,16 @@ function judgeClasses(cells: Cells, { codes, classCount }: Extract<Labels, { kin
   if (recalls.length < 2) return undefined;
   const rare = [...totals.keys()].find((k) => classCount === 2 && totals[k] >= MIN_CLASS_ROWS && totals[k] < RARE_SHARE * codes.length);
   if (rare !== undefined && (2 * hits[rare]) / (totals[rare] + claims[rare]) >= LEAK_RARE_F1) {
-    return `tells the rare class alone: ${(100 * (hits[rare] / totals[rare])).toFixed(1)} % of it are found with no other column`;
+    return { isSure: true, detail: `tells the rare class alone: ${(100 * (hits[rare] / totals[rare])).toFixed(1)} % of it are found with no other column` };
   }
   const meanRecall = recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length;
-  if (meanRecall < LEAK_RECALL) return undefined;
-  if (classCount === 2 && areaUnderCurve(scores, codes) < LEAK_AUC) return undefined;
-  return `tells the answer alone: ${(100 * meanRecall).toFixed(1)} % of each class are right with no other column`;
+  if (meanRecall < NEAR_RECALL) return undefined;
+  const isSure = meanRecall >= LEAK_RECALL && (classCount > 2 || areaUnderCurve(scores, codes) >= LEAK_AUC);
+  return { isSure, detail: `tells the answer alone: ${(100 * meanRecall).toFixed(1)} % of each class are right with no other column` };
 }
 
 /** The chance that a row of class 1 scores above one of class 0, ties counted half. */
-function areaUnderCurve(scores: Float64Array, codes: Int32Array): number {
+export function areaUnderCurve(scores: Float64Array, codes: Int32Array): number {
   const order = [...scores.keys()].toSorted((a, b) => scores[a] - scores[b]);
   let negatives = 0;
   let positives = 0;
@@ -144,16 +178,18 @@ function areaUnderCurve(scores: Float64Array, codes: Int32Array): number {
   return positives > 0 && negatives > 0 ? pairs / (positives * negatives) : 0;
 }
 
-function judgeValues(cells: Cells, values: Float64Array): string | undefined {
+function judgeValues(cells: Cells, values: Float64Array, bar: number): Found | undefined {
   const missingCount = cells.values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
   if (missingCount > 0.5 * values.length) return undefined;
   // On ranks too: one far-out value that two columns share must not look like agreement of all rows.
   const share = Math.min(explainedShare(cells, values), explainedShare(cells, ranks(values)));
-  return share >= LEAK_R2 ? `tells the answer alone: it explains ${(100 * share).toFixed(2)} % of the target with no other column` : undefined;
+  if (share < bar) return undefined;
+  return { isSure: share >= LEAK_R2, detail: `tells the answer alone: it explains ${(100 * share).toFixed(2)} % of the target with no other column` };
 }
 
 function explainedShare(cells: Cells, truth: Float64Array): number {
-  return Math.max(rSquared(meansOfBins(cells, truth), truth), cells.isOrdered ? rSquared(betweenNeighbours(cells.values, truth), truth) : 0);
+  if (!cells.isOrdered) return rSquared(meansOfBins(cells, truth), truth);
+  return Math.max(rSquared(meansOfBins(cells, truth), truth), rSquared(betweenNeighbours(cells.values, truth), truth), correlation(cells.values, truth) ** 2);
 }
 
 /** Each row's answer from the rows of its bin in the other half. */

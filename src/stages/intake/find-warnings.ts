@@ -1,4 +1,5 @@
 import type { Profile, ProfileWarning } from '../../domain/profile.ts';
+import { findGroups } from './find-groups.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;
 /** Fewer duplicates than this share of the rows are chance in a narrow table. */
@@ -14,6 +15,7 @@ export function findWarnings({ rowCount, duplicateRowCount, columns, notes }: Om
       detail: `${percent(duplicateRowCount, rowCount)} of the rows repeat an earlier one; equal rows are kept on one side of the split`,
     });
   }
+  warnings.push(...findGroups(columns, rowCount));
   for (const { name, kind, kindReason, missingCount, unreadableCount, personal } of columns) {
     if (kind === 'identifier') warnings.push({ kind: 'identifier', column: name, detail: kindReason });
     if (kind === 'constant') warnings.push({ kind: 'constant', column: name, detail: kindReason });
@@ -34,6 +36,12 @@ const PERSONAL_DETAIL = {
   email: 'looks like e-mail addresses',
   phone: 'looks like telephone numbers',
   name: 'looks like names of people',
+  address: 'looks like street addresses',
+  'birth-date': 'looks like dates of birth',
+  'national-id': 'looks like numbers of identity papers',
+  'card-number': 'looks like numbers of payment cards',
+  'bank-account': 'looks like bank accounts',
+  'ip-address': 'looks like network addresses',
 };
 
 function percent(part: number, whole: number): string {

@@ -1,2 +1,2 @@
-export { findLeaks, type Leak } from './find-leaks.ts';
+export { findLeaks, type LeakSearch } from './find-leaks.ts';
 export { profileColumn, profileDataset } from './profile-dataset.ts';

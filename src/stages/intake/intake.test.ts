@@ -4,7 +4,8 @@ import { Profile } from '../../domain/profile.ts';
 import { seededRandom } from '../../domain/random.ts';
 import { DATE_FORMATS, readNumber, readTimestamp } from '../../domain/read-cell.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
-import { findLeaks, profileColumn, profileDataset } from './index.ts';
+import { profileOf } from '../../../tests/fixtures/made-profile.ts';
+import { findLeaks, profileColumn, profileDataset, type LeakSearch } from './index.ts';
 
 const MARKERS = ['NA', '?', 'nan', '-', 'None', 'none', 'unknown'];
 
@@ -181,8 +182,23 @@ describe('a leak', () => {
     codes: Int32Array.from({ length: count }, (_, i) => code(i)),
     levels: many(levels, String),
   });
-  const names = (columns: Record<string, Column>, labels: Parameters<typeof findLeaks>[1]) =>
-    findLeaks(Object.entries(columns), labels, rows).map(({ column }) => column);
+  const search = (columns: Record<string, Column>, labels: LeakSearch['labels'], part: Partial<LeakSearch> = {}) =>
+    findLeaks({
+      columns: Object.entries(columns),
+      labels,
+      rows,
+      profile: profileOf(
+        Object.keys(columns).map((name) => ({ name, kind: 'category' })),
+        count,
+      ),
+      target: 'target',
+      moment: null,
+      ...part,
+    });
+  const names = (columns: Record<string, Column>, labels: LeakSearch['labels'], part: Partial<LeakSearch> = {}) =>
+    search(columns, labels, part)
+      .filter(({ isSure }) => isSure)
+      .map(({ column }) => column);
 
   it('is a column that gives a number again, rescaled, bent or rounded, and no honest one', () => {
     const price = { kind: 'values', values: uniform.map((value) => 100 * value ** 3) } as const;
@@ -221,7 +237,54 @@ describe('a leak', () => {
     expect(names({ severity, weak: number((i) => uniform[i] + 0.2 * noise[i]) }, { kind: 'classes', codes, classCount: 2 })).toEqual(['severity']);
   });
 
+  it.each<[string, (a: number, b: number, c: number) => number]>([
+    ['a sum', (a, b) => a + b],
+    ['a difference', (a, b) => a - b],
+    ['a sum of three', (a, b, c) => a + b + c],
+    ['a sum with weights', (a, b) => 2 * a + 0.5 * b],
+    ['a product', (a, b) => a * b],
+    ['a ratio', (a, b) => a / b],
+    ['a sum, rounded', (a, b) => Math.round(a + b)],
+  ])('is every column of %s that gives a number', (_, made) => {
+    const a = Float64Array.from(uniform, (value) => 50 + 40 * value);
+    const b = Float64Array.from(noise, (value) => 30 + 20 * value);
+    const c = Float64Array.from({ length: count }, () => 10 + 5 * random.next());
+    const values = Float64Array.from({ length: count }, (_row, i) => made(a[i], b[i], c[i]));
+    const columns = { a: number((i) => a[i]), b: number((i) => b[i]), c: number((i) => c[i]), other: number((i) => noise[(i * 7) % count]) };
+    expect(names(columns, { kind: 'values', values }).toSorted()).toEqual(made.length === 3 ? ['a', 'b', 'c'] : ['a', 'b']);
+  });
+
+  it('is no set of columns that give a number nearly, as honest ones do', () => {
+    const values = Float64Array.from(uniform, (value, i) => 3 * value + 2 * noise[i] + 0.05 * noise[(i * 11) % count]);
+    expect(names({ a: number((i) => uniform[i]), b: number((i) => noise[i]) }, { kind: 'values', values })).toEqual([]);
+  });
+
+  it('is a whole that is named after its part, and no earlier value of the same thing', () => {
+    const part = Float64Array.from(uniform, (value) => 1000 + 9000 * value);
+    const whole = number((i) => part[i] + 900 * (noise[i] + 0.5));
+    const columns = { 'total payments': whole, 'payments last month': whole, income: whole };
+    expect(names(columns, { kind: 'values', values: part }, { target: 'medicare payments' })).toEqual(['total payments']);
+  });
+
+  it('is a column that is filled where the answer is yes', () => {
+    const codes = Int32Array.from(uniform, (value) => (value < 0.3 ? 1 : 0));
+    const filled = number((i) => (codes[i] === 1 ? noise[i] : Number.NaN));
+    const mostly = number((i) => (codes[i] === 1 || i % 4 === 0 ? noise[i] : Number.NaN));
+    const labels = { kind: 'classes', codes, classCount: 2 } as const;
+    expect(names({ 'some column': filled }, labels)).toEqual(['some column']);
+    expect(names({ 'some column': mostly }, labels)).toEqual([]);
+    expect(names({ 'refund date': mostly }, labels)).toEqual(['refund date']);
+  });
+
+  it('is what is written later, where the moment of asking is named', () => {
+    const codes = Int32Array.from(uniform, (value) => (value < 0.3 ? 1 : 0));
+    const labels = { kind: 'classes', codes, classCount: 2 } as const;
+    const columns = { 'arrival delay': number((i) => noise[i]), 'closed at': number((i) => noise[i]), distance: number((i) => noise[i]) };
+    expect(names(columns, labels)).toEqual([]);
+    expect(names(columns, labels, { moment: 'before the departure' })).toEqual(['arrival delay', 'closed at']);
+  });
+
   it('is not looked for in a handful of rows', () => {
-    expect(findLeaks([['copy', number((i) => i)]], { kind: 'values', values: Float64Array.of(0, 1, 2) }, rows.subarray(0, 3))).toEqual([]);
+    expect(search({ copy: number((i) => i) }, { kind: 'values', values: Float64Array.of(0, 1, 2) }, { rows: rows.subarray(0, 3) })).toEqual([]);
   });
 });

@@ -45,6 +45,7 @@ export function profileColumn(statistics: ColumnStatistics): ColumnProfile {
     text: rule.type === 'text' ? { meanLength, maxLength, meanWords } : null,
     dates: rule.type === 'timestamp' ? rangeOf(dates.filter(({ format }) => rule.formats.includes(format))) : null,
     personal,
+    order: null,
   };
 }
 

@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import { Plan } from '../../domain/plan.ts';
-import { draftPlan, type PlanFacts, type TargetLevels } from './draft-plan.ts';
+import type { LeakSuspect } from '../../domain/profile.ts';
+import { decideTarget } from './decide-target.ts';
+import { draftPlan, getColumn } from './draft-plan.ts';
+import type { TargetLevels } from './plan-facts.ts';
+import { readSentence } from './read-sentence.ts';
 import { MADE_ROWS, profileOf, type MadeColumn } from '../../../tests/fixtures/made-profile.ts';
 import { proposeFeatures } from './propose-features.ts';
 
@@ -36,17 +40,26 @@ const yesNo: TargetLevels = [
 ];
 const manyLevels = (count: number): TargetLevels => Array.from({ length: count }, (_, level) => ({ level: String(level), count: 2 }));
 
-type Asked = Partial<BuildRequest> & { columns?: MadeColumn[]; target?: string; levels?: TargetLevels; leaks?: PlanFacts['leaks'] };
-function draft({ columns = [...inputs, churn], target = 'churn', levels = yesNo, leaks = [], ...options }: Asked = {}): Plan {
+type Asked = Partial<BuildRequest> & { columns?: MadeColumn[]; target?: string; levels?: TargetLevels; suspects?: LeakSuspect[]; groups?: string };
+const sure = (column: string): LeakSuspect => ({ column, kind: 'answer', isSure: true, detail: 'tells the answer alone' });
+function draft({ columns = [...inputs, churn], target = 'churn', levels = yesNo, suspects = [], groups, ...options }: Asked = {}): Plan {
+  const profile = profileOf(columns);
+  if (groups !== undefined) profile.warnings.push({ kind: 'groups', column: groups, detail: 'repeats' });
+  const asked = { ...request, ...options, target };
+  const sentence = readSentence(asked.sentence, profile);
+  const decision = decideTarget(asked, sentence, profile);
+  if (decision.kind === 'unclear') throw decision.refusal;
   return draftPlan({
-    request: { ...request, ...options },
+    request: asked,
     dataset: { path: 'customers.csv', sha256: 'a'.repeat(64), rowCount: MADE_ROWS },
     testDataset: null,
-    profile: profileOf(columns),
-    target,
-    targetReason: 'you named it',
+    profile,
+    sentence,
+    reading: decision.reading,
+    target: getColumn(profile, target, '--target'),
+    derived: null,
     targetLevels: levels,
-    leaks,
+    suspects,
   });
 }
 function refusalOf(asked: Asked): ModelwrightError {
@@ -96,6 +109,7 @@ describe('a plan', () => {
       'the one that the sentence names',
       {
         sentence: 'who will be gone?',
+        columns: [...inputs, { ...churn, values: ['gone', 'here'] }],
         levels: [
           { level: 'gone', count: 150 },
           { level: 'here', count: 50 },
@@ -135,7 +149,7 @@ describe('a plan', () => {
       { name: 'mail', kind: 'category', personal: 'email' },
       churn,
     ];
-    const plan = draft({ columns, drop: ['town'], leaks: [{ column: 'closed at', detail: 'tells the answer alone' }] });
+    const plan = draft({ columns, drop: ['town'], suspects: [sure('closed at')] });
     expect(leftOut(plan)).toEqual({ town: 'dropped', id: 'identifier', country: 'constant', note: 'empty', 'closed at': 'leak' });
     expect(plan.inputs).toMatchObject([
       { name: 'age', isPersonal: false },
@@ -145,9 +159,47 @@ describe('a plan', () => {
   });
 
   it('keeps a leak that the user wants to keep, and remembers it', () => {
-    const plan = draft({ keep: ['town'], leaks: [{ column: 'town', detail: 'tells the answer alone' }] });
+    const plan = draft({ keep: ['town'], suspects: [sure('town')] });
     expect(used(plan)).toEqual(['age', 'town']);
     expect(plan.keptLeaks).toEqual(['town']);
+  });
+
+  it('tells of a column that may know the answer and is used all the same', () => {
+    const plan = draft({ suspects: [{ column: 'town', kind: 'afterwards', isSure: false, detail: 'its name says that it is written later' }] });
+    expect(used(plan)).toContain('town');
+    expect(plan.notes).toEqual([expect.stringMatching(/"town".*written later/)]);
+  });
+
+  it('leaves out what the sentence leaves out, unless it is kept by name', () => {
+    const sentence = 'who will churn, without using the town?';
+    expect(leftOut(draft({ sentence }))).toEqual({ town: 'dropped' });
+    expect(used(draft({ sentence, keep: ['town'] }))).toContain('town');
+  });
+
+  it('keeps rows together that a key of the table holds together, unless a split by chance is asked for', () => {
+    const columns: MadeColumn[] = [...inputs, { name: 'case', kind: 'category' }, churn];
+    expect(draft({ columns, groups: 'case' }).split).toMatchObject({ kind: 'group', column: 'case' });
+    expect(draft({ columns, groups: 'case', isRandomSplit: true }).split).toEqual({ kind: 'random' });
+  });
+
+  it('says of every decision how sure it is, why, and by which option it is overruled', () => {
+    const { decisions } = draft({ sentence: 'who will churn? Missing one costs ten times more than a false alarm. We can call 50 a week.' });
+    expect(decisions.map(({ what }) => what)).toEqual(['target', 'task', 'positive', 'metric', 'split', 'costs', 'capacity']);
+    expect(decisions.every(({ certainty, reason, option }) => certainty > 0 && certainty <= 1 && reason.length > 5 && option.startsWith('--'))).toBe(true);
+  });
+
+  it('takes costs and capacity from the words, and options before the words', () => {
+    const sentence = 'who will churn? Missing one costs ten times more than a false alarm. We can call 50 a week.';
+    expect(draft({ sentence }).costs).toEqual({ falsePositive: 1, falseNegative: 10, capacity: 50 });
+    expect(draft({ sentence, costs: { falsePositive: 2, falseNegative: 3 }, capacity: 7 }).costs).toEqual({ falsePositive: 2, falseNegative: 3, capacity: 7 });
+    expect(draft().costs).toBeNull();
+  });
+
+  it('takes the metric that the words ask for', () => {
+    expect(draft({ sentence: 'who will churn? I care about the share you get right, accuracy' }).metric).toBe('accuracy');
+    expect(draft({ columns: [...inputs, price], target: 'price', levels: manyLevels(100), sentence: 'predict price, the typical error matters' }).metric).toBe(
+      'mae',
+    );
   });
 
   it('keeps an identifier that the user wants to keep', () => {
@@ -221,6 +273,8 @@ describe('a plan is refused', () => {
         ],
       },
     ],
+    ['MW1216', 'two classes are asked of many', { task: 'binary', levels: manyLevels(20) }],
+    ['MW1216', 'a number is asked of classes', { task: 'regression' }],
     ['MW1205', 'there are too many classes', { levels: manyLevels(501) }],
     ['MW1205', 'every row is a class of its own', { levels: manyLevels(100).map((level) => ({ ...level, count: 1 })) }],
     ['MW1206', 'the target is a date', { columns: [...inputs, { name: 'churn', kind: 'datetime' }], levels: manyLevels(50) }],

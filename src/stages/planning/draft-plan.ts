@@ -1,16 +1,13 @@
 import { didYouMean } from '../../domain/closest-names.ts';
+import type { Column } from '../../domain/column.ts';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
-import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type DatasetRef, type Plan } from '../../domain/plan.ts';
+import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type Plan, type PlanDecision } from '../../domain/plan.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { metricFacts, type Metric, type TaskKind } from '../../domain/task.ts';
-import { wordsIn } from './words.ts';
-
-/** A column that answers the target alone, as intake found it. */
-export type LeakSuspect = { column: string; detail: string };
-
-/** What a target column holds: its distinct texts with their rows, missing ones left out. */
-export type TargetLevels = { level: string; count: number }[];
+import { decideMetric } from './decide-metric.ts';
+import type { PlanFacts, TargetLevels } from './plan-facts.ts';
+import type { Wish } from './reading.ts';
 
 export const defaultAnswerLimits: AnswerLimits = { maxRowMs: 1, maxBatchMsPerRow: 0.08, maxPackageBytes: 50_000_000 };
 
@@ -20,29 +17,22 @@ const MIN_ROWS = 30;
 const MIN_ROWS_A_CLASS = 2;
 /** How tables write the class that people ask about. */
 const usualPositives = new Set(['yes', 'y', 'true', 't', '1', 'positive', 'pos']);
-
-export type PlanFacts = {
-  request: BuildRequest;
-  dataset: DatasetRef;
-  testDataset: DatasetRef | null;
-  profile: Profile;
-  target: string;
-  targetReason: string;
-  targetLevels: TargetLevels;
-  leaks: LeakSuspect[];
-};
+const SURE = 1;
 
 /** The plan that follows from the sentence, the profile and the options; throws MW1001, MW12xx or MW11xx where there is nothing to plan. */
 export function draftPlan(facts: PlanFacts): Plan {
-  const { profile, targetLevels } = facts;
-  const column = getColumn(profile, facts.target, '--target');
+  const { profile, targetLevels, sentence, reading, target: column } = facts;
   const target = column.name;
   const request = withExactNames(facts.request, profile);
   checkNamedColumns(request, target);
   const labelled = targetLevels.reduce((sum, { count }) => sum + count, 0);
   checkTarget(column, targetLevels, labelled, profile.rowCount);
 
-  const task = decideTask(column, targetLevels.length, labelled, request.metric);
+  const wantedTask = request.task ?? null;
+  const task =
+    wantedTask === null
+      ? decideTask(column, targetLevels.length, labelled, request.metric, reading.task)
+      : checkTask(wantedTask, column, targetLevels, labelled);
   if (task !== 'binary' && request.positive !== null) {
     throw new ModelwrightError({
       code: 'MW1208',
@@ -51,19 +41,22 @@ export function draftPlan(facts: PlanFacts): Plan {
       place: { column: target },
     });
   }
-  const classes = task === 'regression' ? [] : orderClasses(task, targetLevels, request);
-  const metric = request.metric ?? defaultMetric(task, classes, targetLevels, labelled);
-  if (!metricFacts[metric].tasks.includes(task)) {
-    const fitting = Object.entries(metricFacts).flatMap(([name, { tasks }]) => (tasks.includes(task) ? [name] : []));
-    throw new ModelwrightError({
-      code: 'MW1207',
-      message: `The metric ${metric} does not fit: "${target}" makes this a ${task} task.`,
-      hint: `Use one of ${fitting.join(', ')}, or name another target with --target.`,
-      place: { column: target },
-    });
-  }
-  if (metric === 'rmsle') checkLogarithm(column);
-  const { inputs, leftOut, keptLeaks } = chooseInputs({ ...facts, request, target });
+  const positive = task === 'binary' ? decidePositive(targetLevels, request.positive, reading.positive) : null;
+  const classes = task === 'regression' ? [] : orderClasses(targetLevels, request.positive, positive);
+  const positiveShare = positive === null ? 1 : (targetLevels.find(({ level }) => level === positive.value)?.count ?? 0) / labelled;
+  const metric = decideMetric({
+    asked: request.metric,
+    task,
+    positiveShare,
+    target: column,
+    judgement: sentence.judgement,
+    capacity: request.capacity ?? sentence.capacity?.value ?? null,
+  });
+  checkMetric(metric.value, task, column);
+  const costs = task === 'binary' ? decideCosts(request, sentence) : null;
+  const capacity = task === 'binary' ? decideCapacity(request, sentence) : null;
+  const split = decideSplit(facts, request);
+  const { inputs, leftOut, keptLeaks } = chooseInputs({ ...facts, request }, split.value);
   if (inputs.length === 0) {
     throw new ModelwrightError({
       code: 'MW1209',
@@ -71,22 +64,74 @@ export function draftPlan(facts: PlanFacts): Plan {
       hint: `Left out: ${leftOut.map(({ name, reason }) => `${name} (${reason})`).join(', ')}. Keep one with --keep COLUMN.`,
     });
   }
+  const moment = request.moment ?? sentence.moment?.value ?? null;
+  const decisions: PlanDecision[] = [
+    { what: 'target', value: facts.derived ? facts.derived.text : target, certainty: reading.certainty, reason: reading.reason, option: '--target' },
+    {
+      what: 'task',
+      value: task,
+      certainty: wantedTask ? SURE : reading.task === task ? 0.9 : taskCertainty(column, task),
+      reason: wantedTask ? 'you named it' : `"${target}" ${column.kindReason}`,
+      option: '--task',
+    },
+    ...(positive ? [{ what: 'positive' as const, value: positive.value, certainty: positive.certainty, reason: positive.reason, option: '--positive' }] : []),
+    { what: 'metric', value: metric.value, certainty: metric.certainty, reason: metric.reason, option: '--metric' },
+    {
+      what: 'split',
+      value: split.value.kind === 'random' ? 'random' : `${split.value.kind} by ${split.value.column}`,
+      certainty: split.certainty,
+      reason: split.reason,
+      option: split.option,
+    },
+    ...(costs
+      ? [
+          {
+            what: 'costs' as const,
+            value: `missed ${costs.value.falseNegative}, false alarm ${costs.value.falsePositive}`,
+            certainty: costs.certainty,
+            reason: costs.reason,
+            option: '--cost-missed',
+          },
+        ]
+      : []),
+    ...(capacity
+      ? [{ what: 'capacity' as const, value: String(capacity.value), certainty: capacity.certainty, reason: capacity.reason, option: '--capacity' }]
+      : []),
+    ...(moment === null
+      ? []
+      : [
+          {
+            what: 'moment' as const,
+            value: moment,
+            certainty: request.moment ? SURE : (sentence.moment?.certainty ?? SURE),
+            reason: request.moment ? 'you named it' : 'the sentence says so',
+            option: '--moment',
+          },
+        ]),
+  ];
   return {
     format: PLAN_FORMAT,
     sentence: request.sentence,
     dataset: facts.dataset,
     testDataset: facts.testDataset,
     target,
+    derived: facts.derived,
     targetRule: task === 'regression' ? column.rule : { type: 'text', missing: column.rule.missing },
-    targetReason: facts.targetReason,
+    targetReason: reading.reason,
     task,
     classes,
-    metric,
-    split: decideSplit(request, profile),
+    metric: metric.value,
+    split: split.value,
     inputs,
     leftOut,
     keptLeaks,
-    costs: null,
+    moment,
+    decisions,
+    notes: notesOf(facts, keptLeaks, leftOut),
+    costs:
+      costs || capacity
+        ? { falsePositive: costs?.value.falsePositive ?? 1, falseNegative: costs?.value.falseNegative ?? 1, capacity: capacity?.value ?? null }
+        : null,
     final: 'tested',
     weights: null,
     limits: { ...defaultAnswerLimits, ...withoutUndefined(request.limits ?? {}) },
@@ -95,6 +140,69 @@ export function draftPlan(facts: PlanFacts): Plan {
     threads: request.threads,
   };
 }
+
+/** What the user should know beside what was decided. */
+function notesOf({ suspects, sentence, derived }: PlanFacts, keptLeaks: string[], leftOut: Plan['leftOut']): string[] {
+  const isLeftOut = new Set(leftOut.map(({ name }) => name));
+  const notes = suspects
+    .filter(({ column, isSure }) => !isSure && !isLeftOut.has(column) && !keptLeaks.includes(column))
+    .map(({ column, detail }) => `"${column}" may know the answer: ${detail}`);
+  if (derived?.ahead)
+    notes.push(
+      `The answer of a row is taken ${derived.ahead.steps === 1 ? 'from the next row' : `from ${derived.ahead.steps} rows on`} in the order of "${derived.ahead.order.name}"; gaps are not filled.`,
+    );
+  if (sentence.without) notes.push(`Left out because the sentence says so: ${sentence.without.value.join(', ')}.`);
+  return notes;
+}
+
+function decideCosts(request: BuildRequest, { costs, judgement }: PlanFacts['sentence']): Wish<{ falsePositive: number; falseNegative: number }> | null {
+  if (request.costs) return { value: request.costs, certainty: SURE, reason: 'you named them' };
+  if (costs) return costs;
+  if (judgement?.value === 'find-all')
+    return { value: { falsePositive: 1, falseNegative: GUESSED_COST }, certainty: 0.4, reason: `${judgement.reason}; how much a miss costs is a guess` };
+  if (judgement?.value === 'be-sure')
+    return { value: { falsePositive: GUESSED_COST, falseNegative: 1 }, certainty: 0.4, reason: `${judgement.reason}; how much one costs is a guess` };
+  return null;
+}
+/** What one error is taken to cost in units of the other where the sentence says only which is worse. */
+const GUESSED_COST = 5;
+
+function decideCapacity(request: BuildRequest, { capacity }: PlanFacts['sentence']): Wish<number> | null {
+  return request.capacity === undefined ? capacity : { value: request.capacity, certainty: SURE, reason: 'you named it' };
+}
+
+function checkMetric(metric: Metric, task: TaskKind, column: ColumnProfile): void {
+  if (!metricFacts[metric].tasks.includes(task)) {
+    const fitting = Object.entries(metricFacts).flatMap(([name, { tasks }]) => (tasks.includes(task) ? [name] : []));
+    throw new ModelwrightError({
+      code: 'MW1207',
+      message: `The metric ${metric} does not fit: "${column.name}" makes this a ${task} task.`,
+      hint: `Use one of ${fitting.join(', ')}, or name another target with --target.`,
+      place: { column: column.name },
+    });
+  }
+  if (metric === 'rmsle') checkLogarithm(column);
+}
+
+/** `--task` against what the target holds. */
+function checkTask(task: TaskKind, column: ColumnProfile, levels: TargetLevels, labelled: number): TaskKind {
+  const refuse = (why: string) => {
+    throw new ModelwrightError({
+      code: 'MW1216',
+      message: `--task ${task} does not fit: the target "${column.name}" ${why}.`,
+      hint: 'Leave --task out, or name another target with --target.',
+      place: { column: column.name },
+    });
+  };
+  if (task === 'regression' && column.rule.type !== 'number') refuse(`${column.kindReason} and is no number`);
+  if (task === 'binary' && levels.length !== 2) refuse(`has ${levels.length} different values and not two`);
+  if (task === 'multiclass' && levels.length < 3) refuse('has two different values only');
+  if (task === 'multiclass') checkClasses(column, levels.length, labelled);
+  return task;
+}
+
+const taskCertainty = (column: ColumnProfile, task: TaskKind) =>
+  task === 'binary' || column.kind !== 'number' || (task === 'regression' && column.distinctCount > 30) ? 0.95 : 0.6;
 
 /** Options name columns as people type them; from here on they are named as the table does. */
 function withExactNames(request: BuildRequest, profile: Profile): BuildRequest {
@@ -130,7 +238,10 @@ function checkLogarithm({ name, numbers }: ColumnProfile): void {
   });
 }
 
-function decideSplit(request: BuildRequest, profile: Profile): Plan['split'] {
+type SplitDecision = { value: Plan['split']; certainty: number; reason: string; option: string };
+
+/** By the options, by what the sentence says of time, by rows that belong together, or by chance. */
+function decideSplit({ sentence, derived, profile }: PlanFacts, request: BuildRequest): SplitDecision {
   if (request.time !== null && request.group !== null) {
     throw new ModelwrightError({
       code: 'MW1001',
@@ -138,15 +249,22 @@ function decideSplit(request: BuildRequest, profile: Profile): Plan['split'] {
       hint: 'Rows are kept together by group, or ordered by time.',
     });
   }
-  if (request.time !== null) {
-    const { name, rule } = getColumn(profile, request.time, '--time');
-    return { kind: 'time', column: name, rule };
+  if (request.isRandomSplit && (request.time !== null || request.group !== null)) {
+    throw new ModelwrightError({ code: 'MW1001', message: '--split random goes with neither --time nor --group.', hint: 'Give one of them.' });
   }
-  if (request.group !== null) {
-    const { name, rule } = getColumn(profile, request.group, '--group');
-    return { kind: 'group', column: name, rule };
-  }
-  return { kind: 'random' };
+  const by = (kind: 'time' | 'group', named: string, certainty: number, reason: string): SplitDecision => {
+    const { name, rule } = getColumn(profile, named, `--${kind}`);
+    return { value: { kind, column: name, rule }, certainty, reason, option: '--split random' };
+  };
+  if (request.time !== null) return by('time', request.time, SURE, 'you named it');
+  if (request.group !== null) return by('group', request.group, SURE, 'you named it');
+  const random = { value: { kind: 'random' as const }, option: '--time or --group' };
+  if (request.isRandomSplit) return { ...random, certainty: SURE, reason: 'you asked for it' };
+  if (derived?.ahead) return by('time', derived.ahead.order.name, 0.9, 'the answer lies in a later row');
+  if (sentence.time) return by('time', sentence.time.value, sentence.time.certainty, sentence.time.reason);
+  const groups = profile.warnings.find((warning) => warning.kind === 'groups');
+  if (groups) return by('group', groups.column, 0.7, `"${groups.column}" ${groups.detail}`);
+  return { ...random, certainty: 0.7, reason: 'nothing speaks for an order of time or for rows that belong together' };
 }
 
 /** The receipt: a person said yes on the card, or `--yes` stands for it. */
@@ -199,7 +317,7 @@ function checkTarget(column: ColumnProfile, levels: TargetLevels, labelled: numb
   }
 }
 
-function decideTask(column: ColumnProfile, levelCount: number, labelled: number, metric: Metric | null): TaskKind {
+function decideTask(column: ColumnProfile, levelCount: number, labelled: number, metric: Metric | null, wished: TaskKind | null): TaskKind {
   if (column.kind === 'datetime') {
     throw new ModelwrightError({
       code: 'MW1206',
@@ -208,15 +326,21 @@ function decideTask(column: ColumnProfile, levelCount: number, labelled: number,
       place: { column: column.name },
     });
   }
-  const wantsClasses = metric !== null && !metricFacts[metric].tasks.includes('regression');
-  if (column.rule.type === 'number' && levelCount > 2 && !wantsClasses) return 'regression';
   if (levelCount === 2) return 'binary';
+  const wantsClasses = wished === 'multiclass' || (metric !== null && !metricFacts[metric].tasks.includes('regression'));
+  if (column.rule.type === 'number' && !wantsClasses) return 'regression';
+  checkClasses(column, levelCount, labelled);
+  return 'multiclass';
+}
+
+function checkClasses(column: ColumnProfile, levelCount: number, labelled: number): void {
+  const place = { column: column.name };
   if (levelCount > MAX_CLASSES) {
     throw new ModelwrightError({
       code: 'MW1205',
       message: `The target "${column.name}" has ${levelCount} different values; at most ${MAX_CLASSES} classes can be told apart.`,
       hint: 'Group them into fewer classes, or name another column with --target.',
-      place: { column: column.name },
+      place,
     });
   }
   if (labelled < levelCount * MIN_ROWS_A_CLASS) {
@@ -224,63 +348,109 @@ function decideTask(column: ColumnProfile, levelCount: number, labelled: number,
       code: 'MW1205',
       message: `The target "${column.name}" has ${levelCount} different values in ${labelled} rows: a class needs rows to be learnt from.`,
       hint: `Group them into fewer classes, or name another column with --target.${column.rule.type === 'number' ? ' Numbers are judged by --metric rmse, mae and the like.' : ''}`,
-      place: { column: column.name },
+      place,
     });
   }
-  return 'multiclass';
 }
 
 /** Class names in the order of their codes: natural order, or for two classes the positive one second. */
-function orderClasses(task: TaskKind, levels: TargetLevels, request: BuildRequest): string[] {
+function orderClasses(levels: TargetLevels, asked: string | null, positive: Wish<string> | null): string[] {
   const names = levels.map(({ level }) => level).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }) || (a < b ? -1 : 1));
-  if (request.positive !== null && !names.includes(request.positive)) {
+  if (asked !== null && !names.includes(asked)) {
     throw new ModelwrightError({
       code: 'MW1208',
-      message: `The target has no class "${request.positive}".`,
-      hint: `${didYouMean(request.positive, names)}Its classes are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}.`,
+      message: `The target has no class "${asked}".`,
+      hint: `${didYouMean(asked, names)}Its classes are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}.`,
     });
   }
-  if (task !== 'binary') return names;
-  const positive = request.positive ?? decidePositive(levels, request.sentence);
-  return [names.find((name) => name !== positive) ?? '', positive];
+  return positive === null ? names : [names.find((name) => name !== positive.value) ?? '', positive.value];
 }
 
-function decidePositive(levels: TargetLevels, sentence: string): string {
-  const asked = new Set(wordsIn(sentence));
-  const named = levels.filter(({ level }) => wordsIn(level).some((word) => word.length > 2 && asked.has(word)));
-  if (named.length === 1) return named[0].level;
+/** The class looked for: by the option, by the words, by how tables write it, or the rarer one. */
+function decidePositive(levels: TargetLevels, asked: string | null, wished: Wish<string> | null): Wish<string> {
+  if (asked !== null) return { value: asked, certainty: SURE, reason: 'you named it' };
+  if (wished !== null && levels.some(({ level }) => level === wished.value)) return wished;
   const usual = levels.find(({ level }) => usualPositives.has(level.trim().toLowerCase()));
-  if (usual) return usual.level;
-  return levels.toSorted((a, b) => a.count - b.count || (a.level > b.level ? -1 : 1))[0].level;
+  if (usual) return { value: usual.level, certainty: 0.7, reason: `"${usual.level}" says that it is so` };
+  const [rarer] = levels.toSorted((a, b) => a.count - b.count || (a.level > b.level ? -1 : 1));
+  return { value: rarer.level, certainty: 0.45, reason: 'the rarer of the two' };
 }
 
-function defaultMetric(task: TaskKind, classes: string[], levels: TargetLevels, labelled: number): Metric {
-  if (task === 'regression') return 'rmse';
-  if (task === 'multiclass') return 'log_loss';
-  const positives = levels.find(({ level }) => level === classes[1])?.count ?? 0;
-  return positives / labelled < 0.1 ? 'average_precision' : 'roc_auc';
-}
-
-function chooseInputs({ request, profile, target, leaks }: PlanFacts): Pick<Plan, 'inputs' | 'leftOut' | 'keptLeaks'> {
+function chooseInputs(
+  { request, profile, target, derived, reading, sentence, suspects }: PlanFacts,
+  split: Plan['split'],
+): Pick<Plan, 'inputs' | 'leftOut' | 'keptLeaks'> {
   const leftOut: Plan['leftOut'] = [];
   const keptLeaks: string[] = [];
   const inputs: Plan['inputs'] = [];
   const isKept = (name: string) => request.keep.includes(name);
+  const stays = new Set(derived?.ahead ? derived.sources.map(({ name }) => name) : reading.target.kind === 'derived' ? reading.target.known : []);
   for (const column of profile.columns) {
-    const { name, kind, rule } = column;
-    if (name === target) continue;
-    const leak = leaks.find((suspect) => suspect.column === name);
+    const { name, kind, rule, order } = column;
+    if (name === target.name && derived === null) continue;
+    const leak = suspects.find((suspect) => suspect.column === name && suspect.isSure);
     const leave = (reason: Plan['leftOut'][number]['reason'], detail: string) => leftOut.push({ name, reason, detail });
     if (request.drop.includes(name)) leave('dropped', 'you asked for it');
-    else if (request.group === name && !isKept(name)) leave('group', 'it says which rows belong together');
+    else if (derived?.sources.some((source) => source.name === name) && !stays.has(name)) leave('source', 'the target is made from it');
+    else if (sentence.without?.value.includes(name) && !isKept(name)) leave('dropped', 'the sentence leaves it out');
+    else if (split.kind === 'group' && split.column === name && !isKept(name)) leave('group', 'it says which rows belong together');
     else if (column.missingCount === profile.rowCount) leave('empty', 'it has no value in any row');
     else if (kind === 'constant') leave('constant', 'it is the same in every row');
-    else if (leak && !isKept(name)) leave('leak', leak.detail);
+    else if (leak && !isKept(name)) leave(leak.kind === 'answer' ? 'leak' : 'known-later', leak.detail);
     else if (kind === 'identifier' && !isKept(name)) leave('identifier', 'it names a row and cannot be a cause');
     else {
       if (leak) keptLeaks.push(name);
-      inputs.push({ name, kind, rule, isPersonal: column.personal !== null });
+      inputs.push({ name, kind, rule, isPersonal: column.personal !== null, order });
     }
   }
   return { inputs, leftOut, keptLeaks };
+}
+
+/** The profile of a target that was made: classes `no` and `yes`, or numbers. */
+export function derivedProfile(name: string, type: 'boolean' | 'number' | 'text', column: Column): ColumnProfile {
+  const facts = { name, unreadableCount: 0, text: null, dates: null, personal: null, order: null };
+  if (type !== 'number') {
+    if (column.type !== 'text') throw new Error('a target of classes comes as text');
+    const counts = new Map<string, number>();
+    for (const code of column.codes) if (code >= 0) counts.set(column.levels[code], (counts.get(column.levels[code]) ?? 0) + 1);
+    const present = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    return {
+      ...facts,
+      kind: 'category',
+      kindReason: type === 'boolean' ? 'is made as a yes or a no' : 'is made as a text',
+      rule: { type: 'text', missing: [] },
+      missingCount: column.codes.length - present,
+      distinctCount: counts.size,
+      topValues: [...counts].map(([value, count]) => ({ value, count })).toSorted((a, b) => b.count - a.count),
+      numbers: null,
+    };
+  }
+  if (column.type !== 'number') throw new Error('a number comes as numbers');
+  const sorted = column.values.filter((value) => Number.isFinite(value)).toSorted();
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))] ?? 0;
+  const mean = sorted.reduce((sum, value) => sum + value / sorted.length, 0);
+  const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2 / sorted.length, 0);
+  return {
+    ...facts,
+    kind: 'number',
+    kindReason: 'is made as a number',
+    rule: { type: 'number', missing: [], style: 'plain' },
+    missingCount: column.values.length - sorted.length,
+    distinctCount: new Set(sorted).size,
+    topValues: [],
+    numbers: {
+      min: at(0),
+      q01: at(0.01),
+      q05: at(0.05),
+      q25: at(0.25),
+      q50: at(0.5),
+      q75: at(0.75),
+      q95: at(0.95),
+      q99: at(0.99),
+      max: at(1),
+      mean,
+      standardDeviation: Math.sqrt(variance),
+      isWhole: sorted.every(Number.isInteger),
+    },
+  };
 }

@@ -1,3 +1,7 @@
-export { approvePlan, draftPlan, getColumn, type LeakSuspect, type TargetLevels } from './draft-plan.ts';
-export { proposeFeatures } from './propose-features.ts';
-export { readTask, settledReading } from './read-task.ts';
+export { checkPlan, refuseUnfitPlan } from './check-plan.ts';
+export { answerTarget, decideTarget, type TargetDecision } from './decide-target.ts';
+export { approvePlan, derivedProfile, draftPlan, getColumn } from './draft-plan.ts';
+export type { PlanFacts, TargetLevels } from './plan-facts.ts';
+export { proposeFeatures, type FeatureProposal } from './propose-features.ts';
+export { readSentence } from './read-sentence.ts';
+export type { Reading, SentenceReading, TargetProposal } from './reading.ts';

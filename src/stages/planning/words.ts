@@ -1,44 +1,137 @@
-/** Words of a sentence or a column name: camelCase and punctuation split, lower case, endings cut so that "rentals" meets "rental". */
-export function wordsIn(text: string): string[] {
+import { abbreviations, concepts, fillers, numberWords } from './lexicon.ts';
+
+/** Small letters without accents, so that "Kündigung" meets "kuendigung"; what is no letter stays as it is. */
+export function fold(text: string): string {
   return text
-    .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-    .normalize('NFKC')
+    .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
     .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word.length > 0)
-    .map(stem);
+    .replaceAll('ß', 'ss')
+    .replaceAll(/[’‘`´]/g, "'")
+    .replaceAll(/[“”„«»]/g, '"')
+    .replaceAll(/n't\b/g, ' not');
 }
 
-/** A light stemmer: good enough to make one word of its usual forms, and never shorter than three letters. */
+/** A folded word without its usual ending. */
 export function stem(word: string): string {
-  for (const ending of ['ations', 'ation', 'ments', 'ment', 'ings', 'ing', 'ies', 'ied', 'ed', 'es', 's', 'y', 'e']) {
-    if (word.endsWith(ending) && word.length - ending.length >= 3) return word.slice(0, -ending.length);
+  const plain = word.replaceAll(/ae|oe|ue(?=[^\s])/g, (pair) => pair[0]).replace(/([lp])\1(?=ed$|ing$|s?$|ation)/, '$1');
+  for (const ending of ENDINGS) {
+    if (plain.endsWith(ending) && plain.length - ending.length >= (ending === 's' ? 3 : ending === 'y' ? 5 : 4)) return plain.slice(0, -ending.length);
   }
-  return word;
+  return plain;
 }
 
-/** Words that people use for one another when they name what is to be predicted. */
-const synonymGroups = [
-  ['churn', 'leave', 'leaving', 'left', 'cancel', 'quit', 'attrition', 'unsubscribe', 'exited'],
-  ['price', 'cost', 'worth', 'fare', 'charge', 'sell', 'sells', 'fetch', 'pay', 'payment', 'payments', 'amount', 'expensive', 'ask'],
-  ['default', 'repay', 'risk', 'bad'],
-  ['spam', 'junk', 'unwanted'],
-  ['dead', 'die', 'died', 'death', 'fatal', 'killed', 'survive', 'survived', 'survival'],
-  ['income', 'earn', 'salary', 'wage'],
-  ['count', 'cnt', 'number', 'many', 'demand'],
-  ['fraud', 'fraudulent', 'scam'],
-  ['label', 'class', 'category', 'kind', 'type'],
-  ['strength', 'strong'],
-  ['duration', 'length', 'long'],
-  ['weight', 'heavy'],
-  ['height', 'tall'],
-  ['age', 'old'],
-  ['delay', 'delayed', 'late'],
-].map((group) => new Set(group.map(stem)));
+/** Of English, German and Spanish, the longest first. */
+const ENDINGS =
+  'ations ciones ungen ation cion ments iones ment ings ados adas idos idas ing ung ies ied ado ada ido ida ern es ed en er os as ar ir ly s y e o a'
+    .split(' ')
+    .toSorted((a, b) => b.length - a.length);
 
-/** How well two stemmed words agree: 1 the same, 0.85 one begins the other, 0.7 synonyms, 0 nothing. */
-export function likeness(a: string, b: string): number {
-  if (a === b) return 1;
-  if (Math.min(a.length, b.length) >= 4 && (a.startsWith(b) || b.startsWith(a))) return 0.85;
-  return synonymGroups.some((group) => group.has(a) && group.has(b)) ? 0.7 : 0;
+/** The words of a sentence, folded; numbers keep their points. */
+export function wordsIn(text: string): string[] {
+  return fold(text).match(/\p{L}[\p{L}\p{N}]*|[0-9]+(?:[.,][0-9]+)*/gu) ?? [];
+}
+
+/** The words of a column's name or of a value: also cut where capitals begin, and short forms written out. */
+export function nameWords(name: string): string[] {
+  return wordsIn(name.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')).map((word) => abbreviations[word] ?? word);
+}
+
+type Sense = { concept: number; isOpposite: boolean; isOfNames: boolean };
+const senses = new Map<string, Sense[]>();
+concepts.forEach((concept, index) => {
+  const note = (words: { en: string; de: string; es: string }, isOpposite: boolean) => {
+    for (const word of new Set([words.en, words.de, words.es].join(' ').split(' ').map(stem))) {
+      const known = senses.get(word) ?? [];
+      known.push({ concept: index, isOpposite, isOfNames: concept.isOfNames ?? false });
+      senses.set(word, known);
+    }
+  };
+  note(concept, false);
+  if (concept.opposite) note(concept.opposite, true);
+});
+
+/** How well two words agree, 0 to 1, and whether they are the two answers of one question ("die", "survive"). */
+export type Likeness = { value: number; isOpposite: boolean };
+const UNLIKE: Likeness = { value: 0, isOpposite: false };
+
+/** Of two folded words (`isValue`: one of them is a value of a column and not its name): 1 the same word, 0.9 one begins or ends the other, 0.75 a slip of the pen, 0.7 of one meaning, 0 nothing. */
+export function likeness(a: string, b: string, isValue = false): Likeness {
+  const [x, y] = [stem(a), stem(b)];
+  if (x === y) return { value: 1, isOpposite: false };
+  const [short, long] = x.length < y.length ? [x, y] : [y, x];
+  if (short.length >= 4 && long.startsWith(short) && long.length - short.length <= 4) return { value: 0.9, isOpposite: false };
+  const meaning = sharedMeaning(x, y, isValue);
+  if (meaning) return { value: 0.7, isOpposite: meaning === 'opposite' };
+  if (short.length >= 5 && (long.endsWith(short) || long.startsWith(short)) && long.length - short.length <= 8) return { value: 0.65, isOpposite: false };
+  if (isSlip(a, b)) return { value: 0.75, isOpposite: false };
+  return UNLIKE;
+}
+
+function sharedMeaning(x: string, y: string, isValue: boolean): 'same' | 'opposite' | undefined {
+  let found: 'same' | 'opposite' | undefined;
+  for (const one of senses.get(x) ?? []) {
+    for (const other of senses.get(y) ?? []) {
+      if (one.concept !== other.concept || (isValue && one.isOfNames)) continue;
+      if (one.isOpposite === other.isOpposite) return 'same';
+      found = 'opposite';
+    }
+  }
+  return found;
+}
+
+/** Whether the word names something that happens or does not: fraud, a failure. */
+export const namesEvent = (word: string): boolean => senses.get(stem(word))?.some(({ concept }) => concepts[concept].isEvent) ?? false;
+
+/** Whether the table of words knows it. */
+export const hasMeaning = (word: string): boolean => senses.has(stem(word));
+
+/** One letter wrong, left out, put in or swapped in a word of five letters or more; two from nine on. */
+function isSlip(a: string, b: string): boolean {
+  const allowed = Math.min(a.length, b.length) >= 9 ? 2 : 1;
+  if (Math.min(a.length, b.length) < 5 || Math.abs(a.length - b.length) > allowed || a[0] !== b[0]) return false;
+  let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2] + 1 : Infinity;
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, changed, swapped));
+    }
+    [before, row] = [row, next];
+  }
+  return row[b.length] <= allowed;
+}
+
+export type Language = 'en' | 'de' | 'es';
+
+/** The language that most of the little words belong to; English where nothing speaks for another. */
+export function languageOf(words: string[]): Language {
+  const score = (language: Language) => words.filter((word) => fillers[language].has(word)).length;
+  const english = score('en');
+  const [best] = (['de', 'es'] as const).map((language) => ({ language, score: score(language) })).toSorted((a, b) => b.score - a.score);
+  return best.score > english ? best.language : 'en';
+}
+
+/** "30", "1,000", "2.5", "fifty thousand", "50k", "3 Mio": the number that words spell from `at` on, and how many words it takes. */
+export function numberAt(words: string[], at: number): { value: number; length: number } | undefined {
+  let value: number | undefined;
+  let length = 0;
+  let hasDigits = false;
+  for (let i = at; i < words.length; i++) {
+    const word = words[i];
+    const digits = /^[0-9]/.test(word) ? Number(/^[0-9]{1,3}(?:[.,][0-9]{3})+$/.test(word) ? word.replaceAll(/[.,]/g, '') : word.replace(',', '.')) : undefined;
+    if (digits !== undefined) {
+      if (value !== undefined) break;
+      value = digits;
+      hasDigits = true;
+    } else if (/^(?:k|thousand|tausend|mil)$/.test(word) && value !== undefined) value *= 1000;
+    else if (/^(?:m|mio|million|millions|millionen|millon|millones)$/.test(word) && value !== undefined) value *= 1_000_000;
+    else if (/^(?:hundred|hundert|cien|cientos)$/.test(word) && value !== undefined) value *= 100;
+    else if (Object.hasOwn(numberWords, word) && (value === undefined || (!hasDigits && value >= 20 && numberWords[word] < 10)))
+      value = (value ?? 0) + numberWords[word];
+    else break;
+    length = i - at + 1;
+  }
+  return value === undefined ? undefined : { value, length };
 }

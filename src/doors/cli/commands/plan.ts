@@ -1,0 +1,30 @@
+import type { Client } from '../../client/client.ts';
+import { personAnswers } from '../ask-person.ts';
+import { textOption, type CommandWords } from '../command-words.ts';
+import type { CommandContext } from '../context.ts';
+import { shellWord } from '../figures.ts';
+import { writePlanFile } from '../plan-file.ts';
+import { readRequest } from '../read-request.ts';
+import { renderCard } from '../render-card.ts';
+import { openTerminal } from '../terminal.ts';
+
+/** Reads sentence and table, shows the plan, and stops there. */
+export async function plan(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
+  const { wantsJson, options } = words;
+  const request = readRequest(words);
+  const terminal = openTerminal(context.stdout, context.environment);
+  const canAsk = !wantsJson && context.stdin.isTTY === true && terminal.isInteractive && !request.isApproved;
+  const never = new AbortController();
+  const result = await client.plan(request, { onEvent: () => undefined, stopSignal: never.signal, ...(canAsk && personAnswers(terminal, context, null)) });
+  const out = textOption(options, 'out');
+  if (out !== null) writePlanFile(out, result.plan);
+  if (wantsJson) {
+    context.stdout.write(`${JSON.stringify({ ...result, out })}\n`);
+    return 0;
+  }
+  renderCard(result.card, terminal);
+  terminal.line('');
+  if (out === null) terminal.line(`  Keep it   add --out plan.json, then: ${context.commandName} build --plan plan.json`);
+  else terminal.line(`  Kept in ${out}. Edit it if you like, then: ${context.commandName} build --plan ${shellWord(out)}`);
+  return 0;
+}

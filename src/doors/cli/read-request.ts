@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { RecordedFit } from '../../domain/candidate.ts';
+import { didYouMean } from '../../domain/closest-names.ts';
+import type { BuildRequest } from '../../domain/event.ts';
+import { ModelwrightError } from '../../domain/error.ts';
+import { Metric, TaskKind } from '../../domain/task.ts';
+import { listOption, textOption, type CommandWords } from './command-words.ts';
+import { readDurationMs } from './read-duration.ts';
+import { readPlanFile } from './plan-file.ts';
+
+/** Options that a plan file already answers. */
+const plannedOptions = [
+  'target',
+  'task',
+  'metric',
+  'positive',
+  'drop',
+  'keep',
+  'time',
+  'group',
+  'split',
+  'costMissed',
+  'costFalseAlarm',
+  'capacity',
+  'moment',
+  'test',
+  'budget',
+  'seed',
+  'threads',
+];
+
+/** The words of `build` and of `plan` as a request; refuses what cannot be read with MW1001. */
+export function readRequest({ positional, options }: CommandWords): BuildRequest {
+  const planPath = textOption(options, 'plan');
+  if (planPath !== null) return readPlannedRequest(planPath, positional[0] ?? '', options);
+  if (positional[0] === undefined || textOption(options, 'data') === null) {
+    throw usage(
+      'There is no sentence or no --data.',
+      'Say what to predict and from what: modelwright build "<sentence>" --data FILE, or give a plan with --plan FILE.',
+    );
+  }
+  const fits = textOption(options, 'fits');
+  const task = oneOf(TaskKind.options, textOption(options, 'task'), '--task');
+  const costs = readCosts(options);
+  const capacity = textOption(options, 'capacity');
+  const moment = textOption(options, 'moment');
+  const split = oneOf(['random'] as const, textOption(options, 'split'), '--split');
+  return {
+    sentence: positional[0],
+    data: textOption(options, 'data') ?? '',
+    testData: textOption(options, 'test'),
+    target: textOption(options, 'target'),
+    metric: oneOf(Metric.options, textOption(options, 'metric')?.replaceAll('-', '_') ?? null, '--metric'),
+    positive: textOption(options, 'positive'),
+    drop: listOption(options, 'drop'),
+    keep: listOption(options, 'keep'),
+    time: textOption(options, 'time'),
+    group: textOption(options, 'group'),
+    budgetMs: readDurationMs(textOption(options, 'budget') ?? '60s'),
+    name: textOption(options, 'name'),
+    seed: wholeNumber('seed', textOption(options, 'seed') ?? '0', 0, 2 ** 31 - 1),
+    threads: readThreads(textOption(options, 'threads')),
+    isApproved: options['yes'] === true,
+    ...(task !== null && { task }),
+    ...(split !== null && { isRandomSplit: true }),
+    ...(costs !== null && { costs }),
+    ...(capacity !== null && { capacity: wholeNumber('capacity', capacity, 1, 2 ** 31 - 1) }),
+    ...(moment !== null && { moment: moment.slice(0, 200) }),
+    ...(fits !== null && { fits: readFits(fits) }),
+  };
+}
+
+/** `build --plan FILE`: what the plan says is not said again. */
+function readPlannedRequest(path: string, sentence: string, options: Record<string, unknown>): BuildRequest {
+  const given = plannedOptions.filter((name) => (Array.isArray(options[name]) ? listOption(options, name).length > 0 : options[name] !== undefined));
+  if (sentence !== '' || given.length > 0) {
+    const what = [
+      ...(sentence === '' ? [] : ['the sentence']),
+      ...given.map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`),
+    ];
+    throw usage(`--plan says it all already: ${what.join(', ')} cannot stand beside it.`, 'Change the plan file, or leave --plan out.');
+  }
+  const plan = readPlanFile(path);
+  return {
+    sentence: plan.sentence,
+    data: textOption(options, 'data') ?? '',
+    testData: plan.testDataset?.path ?? null,
+    target: null,
+    metric: null,
+    positive: null,
+    drop: [],
+    keep: [],
+    time: null,
+    group: null,
+    budgetMs: plan.budgetMs,
+    name: textOption(options, 'name'),
+    seed: plan.seed,
+    threads: plan.threads,
+    isApproved: options['yes'] === true,
+    plan,
+  };
+}
+
+const usage = (message: string, hint: string) => new ModelwrightError({ code: 'MW1001', message, hint });
+
+function oneOf<T extends string>(known: readonly T[], given: string | null, option: string): T | null {
+  if (given === null) return null;
+  const found = known.find((one) => one === given);
+  if (found !== undefined) return found;
+  throw usage(`${option} takes no "${given}".`, `${didYouMean(given, known)}It takes ${known.join(', ')}.`);
+}
+
+function readCosts(options: Record<string, unknown>): { falsePositive: number; falseNegative: number } | null {
+  const missed = textOption(options, 'costMissed');
+  const alarm = textOption(options, 'costFalseAlarm');
+  if (missed === null && alarm === null) return null;
+  return { falseNegative: amount('cost-missed', missed ?? '1'), falsePositive: amount('cost-false-alarm', alarm ?? '1') };
+}
+
+function amount(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw usage(`--${name} "${text}" is not a number above 0.`, `Write it like --${name} 10.`);
+}
+
+const readThreads = (threads: string | null) => (threads === null ? Math.min(8, availableParallelism()) : wholeNumber('threads', threads, 1, 64));
+
+const wholeNumber = (name: string, text: string, low: number, high: number): number => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  throw usage(`--${name} "${text}" is not a whole number from ${low} to ${high}.`, `Write it like --${name} ${Math.max(1, low)}.`);
+};
+
+function readFits(path: string): RecordedFit[] {
+  try {
+    return z.array(RecordedFit).parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new ModelwrightError({
+      code: 'MW1001',
+      message: `"${path}" is not a recorded list of fits.`,
+      hint: 'Give a file that a run recorded.',
+      place: { file: path },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,229 @@
+import { resolve } from 'node:path';
+import type { BuildWatcher, PlanCard } from '../domain/build-watcher.ts';
+import type { ReadingRule } from '../domain/column.ts';
+import type { BuildRequest } from '../domain/event.ts';
+import { ModelwrightError } from '../domain/error.ts';
+import type { DatasetRef, DerivedTarget, Plan } from '../domain/plan.ts';
+import { warningText, type ColumnProfile, type LeakSuspect, type Profile } from '../domain/profile.ts';
+import { getColumnOf } from '../domain/table.ts';
+import type { OpenedFile, Tables } from '../edges/tables/index.ts';
+import { findLeaks, profileDataset } from '../stages/intake/index.ts';
+import {
+  answerTarget,
+  checkPlan,
+  decideTarget,
+  derivedProfile,
+  draftPlan,
+  getColumn,
+  readSentence,
+  refuseUnfitPlan,
+  type PlanFacts,
+  type Reading,
+  type SentenceReading,
+  type TargetLevels,
+} from '../stages/planning/index.ts';
+import { checkDerived, derivedReads, makeTarget } from './derived-target.ts';
+import type { Edges } from './open-engine.ts';
+import { readLabelled, type ReadRows } from './prepare-data.ts';
+
+/** What a plan is made over. `asking`: wraps a question, for the clock stands still while a person thinks. */
+export type Planning = {
+  tables: Tables;
+  request: BuildRequest;
+  file: OpenedFile;
+  testFile: OpenedFile | null;
+  profile: Profile;
+  watcher: Pick<BuildWatcher, 'ask'>;
+  isCaged: boolean | null;
+  asking<T>(question: Promise<T>): Promise<T>;
+};
+
+/** A plan with its card; `read`: the labelled rows, read once for the search for leaks and the training. */
+export type Planned = { plan: Plan; card: PlanCard; read: ReadRows };
+
+/** The card says these under what is left out. */
+const toldAsLeftOut: ReadonlySet<string> = new Set(['identifier', 'constant']);
+
+/** Reads sentence and table and stops after the plan: nothing is trained, no run is written down. */
+export async function planModel(edges: Edges, asked: BuildRequest, watcher: BuildWatcher) {
+  const request = withFullPaths(asked);
+  const tables = await edges.tables();
+  const file = await tables.openFile(request.data);
+  const testFile = request.testData === null ? null : await tables.openFile(request.testData);
+  try {
+    const profile = await profileFile(file, request.data);
+    const { plan, card } = await makePlan({ tables, request, file, testFile, profile, watcher, isCaged: null, asking: (question) => question });
+    return { kind: 'plan' as const, plan, card };
+  } finally {
+    await file.close();
+    await testFile?.close();
+  }
+}
+
+/** Kept as they are from here: a run may be resumed from another folder. */
+export const withFullPaths = (asked: BuildRequest): BuildRequest => ({
+  ...asked,
+  data: resolve(asked.data === '' && asked.plan ? asked.plan.dataset.path : asked.data),
+  testData: asked.testData === null ? (asked.plan?.testDataset?.path ?? null) : resolve(asked.testData),
+});
+
+export const profileFile = async (file: OpenedFile, path: string): Promise<Profile> =>
+  profileDataset({ path, rowCount: file.rowCount, notes: file.notes }, await file.statistics());
+
+const refOf = (path: string, { sha256, rowCount }: OpenedFile): DatasetRef => ({ path, sha256, rowCount });
+
+/** The plan of a request: the one that was given, if it fits, or one made from the sentence and the table. */
+export async function makePlan(planning: Planning): Promise<Planned> {
+  const { plan, read, levels } = planning.request.plan ? await takeGivenPlan(planning, planning.request.plan) : await draft(planning);
+  const labelled = levels.reduce((sum, { count }) => sum + count, 0);
+  const classShares = plan.classes.map((name) => ({ name, share: (levels.find(({ level }) => level === name)?.count ?? 0) / labelled }));
+  const warnings = planning.profile.warnings.filter(({ kind }) => !toldAsLeftOut.has(kind)).map(warningText);
+  return { plan, read, card: { plan, warnings, classShares, isCaged: planning.isCaged } };
+}
+
+type Drafted = { plan: Plan; read: ReadRows; levels: TargetLevels };
+
+async function draft(planning: Planning): Promise<Drafted> {
+  const { tables, file, testFile, profile, watcher } = planning;
+  let { request } = planning;
+  const sentence = readSentence(request.sentence, profile);
+  const reading = await chooseTarget(planning, sentence);
+  const { target, derived, levels } = await openTarget(planning, reading);
+  const facts = (suspects: LeakSuspect[]): PlanFacts => ({
+    request,
+    dataset: refOf(request.data, file),
+    testDataset: testFile && request.testData !== null ? refOf(request.testData, testFile) : null,
+    profile,
+    sentence,
+    reading,
+    target,
+    derived,
+    targetLevels: levels,
+    suspects,
+  });
+  const first = draftPlan(facts([]));
+  // Read once: what is looked through for leaks here is what is learnt from later.
+  const read = await readLabelled(tables, file, first);
+  const suspects = findLeaks({
+    columns: read.table.columns,
+    labels: read.labels,
+    rows: Int32Array.from({ length: read.table.rowCount }, (_, row) => row),
+    profile,
+    target: target.name,
+    moment: first.moment,
+  });
+  let plan = draftPlan(facts(suspects));
+  const leaks = plan.leftOut.filter(({ reason }) => reason === 'leak' || reason === 'known-later');
+  if (leaks.length > 0 && watcher.ask && !request.isApproved) {
+    const kept = await askLeaks(planning, leaks);
+    request = { ...request, keep: [...request.keep, ...kept] };
+    if (kept.length > 0) plan = draftPlan(facts(suspects));
+  }
+  return { plan, read, levels };
+}
+
+/** Settled by the words or by a person; otherwise the refusal with the choices. */
+async function chooseTarget({ request, profile, watcher, asking }: Planning, sentence: SentenceReading): Promise<Reading> {
+  const decision = decideTarget(request, sentence, profile);
+  if (decision.kind === 'chosen') return decision.reading;
+  const answer = watcher.ask ? await asking(watcher.ask(decision.question)) : null;
+  if (answer === null || answer.trim() === '') throw decision.refusal;
+  return answerTarget(answer, sentence, profile);
+}
+
+/** Which of the columns that would be left out are kept all the same. */
+async function askLeaks({ watcher, asking }: Planning, leaks: Plan['leftOut']): Promise<string[]> {
+  const kept: string[] = [];
+  for (const { name, detail } of leaks) {
+    const answer = await asking(
+      watcher.ask?.({
+        what: 'leak',
+        text: `"${name}" ${detail}. Will it be known when the question is asked?`,
+        choices: [
+          { value: 'leave-out', label: 'no, or not sure: leave it out', detail: 'an answer that is known only afterwards makes a model look good and fail' },
+          { value: 'keep', label: 'yes: keep it', detail: 'recorded in the plan and in the report' },
+        ],
+        isOpen: false,
+      }) ?? Promise.resolve(null),
+    );
+    if (answer === 'keep') kept.push(name);
+  }
+  return kept;
+}
+
+/** The target as a column with what it holds, whether the table has it or it is made. */
+async function openTarget(
+  { tables, file, profile }: Planning,
+  reading: Reading,
+): Promise<{ target: ColumnProfile; derived: DerivedTarget | null; levels: TargetLevels }> {
+  if (reading.target.kind === 'column') {
+    const target = getColumn(profile, reading.target.column, '--target');
+    return { target, derived: null, levels: await readLevels(file, target.name, target.rule) };
+  }
+  const { derived, type } = await checkDerived(tables, reading.target, profile);
+  const { table } = await file.readColumns(distinctReads(derivedReads(derived)));
+  const made = await makeTarget(tables, derived, table);
+  return { target: derivedProfile(reading.target.name, type, made), derived, levels: levelsOf(made) };
+}
+
+const distinctReads = (reads: { name: string; rule: ReadingRule }[]) => [...new Map(reads.map((read) => [read.name, read])).values()];
+
+function levelsOf(column: Awaited<ReturnType<typeof makeTarget>>): TargetLevels {
+  const counts = new Map<string, number>();
+  const note = (level: string) => counts.set(level, (counts.get(level) ?? 0) + 1);
+  if (column.type === 'text') {
+    for (const code of column.codes) if (code >= 0) note(column.levels[code]);
+  } else for (const value of column.values) if (!Number.isNaN(value)) note(String(value));
+  return [...counts].map(([level, count]) => ({ level, count }));
+}
+
+async function readLevels(file: OpenedFile, name: string, rule: ReadingRule): Promise<TargetLevels> {
+  const asText: ReadingRule = { type: 'text', missing: rule.missing };
+  const { table } = await file.readColumns([{ name, rule: asText }]);
+  return levelsOf(getColumnOf(table, name));
+}
+
+/** A plan from a file: checked against the table, with the clock's and the machine's part taken from the request. */
+async function takeGivenPlan({ tables, request, file, testFile, profile }: Planning, given: Plan): Promise<Drafted> {
+  if (request.data === resolve(given.dataset.path) && given.dataset.sha256 !== file.sha256) {
+    throw new ModelwrightError({
+      code: 'MW1120',
+      message: `The data file "${request.data}" has changed since the plan was made.`,
+      hint: 'Make the plan anew, or put the file back as it was. To carry out the plan on another version of the data, copy it and name the copy with --data.',
+      place: { file: request.data },
+    });
+  }
+  const plan: Plan = {
+    ...given,
+    dataset: refOf(request.data, file),
+    testDataset: testFile && request.testData !== null ? refOf(request.testData, testFile) : null,
+  };
+  const column = profile.columns.find(({ name }) => name === plan.target);
+  const levels = plan.derived === null && column && plan.task !== 'regression' ? await readLevels(file, column.name, plan.targetRule) : null;
+  refuseUnfitPlan(checkPlan(plan, profile, levels), request.data);
+  if (plan.derived) {
+    const { text, sources, ahead } = plan.derived;
+    await checkDerived(
+      tables,
+      {
+        kind: 'derived',
+        name: plan.target,
+        text,
+        sources: sources.map(({ name }) => name),
+        known: [],
+        ahead: ahead && { steps: ahead.steps, order: ahead.order.name, series: ahead.series?.name ?? null },
+      },
+      profile,
+    );
+  }
+  const read = await readLabelled(tables, file, plan);
+  if (read.table.rowCount === 0) refuseUnfitPlan([`No row of the table has a value of the target "${plan.target}".`], request.data);
+  return { plan, read, levels: levels ?? levelsOfLabels(plan, read) };
+}
+
+function levelsOfLabels({ classes }: Plan, { labels }: ReadRows): TargetLevels {
+  if (labels.kind === 'values') return [];
+  const counts = new Int32Array(classes.length);
+  for (const code of labels.codes) counts[code]++;
+  return classes.map((level, code) => ({ level, count: counts[code] }));
+}

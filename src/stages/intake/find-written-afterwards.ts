@@ -1,0 +1,60 @@
+import type { LeakSuspect, Profile } from '../../domain/profile.ts';
+import type { Labels } from '../../domain/task.ts';
+import type { Cells } from './find-leaks.ts';
+import { nameWords, sharesWord } from './name-words.ts';
+
+/** Words of names for what is known only when the thing is over; English, German, Spanish. */
+const afterWords = new Set(
+  'actual final finally paid payment closed closing resolved resolution resolve outcome result reason refund refunded cancellation cancelled canceled discharge discharged disposition arrival arr delivered returned settled settlement writeoff recovered recovery post after exit exited completed completion finished ended end elapsed expired verdict decision conclusion feedback complaint chargeback tatsachlich bezahlt geliefert erledigt abgeschlossen ergebnis kundigungsgrund grund ende ankunft pagado entregado resuelto resultado motivo fin cierre llegada devuelto'.split(
+    ' ',
+  ),
+);
+/** What people write beside an event once it has happened: its day, its reason. */
+const besideEvent = new Set('date time day at reason comment note notes by type category code cause datum grund fecha motivo'.split(' '));
+
+/** The columns that move together with the answer by being there or not. */
+const MISSING_MOVES = 0.6;
+const MISSING_TELLS = 0.9;
+const MIN_ROWS = 20;
+
+type AfterSearch = { cellsOf: ReadonlyMap<string, Cells>; truth: Labels; profile: Profile; target: string; moment: string | null };
+
+/**
+ * Columns that look as if they were written after the answer was known. One sign is told of; two signs, or one with a moment that the user
+ * named, are enough to leave a column out.
+ */
+export function findWrittenAfterwards({ cellsOf, truth, profile, target, moment }: AfterSearch): LeakSuspect[] {
+  const suspects: LeakSuspect[] = [];
+  for (const { name, kind } of profile.columns) {
+    const cells = cellsOf.get(name);
+    if (!cells || name === target) continue;
+    const words = nameWords(name);
+    const afterWord = words.find((word) => afterWords.has(word) && !nameWords(target).includes(word));
+    const isBeside = sharesWord(name, target) && words.some((word) => besideEvent.has(word));
+    const moves = truth.kind === 'classes' ? missingMoves(cells, truth) : 0;
+    const isNamedLater = afterWord !== undefined || isBeside;
+    const named = isBeside ? `is named after the target, as what is written once it is known` : `has a name that says it is written later ("${afterWord}")`;
+    const empty = `is filled in ${percent(moves)} more of the rows of one answer than of another`;
+    if (isNamedLater && moves >= MISSING_MOVES) suspects.push({ column: name, kind: 'afterwards', isSure: true, detail: `${named} and ${empty}` });
+    else if (isNamedLater && moment !== null)
+      suspects.push({ column: name, kind: 'afterwards', isSure: true, detail: `${named}, and the question is asked ${moment}` });
+    else if (moves >= MISSING_TELLS) suspects.push({ column: name, kind: 'afterwards', isSure: true, detail: empty });
+    else if (moves >= MISSING_MOVES || (isBeside && kind !== 'number'))
+      suspects.push({ column: name, kind: 'afterwards', isSure: false, detail: isBeside ? named : empty });
+  }
+  return suspects;
+}
+
+const percent = (share: number) => `${Math.round(100 * share)} %`;
+
+/** The greatest difference between two classes in how often the column is missing. */
+function missingMoves({ values }: Cells, { codes, classCount }: Extract<Labels, { kind: 'classes' }>): number {
+  const missing = new Float64Array(classCount);
+  const totals = new Float64Array(classCount);
+  for (let i = 0; i < codes.length; i++) {
+    totals[codes[i]]++;
+    if (Number.isNaN(values[i])) missing[codes[i]]++;
+  }
+  const shares = [...totals.keys()].filter((k) => totals[k] >= MIN_ROWS).map((k) => missing[k] / totals[k]);
+  return shares.length < 2 ? 0 : Math.max(...shares) - Math.min(...shares);
+}

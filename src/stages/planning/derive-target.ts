@@ -1,0 +1,283 @@
+import type { ColumnProfile, Profile } from '../../domain/profile.ts';
+import { timeUnits } from './lexicon.ts';
+import { findTimeSeries } from './find-time.ts';
+import { isMeasure, isPredictable, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
+import type { Reading } from './reading.ts';
+import type { SentenceParts } from './sentence-parts.ts';
+import { likeness, nameWords } from './words.ts';
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+
+/** Targets that no column holds and that the words make from columns: a bar that is passed, a ratio, a value of tomorrow, one class of several. */
+export function deriveTargets(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): Reading[] {
+  const whole = matches.find(({ nameShare, wordShare, column }) => nameShare >= 0.95 && wordShare >= 0.95 && isPredictable(column));
+  return [
+    ...compared(parts, profile),
+    ...barsInValues(parts, matches),
+    ...late(parts, profile, matches),
+    ...ratios(parts, profile),
+    ...later(parts, profile, matches),
+    ...barOfZero(parts, matches),
+    ...oneOfSeveral(parts, matches),
+  ].filter(
+    // A column that is called just that needs no making: `RainTomorrow`, `price_per_sqm`.
+    () => whole === undefined || parts.comparison !== null || parts.ahead !== null,
+  );
+}
+
+/** "more than 30 days late": a measure and a bar. */
+function compared(parts: SentenceParts, profile: Profile): Reading[] {
+  const { comparison } = parts;
+  if (!comparison) return [];
+  const hasTimeUnit = comparison.around.some(({ word }) => Object.hasOwn(timeUnits, word));
+  return rankColumns(parts, profile, comparison.around)
+    .filter(({ column, nameShare }) => (isMeasure(column) || (column.kind === 'number' && column.distinctCount > 2)) && nameShare > 0)
+    .slice(0, 4)
+    .map(({ column, nameShare, wordShare }) => {
+      const made = `${quoted(column.name)} ${comparison.operator} ${comparison.value}`;
+      return {
+        target: {
+          kind: 'derived' as const,
+          name: `${column.name} ${comparison.operator} ${comparison.value}`,
+          text: made,
+          sources: [column.name],
+          known: [],
+          ahead: null,
+        },
+        task: 'binary' as const,
+        positive: { value: parts.isNegated ? 'no' : 'yes', certainty: 0.9, reason: 'the sentence asks for it' },
+        certainty: Math.min(
+          0.95,
+          nameShare * (0.62 + 0.3 * wordShare) + (barFits(column, comparison.value) ? 0.08 : -0.35) - (hasTimeUnit && !countsTime(column) ? 0.25 : 0),
+        ),
+        reason: `"${column.name}" is the number that the sentence sets a bar for`,
+      };
+    });
+}
+
+/** A number of days or hours by its name. */
+const countsTime = ({ name }: ColumnProfile) =>
+  nameWords(name).some(
+    (word) =>
+      Object.hasOwn(timeUnits, word) ||
+      ['late', 'duration', 'age'].some((known) => likeness(word, known).value >= 0.7) ||
+      /^(?:tenure|time|lead|wait\w*|stay)$/.test(word),
+  );
+
+/** A bar that no row or every row passes was meant for another column. */
+const barFits = ({ numbers }: ColumnProfile, value: number) => numbers !== null && value >= numbers.min && value <= numbers.max;
+
+const dueWords = new Set(
+  'due deadline scheduled planned expected promised target required estimated fallig soll geplant termin vencimiento previsto prevista limite'.split(' '),
+);
+const doneWords = new Set(
+  'paid payment pay actual completed completion delivered delivery closed finished settled received arrived arrival done shipped resolved returned bezahlt zahlung geliefert erledigt ist eingang pago pagado entrega entregado real cierre'.split(
+    ' ',
+  ),
+);
+const lateWords = /^(?:late|delay\w*|overdue|tard\w+|verspat\w*|spat|verzug|uberfallig|retras\w*|tarde|demora|atras\w*)$/;
+
+/** A column that says how late, or that it was late. */
+const isLateness = ({ name }: ColumnProfile) => nameWords(name).some((word) => likeness(word, 'late').value >= 0.7);
+
+/** "will it be late" where a column says how late: later than not at all. */
+function barOfZero(parts: SentenceParts, matches: ColumnMatch[]): Reading[] {
+  if (!parts.isYesNo || parts.wantsNumber || parts.comparison || parts.ahead || !parts.asked.some(({ word }) => lateWords.test(word))) return [];
+  return matches
+    .filter(({ column }) => column.kind === 'number' && column.distinctCount > 2 && isLateness(column))
+    .map((match) => ({
+      target: {
+        kind: 'derived' as const,
+        name: `${match.column.name} > 0`,
+        text: `${quoted(match.column.name)} > 0`,
+        sources: [match.column.name],
+        known: [],
+        ahead: null,
+      },
+      task: 'binary' as const,
+      positive: { value: parts.isNegated !== match.isOpposite ? 'no' : 'yes', certainty: 0.8, reason: 'the sentence asks for it' },
+      certainty: Math.min(0.85, match.certainty / 0.55),
+      reason: `"${match.column.name}" says how late`,
+    }));
+}
+
+/** "paid more than 30 days late" where the table has the day due and the day done. */
+function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): Reading[] {
+  const asksLate = parts.asked.some(({ word }) => lateWords.test(word)) || parts.comparison?.around.some(({ word }) => lateWords.test(word));
+  if (!asksLate || matches.some(({ column }) => isPredictable(column) && isLateness(column))) return [];
+  const dates = profile.columns.filter(({ kind }) => kind === 'datetime');
+  const due = dates.find(({ name }) => nameWords(name).some((word) => dueWords.has(word)));
+  const done = dates.find((column) => column !== due && nameWords(column.name).some((word) => doneWords.has(word)));
+  if (!due || !done) return [];
+  const days = `date_diff('day', ${quoted(due.name)}, ${quoted(done.name)})`;
+  const sources = [due.name, done.name];
+  const certainty = 0.75;
+  if (parts.wantsNumber) {
+    const name = `days from ${due.name} to ${done.name}`;
+    return [
+      {
+        target: { kind: 'derived', name, text: days, sources, known: [due.name], ahead: null },
+        task: 'regression',
+        positive: null,
+        certainty,
+        reason: 'the table has the day due and the day done',
+      },
+    ];
+  }
+  const bar = parts.comparison ?? { operator: '>' as const, value: 0 };
+  return [
+    {
+      target: {
+        kind: 'derived',
+        name: `${done.name} later than ${due.name} by ${bar.operator} ${bar.value} days`,
+        text: `${days} ${bar.operator} ${bar.value}`,
+        sources,
+        known: [due.name],
+        ahead: null,
+      },
+      task: 'binary',
+      positive: { value: parts.isNegated ? 'no' : 'yes', certainty: 0.9, reason: 'the sentence asks for it' },
+      certainty,
+      reason: 'the table has the day due and the day done',
+    },
+  ];
+}
+
+/** "price per square metre": two numbers of a row. */
+function ratios(parts: SentenceParts, profile: Profile): Reading[] {
+  const { ratio } = parts;
+  if (!ratio) return [];
+  const numbers = { ...profile, columns: profile.columns.filter(({ kind }) => kind === 'number') };
+  const bestOf = (words: { word: string; weight: number }[]) =>
+    numbers.columns
+      .map((column) => ({ column, ...matchName(words, column.name) }))
+      .filter(({ share }) => share >= 0.4)
+      .toSorted((a, b) => b.share - a.share || b.wordShare - a.wordShare);
+  const [below] = bestOf(ratio.below);
+  const above = bestOf(ratio.above.map(({ word }) => ({ word, weight: 1 }))).filter(({ column }) => column !== below?.column);
+  if (!below || above.length === 0) return [];
+  const isClose = above.length > 1 && above[0].share - above[1].share < 0.1;
+  return above.slice(0, isClose ? 3 : 1).map(({ column, share }) => ({
+    target: {
+      kind: 'derived' as const,
+      name: `${column.name} / ${below.column.name}`,
+      text: `${quoted(column.name)} / ${quoted(below.column.name)}`,
+      sources: [column.name, below.column.name],
+      known: [below.column.name],
+      ahead: null,
+    },
+    task: 'regression' as const,
+    positive: null,
+    certainty: Math.min(0.95, 0.55 + 0.25 * share + 0.15 * below.share),
+    reason: `the sentence asks for "${column.name}" per "${below.column.name}"`,
+  }));
+}
+
+/** "will it rain tomorrow": the value of a later row. */
+function later(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): Reading[] {
+  const { ahead } = parts;
+  const observed = ahead && findTimeSeries(profile);
+  if (!observed) return [];
+  const steps = Math.round(ahead.days / observed.stepDays);
+  // Weekly rows do not say what tomorrow brings.
+  if (steps < 1 || Math.abs(ahead.days / observed.stepDays - steps) > 0.15 * steps) return [];
+  const order = { steps, order: observed.time.name, series: observed.series?.name ?? null };
+  return matches
+    .filter(({ column, certainty }) => isPredictable(column) && certainty > 0.2 && column !== observed.series)
+    .slice(0, 3)
+    .map((match) => {
+      const { column } = match;
+      const { isYes, source } = asQuestion(parts, match);
+      return {
+        target: {
+          kind: 'derived' as const,
+          name: `${column.name}, ${steps === 1 ? 'next row' : `${steps} rows on`}`,
+          text: source,
+          sources: [column.name],
+          known: [],
+          ahead: order,
+        },
+        task: isYes ? ('binary' as const) : column.kind === 'number' && !isYes ? ('regression' as const) : null,
+        positive: isYes ? { value: parts.isNegated !== match.isOpposite ? 'no' : 'yes', certainty: 0.85, reason: 'the sentence asks for it' } : null,
+        certainty: Math.min(0.95, match.certainty / (parts.isYesNo && isMeasure(column) ? 0.7 : 1) + 0.15),
+        reason: `${match.reason}; "${ahead.words.trim()}" is ${steps === 1 ? 'one row' : `${steps} rows`} later in the order of "${observed.time.name}"`,
+      };
+    });
+}
+
+/** A column as a yes or no where one is asked for: a bar of 0 for an amount, the class that is named for a category. */
+function asQuestion(parts: SentenceParts, { column, values }: ColumnMatch): { isYes: boolean; source: string } {
+  const name = quoted(column.name);
+  if (column.kind === 'boolean') return { isYes: true, source: name };
+  if (column.kind === 'number') {
+    if (parts.comparison) return { isYes: true, source: `${name} ${parts.comparison.operator} ${parts.comparison.value}` };
+    if (parts.isYesNo && !parts.wantsNumber && column.numbers && column.numbers.min >= 0) return { isYes: true, source: `${name} > 0` };
+    return { isYes: false, source: name };
+  }
+  const yes = values[0] ?? column.topValues.find(({ value }) => /^(?:yes|y|true|1|ja|si|sí)$/i.test(value))?.value;
+  return yes === undefined ? { isYes: false, source: name } : { isYes: true, source: `${name} = ${text(yes)}` };
+}
+
+/** "within 30 days" where a column has the values <30, >30 and NO. */
+function barsInValues({ comparison, isNegated }: SentenceParts, matches: ColumnMatch[]): Reading[] {
+  if (!comparison) return [];
+  const sign = comparison.operator[0];
+  return matches.flatMap(({ column, certainty }) => {
+    const value = column.topValues.find((one) => one.value.replaceAll(/\s|=/g, '') === `${sign}${comparison.value}`)?.value;
+    return value === undefined ? [] : [equals(column, value, isNegated, Math.min(0.9, certainty + 0.25))];
+  });
+}
+
+const equals = (column: ColumnProfile, value: string, isNegated: boolean, certainty: number): Reading => ({
+  target: {
+    kind: 'derived',
+    name: `${column.name} = ${value}`,
+    text: `${quoted(column.name)} = ${text(value)}`,
+    sources: [column.name],
+    known: [],
+    ahead: null,
+  },
+  task: 'binary',
+  positive: { value: isNegated ? 'no' : 'yes', certainty: 0.85, reason: 'the sentence asks for it' },
+  certainty,
+  reason: `"${value}" is one of the values of "${column.name}"`,
+});
+
+/** "which flights are cancelled" where a column of several classes has that one. */
+function oneOfSeveral(parts: SentenceParts, matches: ColumnMatch[]): Reading[] {
+  if (!parts.isYesNo || parts.isDistinction || parts.wantsNumber || parts.comparison) return [];
+  // A column of two values that is called so is the nearer reading.
+  const hasOwnColumn = matches.some(({ column, nameShare }) => isTwoValued(column) && nameShare >= 0.6);
+  return matches
+    .filter(({ column }) => (column.kind === 'category' || column.kind === 'ordered') && column.distinctCount > 2)
+    .flatMap(({ column, values, certainty, nameShare }) => {
+      const no = column.topValues.filter(({ value }) => /^(?:no|none|never|nein)$/i.test(value));
+      if (values.length === 0 && nameShare >= 0.6 && no.length === 1) return [notEquals(column, no[0].value, parts.isNegated, certainty + 0.05)];
+      if (values.length === 0 || nameShare >= 0.9 || (values.length > 1 && parts.alternatives.length > 0)) return [];
+      // "paid late" names two values of a status; the last is what is asked.
+      const value = lastNamed(parts, values);
+      return [equals(column, value, parts.isNegated, Math.min(0.9, hasOwnColumn ? 0.8 * certainty : certainty + (values.length > 1 ? 0 : 0.22)))];
+    });
+}
+
+const notEquals = (column: ColumnProfile, value: string, isNegated: boolean, certainty: number): Reading => ({
+  target: {
+    kind: 'derived',
+    name: `${column.name} not ${value}`,
+    text: `${quoted(column.name)} <> ${text(value)}`,
+    sources: [column.name],
+    known: [],
+    ahead: null,
+  },
+  task: 'binary',
+  positive: { value: isNegated ? 'no' : 'yes', certainty: 0.8, reason: 'the sentence asks for it' },
+  certainty: Math.min(0.9, certainty),
+  reason: `all values of "${column.name}" but "${value}" say that it is so`,
+});
+
+/** Of the values that the words name, the one that is named last. */
+function lastNamed(parts: SentenceParts, values: string[]): string {
+  const placeOf = (value: string) => parts.asked.findLastIndex(({ word }) => nameWords(value).some((part) => likeness(part, word, true).value >= 0.7));
+  return values.toSorted((a, b) => placeOf(b) - placeOf(a))[0];
+}

@@ -1,0 +1,209 @@
+import type { ColumnProfile, Profile } from '../../domain/profile.ts';
+import { usualTargets, vagueNameWords } from './lexicon.ts';
+import type { AskedWord, SentenceParts } from './sentence-parts.ts';
+import { hasMeaning, likeness, namesEvent, nameWords, wordsIn } from './words.ts';
+
+/** How far the words of a sentence speak for one column. All shares are 0 to 1. */
+export type ColumnMatch = {
+  column: ColumnProfile;
+  certainty: number;
+  /** Of the column's name that the words name, and of the words' weight that the name takes up. */
+  nameShare: number;
+  wordShare: number;
+  /** The words name the other answer: "survive" for a column `died`. */
+  isOpposite: boolean;
+  /** Values of the column that the words name. */
+  values: string[];
+  reason: string;
+};
+
+/** Dates and free text cannot be predicted, identifiers and constants need not be: a sentence does not mean them. */
+export const isPredictable = ({ kind }: ColumnProfile) => kind === 'number' || kind === 'boolean' || kind === 'category' || kind === 'ordered';
+
+/** Two different values. */
+export const isTwoValued = ({ kind, distinctCount }: ColumnProfile) => kind === 'boolean' || distinctCount === 2;
+
+/** Names of classes, few enough to be told apart. */
+const isClasses = ({ kind, distinctCount }: ColumnProfile) => (kind === 'category' || kind === 'ordered' || kind === 'boolean') && distinctCount <= MAX_VALUES;
+
+/** Numbers so many that a yes or a no cannot be meant. */
+export const isMeasure = ({ kind, distinctCount }: ColumnProfile) => kind === 'number' && distinctCount > 12;
+
+/** A usual name for what is to be predicted. Beside an x, a y is a coordinate. */
+function isUsualTarget({ name }: ColumnProfile, { columns }: Profile): boolean {
+  const plain = name.trim().toLowerCase();
+  return usualTargets.has(plain) && !(plain === 'y' && columns.some((column) => column.name.trim().toLowerCase() === 'x'));
+}
+
+const VAGUE_WEIGHT = 0.35;
+/** A likeness below this is chance. */
+const LEAST_LIKENESS = 0.6;
+const MAX_VALUES = 60;
+const MANY_VALUES = 15;
+
+/** Every column that the words touch, the surest first. */
+export function rankColumns(parts: SentenceParts, profile: Profile, asked: AskedWord[] = parts.asked): ColumnMatch[] {
+  const last = profile.columns.at(-1);
+  const matches = profile.columns.flatMap((column) => {
+    const match = matchColumn(parts, asked, profile, column, column === last);
+    return match ? [match] : [];
+  });
+  liftUsualTarget(parts, profile, matches);
+  return matches.toSorted((a, b) => b.certainty - a.certainty);
+}
+
+function matchColumn(parts: SentenceParts, asked: AskedWord[], profile: Profile, column: ColumnProfile, isLast: boolean): ColumnMatch | null {
+  const name = matchName(asked, column.name);
+  const values = matchValues(parts, asked, column);
+  const isUsual = isUsualTarget(column, profile);
+  const isSpelled = initialsOf(parts, column);
+  if (name.share === 0 && values.strength === 0 && !isUsual && !isSpelled) return null;
+  const wordShare = Math.min(1, name.wordShare + values.wordShare);
+  const byName = name.share * (0.6 + 0.3 * wordShare) + (name.isWhole ? 0.08 : 0);
+  let certainty = 1 - (1 - byName) * (1 - Math.max(values.strength, isSpelled ? 0.5 : 0) * (1 - 0.5 * name.share));
+  if (isUsual) certainty += 0.2;
+  else if (name.share > 0 && isTwoValued(column) && usualTargets.has(nameWords(column.name).at(-1) ?? '')) certainty += 0.15;
+  if (parts.comparison && numbersIn(column.name).includes(parts.comparison.value)) certainty += 0.4;
+  if (isLast) certainty += 0.05;
+  certainty *= taskFit(parts, column, values.found.length);
+  // "Which species is it" asks for the species; "which customers will leave" does not ask for the customers.
+  if (isClasses(column) && !isTwoValued(column) && isNamedIn(parts.subject, column.name)) certainty = Math.max(certainty, 0.72);
+  // What is named as known, or to be left out, is not asked for.
+  if (isNamedIn(parts.given, column.name)) certainty *= 0.25;
+  if (parts.without.some((part) => isNamedIn(wordsIn(part), column.name))) certainty *= 0.1;
+  const reason =
+    name.share >= values.strength && name.share > 0
+      ? `its name fits the words${name.found.length > 0 ? ` "${[...new Set(name.found)].join(' ')}"` : ''}`
+      : values.found.length > 0
+        ? `it has the value${values.found.length > 1 ? 's' : ''} ${values.found
+            .slice(0, 4)
+            .map((value) => `"${value}"`)
+            .join(', ')}, which the sentence names`
+        : isSpelled
+          ? 'its values are the first letters of what the sentence names'
+          : 'its name is a usual one for a target';
+  return {
+    column,
+    certainty: Math.max(0, Math.min(1, certainty)),
+    nameShare: name.share,
+    wordShare,
+    isOpposite: name.share >= values.strength && name.isOpposite,
+    values: values.found,
+    reason,
+  };
+}
+
+/** How far the words name a column: `share` of its name, `wordShare` of the words' weight. */
+export function matchName(asked: AskedWord[], columnName: string) {
+  const words = nameWords(columnName);
+  // A number in a name ("income >50K") is not what the column is called.
+  const spoken = words.filter((word) => !/^\d/.test(word));
+  const fused = wordsIn(columnName).join('');
+  // "No-show" is one word, and not a kind of show.
+  const parts = hasMeaning(fused) ? [fused] : spoken.length > 0 ? spoken : words;
+  let [reached, total, isOpposite] = [0, 0, false];
+  const found: string[] = [];
+  const used = new Set<AskedWord>();
+  for (const part of parts) {
+    const importance = vagueNameWords.has(part) && parts.length > 1 ? VAGUE_WEIGHT : 1;
+    total += importance;
+    let best = { value: 0, isOpposite: false, word: undefined as AskedWord | undefined };
+    for (const one of asked) {
+      const like = likeness(part, one.word);
+      if (like.value < LEAST_LIKENESS) continue;
+      used.add(one);
+      if (like.value * one.weight > best.value) best = { value: like.value * one.weight, isOpposite: like.isOpposite, word: one };
+    }
+    if (!best.word) continue;
+    reached += importance * best.value;
+    found.push(best.word.word);
+    if (best.isOpposite) isOpposite = true;
+  }
+  // "square metre" for `squaremetre`, "loan status" for `loanstatus`.
+  const joined = asked.map(({ word }) => word).join('');
+  const isJoined = reached < total && fused.length >= 6 && joined.includes(fused);
+  const heart = asked.filter(({ weight }) => weight >= 0.99);
+  const heartWeight = heart.reduce((sum, { weight }) => sum + weight, 0);
+  const wordShare = heart.length === 0 ? (used.size > 0 ? 1 : 0) : [...used].reduce((sum, { weight }) => sum + (weight >= 0.99 ? weight : 0), 0) / heartWeight;
+  const share = isJoined ? 1 : total === 0 ? 0 : Math.min(1, reached / total);
+  const isWhole = share > 0 && parts.every((part) => asked.some(({ word, weight }) => word === part && weight >= 0.55));
+  return { share, wordShare: Math.min(1, wordShare), isOpposite, isWhole, found };
+}
+
+/** "income >50K": 50000. */
+const numbersIn = (name: string) =>
+  [...name.matchAll(/([0-9]+(?:[.][0-9]+)?) ?(k)?/gi)].map(([, digits, thousands]) => Number(digits) * (thousands ? 1000 : 1));
+
+/** All words of the name that say something stand among these. */
+function isNamedIn(words: string[], columnName: string): boolean {
+  const parts = nameWords(columnName).filter((part) => !vagueNameWords.has(part));
+  return parts.length > 0 && parts.every((part) => words.some((word) => likeness(part, word).value >= 0.9));
+}
+
+/** Values of a class-like column that the words name. */
+function matchValues(parts: SentenceParts, asked: AskedWord[], column: ColumnProfile): { strength: number; wordShare: number; found: string[] } {
+  const none = { strength: 0, wordShare: 0, found: [] };
+  if (!isClasses(column)) return none;
+  const found: string[] = [];
+  let [weight, heart] = [0, 0];
+  const heartCount = asked.filter((one) => one.weight >= 0.99).length;
+  for (const { value } of column.topValues) {
+    const words = nameWords(value).filter((word) => word.length > 2 && !/^\d/.test(word) && !PLAIN_ANSWERS.has(word));
+    if (words.length === 0) continue;
+    const hits = words.map((word) => {
+      let best = { like: 0, weight: 0 };
+      for (const one of asked) {
+        const like = likeness(word, one.word, true);
+        if (!like.isOpposite && like.value >= 0.7 && like.value * one.weight > best.like * best.weight) best = { like: like.value, weight: one.weight };
+      }
+      return best;
+    });
+    if (hits.some(({ like }) => like === 0)) continue;
+    // Of the rows ("which visitors"), not of the answer.
+    if (!parts.isDistinction && hits.every((hit) => hit.weight < 0.5)) continue;
+    found.push(value);
+    weight = Math.max(weight, ...hits.map((hit) => hit.like * hit.weight));
+    if (hits.some((hit) => hit.weight >= 0.99)) heart++;
+  }
+  if (found.length === 0) return none;
+  const one = isTwoValued(column) ? 0.45 : column.distinctCount > MANY_VALUES ? 0.25 : 0.4;
+  const strength = found.length === 1 ? (parts.isDistinction ? Math.max(one, 0.6) : one) : found.length === 2 ? 0.65 : 0.78;
+  return { strength: strength * weight, wordShare: heartCount === 0 ? 0 : Math.min(1, heart / heartCount), found };
+}
+
+const PLAIN_ANSWERS = new Set('yes no true false none unknown other all new nein sin con the and not'.split(' '));
+
+/** "malignant or benign" for a column of M and B. */
+function initialsOf({ alternatives }: SentenceParts, column: ColumnProfile): boolean {
+  const values = column.topValues.map(({ value }) => value.toLowerCase());
+  if (alternatives.length < 2 || column.kind !== 'category' || column.distinctCount !== alternatives.length || values.length !== alternatives.length)
+    return false;
+  return values.every((value) => /^\p{L}{1,2}$/u.test(value) && alternatives.filter((word) => word.startsWith(value)).length === 1);
+}
+
+/** "Who" and "whether" ask for classes, "how many" for numbers. */
+function taskFit(parts: SentenceParts, column: ColumnProfile, valueCount: number): number {
+  if (parts.wantsNumber && column.kind !== 'number') return 0.5;
+  const asksYesNo = parts.isYesNo && !parts.wantsNumber;
+  if (asksYesNo && isMeasure(column) && parts.comparison === null) return 0.55;
+  if (asksYesNo && column.kind === 'category' && !isTwoValued(column) && valueCount === 0) return 0.8;
+  if (parts.isYesNo && valueCount > 0) return 1.05;
+  return 1;
+}
+
+/** Where the words name no column, a usual name for a target, or the only column of two values at the end, is what is left. */
+function liftUsualTarget(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): void {
+  const predictable = matches.filter(({ column }) => isPredictable(column));
+  if (predictable.some(({ certainty, nameShare }) => certainty >= 0.4 && nameShare > 0)) return;
+  const fits = (column: ColumnProfile) => isPredictable(column) && (parts.wantsNumber ? column.kind === 'number' : !parts.isYesNo || !isMeasure(column));
+  const usual = profile.columns.filter((column) => isUsualTarget(column, profile) && fits(column));
+  if (usual.length !== 1 || parts.asked.length === 0) return;
+  // "Predict the sales" does not mean a target of two values, whatever it is called.
+  const [target] = usual;
+  const isMeant = (parts.isYesNo && !parts.wantsNumber) || parts.isDistinction || (isTwoValued(target) && parts.asked.some(({ word }) => namesEvent(word)));
+  const known = matches.find(({ column }) => column === target);
+  if (!known || !isMeant || known.certainty >= LIFTED) return;
+  Object.assign(known, { certainty: LIFTED, reason: 'its name is a usual one for a target, and the words fit no other column' });
+}
+
+const LIFTED = 0.52;
