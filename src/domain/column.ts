@@ -11,7 +11,12 @@ export type ColumnKind = z.infer<typeof ColumnKind>;
  * `decimal`: given where a comma parts the decimals (`1.234,50`): then a point, a space or an apostrophe groups the thousands.
  */
 export const ReadingRule = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('number'), missing: z.array(z.string()), style: z.enum(['plain', 'grouped', 'currency', 'percent']), decimal: z.literal(',').optional() }),
+  z.strictObject({
+    type: z.literal('number'),
+    missing: z.array(z.string()),
+    style: z.enum(['plain', 'grouped', 'currency', 'percent']),
+    decimal: z.literal(',').optional(),
+  }),
   z.strictObject({ type: z.literal('boolean'), missing: z.array(z.string()), yes: z.array(z.string()), no: z.array(z.string()) }),
   z.strictObject({ type: z.literal('text'), missing: z.array(z.string()) }),
   z.strictObject({ type: z.literal('timestamp'), missing: z.array(z.string()), formats: z.array(z.string()).min(1) }),

@@ -147,6 +147,20 @@ export const errorCodes = {
     meaning: 'A run goes on with the very file it began with: its sha256 is kept, and another file would make another model.',
     remedy: 'Put the file back as it was, or start a new build.',
   },
+  MW1121: {
+    name: 'data.file-changing',
+    kind: 'data',
+    title: 'The file changed while it was read',
+    meaning: 'Its size or its time was another at the end than at the start, so what was read is neither the old file nor the new one.',
+    remedy: 'Wait until the program that writes it is done, or give a copy.',
+  },
+  MW1122: {
+    name: 'data.broken-json',
+    kind: 'data',
+    title: 'A line is no JSON object',
+    meaning: 'In a file of JSON lines every line is one object, such as {"age": 34, "town": "Bern"}; a JSON array holds objects only.',
+    remedy: 'Mend or remove the line that the message names.',
+  },
   MW1202: {
     name: 'planning.target-unclear',
     kind: 'usage',

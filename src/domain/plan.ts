@@ -69,7 +69,9 @@ export const Plan = z.strictObject({
     z.strictObject({ kind: z.literal('time'), column: Name, rule: ReadingRule }),
     z.strictObject({ kind: z.literal('group'), column: Name, rule: ReadingRule }),
   ]),
-  inputs: z.array(z.strictObject({ name: Name, kind: ColumnKind, rule: ReadingRule, isPersonal: z.boolean(), order: z.array(z.string()).nullable().default(null) })).max(20_000),
+  inputs: z
+    .array(z.strictObject({ name: Name, kind: ColumnKind, rule: ReadingRule, isPersonal: z.boolean(), order: z.array(z.string()).nullable().default(null) }))
+    .max(20_000),
   leftOut: z.array(z.strictObject({ name: Name, reason: LeftOutReason, detail: z.string() })),
   /** Columns that look like leaks and were kept because the user said so. */
   keptLeaks: z.array(Name),

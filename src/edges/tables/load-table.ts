@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { ModelwrightError } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import { DelimitedParser, MAX_CELL_LENGTH, type Cutting } from './parse-delimited.ts';
-import { scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
-import { isBlank, mayIgnoreQuotes, sniffDialect } from './sniff-dialect.ts';
+import { findJsonColumns, forEachObject, looksLikeJson } from './read-json.ts';
+import { refuseChangedSince, scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
+import { isBlank, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
 import { sqlText } from './query.ts';
 import type { Dialect } from './reader-wire.ts';
 
@@ -33,9 +35,9 @@ export async function loadTable(path: string, options: LoadOptions): Promise<Loa
   const scanned = await scanFile(path);
   const database = await openDatabase(options);
   try {
-    const { columns, dialect, notes } =
-      scanned.format === 'parquet' ? await loadParquet(database.connection, path, options) : await loadText(database.connection, path, scanned, options);
+    const { columns, dialect, notes } = await loadRaw(database.connection, path, scanned, options);
     await lockDown(database.connection);
+    await refuseChangedSince(path, scanned.state);
     const rowCount = await countRows(database.connection);
     if (rowCount === 0) {
       throw new ModelwrightError({
@@ -49,6 +51,27 @@ export async function loadTable(path: string, options: LoadOptions): Promise<Loa
   } catch (cause) {
     database.close();
     throw tooLarge(path, cause) ?? cause;
+  }
+}
+
+async function loadRaw(connection: DuckDBConnection, path: string, scanned: Scanned, options: LoadOptions) {
+  if (scanned.format === 'text') {
+    return looksLikeJson(scanned.sample) ? loadJson(connection, path, scanned, options) : loadText(connection, path, scanned, options);
+  }
+  if (!scanned.isGzip) return loadParquet(connection, path, path, options);
+  return inScratch(options, async (folder) => {
+    const unpacked = join(folder, 'unpacked.parquet');
+    await pipeline(textPieces(path, true), createWriteStream(unpacked, { mode: 0o600 }));
+    return loadParquet(connection, path, unpacked, options);
+  });
+}
+
+async function inScratch<T>(options: LoadOptions, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(options.tempDirectory, 'table-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -84,15 +107,16 @@ async function countRows(connection: DuckDBConnection): Promise<number> {
   return Number(result.value(0, 0));
 }
 
-async function loadParquet(connection: DuckDBConnection, path: string, options: LoadOptions) {
+/** @param path as the user named it @param source where the bytes lie, unpacked */
+async function loadParquet(connection: DuckDBConnection, path: string, source: string, options: LoadOptions) {
   try {
-    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${sqlText(literalPath(path))})`);
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${sqlText(literalPath(source))})`);
     const given = described.getRows().map((row) => String(row[0]));
     checkWidth(path, given.length, options);
     const selected = given.map((name, index) => `CAST("${name.replaceAll('"', '""')}" AS VARCHAR) AS c${index}`);
-    await connection.run(`CREATE TABLE raw AS SELECT ${selected.join(', ')} FROM read_parquet(${sqlText(literalPath(path))})`);
+    await connection.run(`CREATE TABLE raw AS SELECT ${selected.join(', ')} FROM read_parquet(${sqlText(literalPath(source))})`);
     const { columns, notes } = nameColumns(given);
-    return { columns, notes, dialect: { format: 'parquet' } satisfies Dialect };
+    return { columns, notes, dialect: { format: 'parquet', isGzip: source !== path } satisfies Dialect };
   } catch (cause) {
     if (cause instanceof ModelwrightError || tooLarge(path, cause)) throw cause;
     throw new ModelwrightError({
@@ -114,21 +138,72 @@ async function loadText(connection: DuckDBConnection, path: string, file: TextFi
       hint: 'Give a table with a header line and at least one row.',
       place: { file: path },
     });
-  if (looksLikeJson(file.sample)) throw unsupportedFormat(path, 'JSON');
-  const width = sniffed.firstRow.length;
+  refuseMarkup(path, file.sample);
+  const { width } = sniffed;
   checkWidth(path, width, options);
   const { columns, notes } = sniffed.hasHeader
-    ? nameColumns(sniffed.firstRow)
+    ? nameColumns(isHeaderShort(sniffed) ? ['row_names', ...sniffed.firstRow] : sniffed.firstRow.slice(0, width))
     : { columns: sniffed.firstRow.map((_, index) => `column_${index + 1}`), notes: [] };
-  if (file.encoding !== 'utf-8') notes.push('The bytes are not UTF-8: read as Latin-1 (Windows-1252).');
+  if (isHeaderShort(sniffed)) notes.push('The header is one name short: the first column is called row_names.');
+  if (file.encoding === 'windows-1252') notes.push('The bytes are not UTF-8: read as Latin-1 (Windows-1252).');
+  if (file.encoding.startsWith('utf-16')) notes.push('The bytes are UTF-16.');
   if (!sniffed.hasHeader) notes.push('The first line is data, not a header: the columns are called column_1, column_2 and so on.');
   let { cutting } = sniffed;
-  if (!canReadDirectly(file) || !(await readDirectly(connection, path, file, cutting, width, sniffed.hasHeader))) {
-    cutting = await readThroughCopy(connection, path, file, cutting, width, sniffed.hasHeader, options);
-    if (cutting.quote !== sniffed.cutting.quote) notes.push('Quote signs are read as ordinary characters: as quotes they do not fit the file.');
+  const isPlain = canReadDirectly(file) && sniffed.skippedLines === 0 && !isHeaderShort(sniffed);
+  if (!isPlain || !(await readDirectly(connection, path, file, cutting, width, sniffed.hasHeader))) {
+    cutting = await readThroughCopy(connection, path, file, { ...sniffed, cutting }, options);
   }
+  if (cutting.quote === '' && file.sample.includes('"')) notes.push('Quote signs are read as ordinary characters: as quotes they do not fit the file.');
   const dialect: Dialect = { format: 'delimited', ...cutting, encoding: file.encoding, isGzip: file.isGzip, hasHeader: sniffed.hasHeader };
   return { columns, notes, dialect };
+}
+
+const isHeaderShort = ({ hasHeader, firstRow, width }: Sniffed) => hasHeader && firstRow.length === width - 1;
+
+/** JSON objects as rows, through a clean copy. */
+async function loadJson(connection: DuckDBConnection, path: string, file: TextFile, options: LoadOptions) {
+  const found = await findJsonColumns(path, file, file.sample, options.maxColumns);
+  checkWidth(path, found.columns.length, options);
+  await inScratch(options, async (folder) => {
+    const copy = join(folder, 'clean.csv');
+    const out = createWriteStream(copy, { mode: 0o600 });
+    await once(out, 'open');
+    let lines: string[] = [];
+    const flush = async () => {
+      const text = lines.join('');
+      lines = [];
+      if (!out.write(text)) await once(out, 'drain');
+    };
+    try {
+      let waiting = Promise.resolve();
+      await forEachObject(path, file, found.isLines, (cells) => {
+        lines.push(`${found.columns.map((name) => quoteCell(cells.get(name) ?? '')).join(',')}\n`);
+        if (lines.length >= FLUSH_ROWS) waiting = waiting.then(flush);
+      });
+      await waiting;
+      await flush();
+    } finally {
+      out.end();
+      await once(out, 'close');
+    }
+    await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, found.columns.length, false, false)}`);
+  });
+  const { columns, notes } = nameColumns(found.columns);
+  return { columns, notes, dialect: { format: 'json', isLines: found.isLines, isGzip: file.isGzip } satisfies Dialect };
+}
+
+const FLUSH_ROWS = 5000;
+
+/** A page saved under the name of a table. */
+function refuseMarkup(path: string, sample: string): void {
+  const start = sample
+    .replace(/^\ufeff/, '')
+    .trimStart()
+    .slice(0, 200)
+    .toLowerCase();
+  if (/^<(?:!doctype html|html|head|body|table|script)\b/.test(start)) throw unsupportedFormat(path, 'an HTML page');
+  if (start.startsWith('<?xml') || /^<[a-z][\w:-]*(?:\s[^>]*)?>/.test(start)) throw unsupportedFormat(path, 'XML');
+  if (start.startsWith('{\\rtf')) throw unsupportedFormat(path, 'a text document (RTF)');
 }
 
 /** DuckDB's own reader takes plain UTF-8 whose header is the first line; all else goes through a cleaned copy. */
@@ -161,32 +236,24 @@ const literalPath = (path: string) => path.replaceAll(/[*?[]/g, (character) => `
  * what is wrong and where. Where the quotes do not fit but the rows do without them, quote signs are ordinary characters.
  * Gives the cutting that fitted.
  */
-async function readThroughCopy(
-  connection: DuckDBConnection,
-  path: string,
-  file: TextFile,
-  cutting: Cutting,
-  width: number,
-  hasHeader: boolean,
-  options: LoadOptions,
-): Promise<Cutting> {
-  const folder = await mkdtemp(join(options.tempDirectory, 'table-'));
-  try {
+async function readThroughCopy(connection: DuckDBConnection, path: string, file: TextFile, sniffed: Sniffed, options: LoadOptions): Promise<Cutting> {
+  const { cutting, width } = sniffed;
+  return inScratch(options, async (folder) => {
     const copy = join(folder, 'clean.csv');
     let fitting = cutting;
-    const fault = await writeClean(path, file, cutting, width, hasHeader, copy);
+    const fault = await writeClean(path, file, sniffed, copy);
     if (fault) {
       const withoutQuotes: Cutting = { ...cutting, quote: '' };
       const isMended =
-        cutting.quote !== '' && mayIgnoreQuotes(cutting.delimiter, fault.problem) && !(await writeClean(path, file, withoutQuotes, width, hasHeader, copy));
+        cutting.quote !== '' &&
+        mayIgnoreQuotes(cutting.delimiter, fault.problem) &&
+        !(await writeClean(path, file, { ...sniffed, cutting: withoutQuotes }, copy));
       if (!isMended) throw faultError(path, fault);
       fitting = withoutQuotes;
     }
     await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, width, false, false)}`);
     return fitting;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 type RowFault =
@@ -194,14 +261,19 @@ type RowFault =
   | { problem: 'ragged'; row: number; line: number; found: number; width: number };
 
 /** Writes the clean copy, up to the first row that does not fit. */
-async function writeClean(path: string, file: TextFile, cutting: Cutting, width: number, hasHeader: boolean, copy: string): Promise<RowFault | undefined> {
+async function writeClean(path: string, file: TextFile, { cutting, width, hasHeader, skippedLines }: Sniffed, copy: string): Promise<RowFault | undefined> {
   const out = createWriteStream(copy, { mode: 0o600 });
   const opened = once(out, 'open');
   let lines: string[] = [];
   let rowNumber = hasHeader ? -1 : 0;
+  let toSkip = skippedLines;
   let ragged: RowFault | undefined;
   const parser = new DelimitedParser(cutting, (cells, line) => {
     if (ragged) return;
+    if (toSkip > 0) {
+      toSkip--;
+      return;
+    }
     if (isBlank(cells) && (width > 1 || rowNumber < 0)) return;
     rowNumber++;
     if (rowNumber === 0) return;
@@ -279,12 +351,6 @@ function tooLarge(path: string, cause: unknown): ModelwrightError | undefined {
     place: { file: path },
     cause,
   });
-}
-
-function looksLikeJson(sample: string): boolean {
-  const text = sample.trimStart();
-  if (text[0] !== '{' && text[0] !== '[') return false;
-  return /^\{\s*"[^"\n]*"\s*:|^\[\s*[[{\]"0-9]/.test(text);
 }
 
 /** Names are kept as they are, and made unique where two agree but for spaces at their ends. */

@@ -41,11 +41,12 @@ export const Dialect = z.discriminatedUnion('format', [
     format: z.literal('delimited'),
     delimiter: z.string().length(1),
     quote: z.enum(['"', "'", '']),
-    encoding: z.enum(['utf-8', 'windows-1252']),
+    encoding: z.enum(['utf-8', 'windows-1252', 'utf-16le', 'utf-16be']),
     isGzip: z.boolean(),
     hasHeader: z.boolean(),
   }),
-  z.strictObject({ format: z.literal('parquet') }),
+  z.strictObject({ format: z.literal('json'), isLines: z.boolean(), isGzip: z.boolean() }),
+  z.strictObject({ format: z.literal('parquet'), isGzip: z.boolean() }),
 ]);
 export type Dialect = z.infer<typeof Dialect>;
 

@@ -5,66 +5,140 @@ import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { ModelwrightError } from '../../domain/error.ts';
 
-export type Encoding = 'utf-8' | 'windows-1252';
+export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be';
+
+/** How a file was when it was first looked at; another size or time later means that someone writes to it. */
+export type FileState = { sizeBytes: number; changedMs: number };
 
 /** What one pass over all bytes of a file tells. `sample` is the start of its text. */
-export type Scanned =
-  | { format: 'text'; sha256: string; sizeBytes: number; isGzip: boolean; encoding: Encoding; hasMark: boolean; sample: string; isSampleWhole: boolean }
-  | { format: 'parquet'; sha256: string; sizeBytes: number };
+export type Scanned = { sha256: string; sizeBytes: number; isGzip: boolean; state: FileState } & (
+  | { format: 'text'; encoding: Encoding; hasMark: boolean; sample: string; isSampleWhole: boolean }
+  | { format: 'parquet' }
+);
 
 const SAMPLE_BYTES = 256 << 10;
 const PIECE_BYTES = 1 << 20;
-const SUPPORTED = 'Modelwright reads CSV and other delimited text (also gzipped) and Parquet.';
+const SUPPORTED = 'Modelwright reads CSV and other delimited text, JSON lines (each also gzipped) and Parquet.';
+/** A file that unpacks to more than this is refused if it also grows that much: no table of numbers and texts does. */
+const MAX_UNPACKED_BYTES = 256 << 20;
+const MAX_GROWTH = 400;
 
 /** Reads every byte once: the hash, what kind of file it is, its encoding. Refuses what is no table of text. */
 export async function scanFile(path: string): Promise<Scanned> {
   const facts = await lookAt(path);
+  const state: FileState = { sizeBytes: facts.size, changedMs: facts.mtimeMs };
   const magic = await firstBytes(path, 8);
   const sha256 = createHash('sha256');
+  const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
+  const done = () => ({ sha256: sha256.digest('hex'), sizeBytes: facts.size, isGzip, state });
   if (startsWith(magic, 'PAR1')) {
-    for await (const piece of piecesOf(path)) sha256.update(piece);
-    return { format: 'parquet', sha256: sha256.digest('hex'), sizeBytes: facts.size };
+    let readBytes = 0;
+    for await (const piece of piecesOf(path)) {
+      sha256.update(piece);
+      readBytes += piece.length;
+    }
+    if (readBytes !== facts.size) throw fileChanged(path);
+    return { format: 'parquet', ...done() };
   }
   refuseKnownFormats(path, magic);
-  const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
-  const sampleParts: Buffer[] = [];
-  let sampleBytes = 0;
-  let textBytes = 0;
-  let isUtf8SoFar = true;
-  let carry = Buffer.alloc(0);
-  for await (const piece of textPieces(path, isGzip, (raw) => sha256.update(raw))) {
-    if (piece.includes(0)) throw binaryFile(path, 'it holds NUL bytes');
-    textBytes += piece.length;
-    if (sampleBytes < SAMPLE_BYTES) {
-      const part = piece.subarray(0, SAMPLE_BYTES - sampleBytes);
-      sampleParts.push(part);
-      sampleBytes += part.length;
+  const text = new TextScan(path);
+  let rawBytes = 0;
+  let isParquet = false;
+  const onRaw = (raw: Buffer) => {
+    sha256.update(raw);
+    rawBytes += raw.length;
+  };
+  for await (const piece of textPieces(path, isGzip, onRaw)) {
+    if (text.byteCount === 0 && isGzip) {
+      if (startsWith(piece, 'PAR1')) isParquet = true;
+      else refuseKnownFormats(path, piece);
     }
-    if (isUtf8SoFar) {
-      const joined = carry.length > 0 ? Buffer.concat([carry, piece]) : piece;
-      const cut = lastWholeCharacter(joined);
-      isUtf8SoFar = isUtf8(joined.subarray(0, cut));
-      carry = Buffer.from(joined.subarray(cut));
-    }
+    if (!isParquet) text.take(piece);
   }
-  const isUtf8File = isUtf8SoFar && carry.length === 0;
-  const sampleBuffer = Buffer.concat(sampleParts);
-  refuseControlBytes(path, sampleBuffer);
-  const encoding: Encoding = isUtf8File ? 'utf-8' : 'windows-1252';
-  const hasMark = isUtf8File && sampleBuffer[0] === 0xef && sampleBuffer[1] === 0xbb && sampleBuffer[2] === 0xbf;
-  const isSampleWhole = textBytes <= SAMPLE_BYTES;
-  const whole = isSampleWhole || !isUtf8File ? sampleBuffer : sampleBuffer.subarray(0, lastWholeCharacter(sampleBuffer));
-  const sample = new TextDecoder(encoding).decode(whole);
-  if (sample.trim() === '' && isSampleWhole) {
-    throw new ModelwrightError({
-      code: 'MW1106',
-      message: `The file "${path}" is empty.`,
-      hint: 'Give a table with a header line and at least one row.',
-      place: { file: path },
-    });
-  }
-  return { format: 'text', sha256: sha256.digest('hex'), sizeBytes: facts.size, isGzip, encoding, hasMark, sample, isSampleWhole };
+  if (rawBytes !== facts.size) throw fileChanged(path);
+  return isParquet ? { format: 'parquet', ...done() } : { format: 'text', ...text.finish(), ...done() };
 }
+
+/** What the bytes of a text tell while they pass. */
+class TextScan {
+  byteCount = 0;
+  readonly #path: string;
+  readonly #sampleParts: Buffer[] = [];
+  #sampleBytes = 0;
+  #wide: 'utf-16le' | 'utf-16be' | null = null;
+  #isUtf8 = true;
+  #carry = Buffer.alloc(0);
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  take(piece: Buffer): void {
+    if (this.byteCount === 0) this.#wide = wideEncoding(piece);
+    if (this.#wide === null && piece.includes(0)) throw binaryFile(this.#path, 'it holds NUL bytes');
+    this.byteCount += piece.length;
+    if (this.#sampleBytes < SAMPLE_BYTES) {
+      const part = piece.subarray(0, SAMPLE_BYTES - this.#sampleBytes);
+      this.#sampleParts.push(part);
+      this.#sampleBytes += part.length;
+    }
+    if (this.#wide !== null || !this.#isUtf8) return;
+    const joined = this.#carry.length > 0 ? Buffer.concat([this.#carry, piece]) : piece;
+    const cut = lastWholeCharacter(joined);
+    this.#isUtf8 = isUtf8(joined.subarray(0, cut));
+    this.#carry = Buffer.from(joined.subarray(cut));
+  }
+
+  finish(): { encoding: Encoding; hasMark: boolean; sample: string; isSampleWhole: boolean } {
+    const isUtf8File = this.#wide === null && this.#isUtf8 && this.#carry.length === 0;
+    const encoding: Encoding = this.#wide ?? (isUtf8File ? 'utf-8' : 'windows-1252');
+    const bytes = Buffer.concat(this.#sampleParts);
+    const hasMark = this.#wide === null ? isUtf8File && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf : bytes[0] >= 0xfe;
+    const isSampleWhole = this.byteCount <= SAMPLE_BYTES;
+    const whole = isSampleWhole ? bytes : bytes.subarray(0, isUtf8File ? lastWholeCharacter(bytes) : bytes.length - (bytes.length % 2));
+    const sample = new TextDecoder(encoding).decode(whole);
+    if (this.#wide !== null && sample.includes('\0')) throw binaryFile(this.#path, 'it holds NUL signs');
+    refuseControlSigns(this.#path, sample);
+    if (sample.trim() === '' && isSampleWhole) {
+      throw new ModelwrightError({
+        code: 'MW1106',
+        message: `The file "${this.#path}" is empty.`,
+        hint: 'Give a table with a header line and at least one row.',
+        place: { file: this.#path },
+      });
+    }
+    return { encoding, hasMark, sample, isSampleWhole };
+  }
+}
+
+/** UTF-16 by its mark, or without one by every second byte being NUL, as it is in any European text. */
+function wideEncoding(start: Buffer): 'utf-16le' | 'utf-16be' | null {
+  if (start[0] === 0xff && start[1] === 0xfe && !(start[2] === 0 && start[3] === 0)) return 'utf-16le';
+  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
+  const looked = start.subarray(0, 4096);
+  const nulls = [0, 0];
+  looked.forEach((byte, at) => {
+    if (byte === 0) nulls[at % 2]++;
+  });
+  const half = looked.length / 2;
+  if (half < 4) return null;
+  if (nulls[1] > 0.6 * half && nulls[0] < 0.02 * half) return 'utf-16le';
+  return nulls[0] > 0.6 * half && nulls[1] < 0.02 * half ? 'utf-16be' : null;
+}
+
+/** Throws MW1121 when the file is no longer as it was. */
+export async function refuseChangedSince(path: string, state: FileState): Promise<void> {
+  const facts = await lookAt(path);
+  if (facts.size !== state.sizeBytes || facts.mtimeMs !== state.changedMs) throw fileChanged(path);
+}
+
+const fileChanged = (path: string) =>
+  new ModelwrightError({
+    code: 'MW1121',
+    message: `The file "${path}" changed while it was read.`,
+    hint: 'Wait until the program that writes it is done, or copy it and give the copy.',
+    place: { file: path },
+  });
 
 /** The bytes of the text in pieces, unpacked where it is gzipped; `onRaw` sees the bytes as they lie in the file. */
 export async function* textPieces(path: string, isGzip: boolean, onRaw: (piece: Buffer) => void = () => {}): AsyncGenerator<Buffer> {
@@ -75,13 +149,22 @@ export async function* textPieces(path: string, isGzip: boolean, onRaw: (piece: 
     }
     return;
   }
+  let [rawBytes, textBytes] = [0, 0];
   const source = createReadStream(path, { highWaterMark: PIECE_BYTES });
-  source.on('data', (piece) => onRaw(Buffer.from(piece)));
+  source.on('data', (piece) => {
+    rawBytes += piece.length;
+    onRaw(Buffer.from(piece));
+  });
   const unpacked = source.pipe(createGunzip({ chunkSize: PIECE_BYTES }));
   source.on('error', (cause) => unpacked.destroy(cause));
   try {
-    for await (const piece of unpacked) yield Buffer.from(piece);
+    for await (const piece of unpacked) {
+      textBytes += piece.length;
+      if (textBytes > MAX_UNPACKED_BYTES && textBytes > MAX_GROWTH * rawBytes) throw tooMuchUnpacked(path);
+      yield Buffer.from(piece);
+    }
   } catch (cause) {
+    if (cause instanceof ModelwrightError) throw cause;
     throw new ModelwrightError({
       code: 'MW1111',
       message: `The file "${path}" is damaged: it begins as gzip and cannot be unpacked to its end.`,
@@ -93,6 +176,14 @@ export async function* textPieces(path: string, isGzip: boolean, onRaw: (piece: 
     source.destroy();
   }
 }
+
+const tooMuchUnpacked = (path: string) =>
+  new ModelwrightError({
+    code: 'MW1114',
+    message: `The file "${path}" unpacks to more than ${MAX_GROWTH} times its size, which no table does.`,
+    hint: 'If it is a table all the same, unpack it yourself and give that.',
+    place: { file: path },
+  });
 
 async function* piecesOf(path: string): AsyncGenerator<Buffer> {
   for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) yield Buffer.from(piece);
@@ -180,10 +271,13 @@ function binaryFile(path: string, reason: string): ModelwrightError {
   });
 }
 
-/** Text has hardly any control bytes beside tabs and line ends; a picture or a program has many. */
-function refuseControlBytes(path: string, sample: Buffer): void {
+/** Text has hardly any control signs beside tabs and line ends; a picture or a program has many. */
+function refuseControlSigns(path: string, sample: string): void {
   let controlCount = 0;
-  for (const byte of sample) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12) controlCount++;
+  for (let at = 0; at < sample.length; at++) {
+    const code = sample.charCodeAt(at);
+    if (code < 32 && code !== 9 && code !== 10 && code !== 13 && code !== 12) controlCount++;
+  }
   if (controlCount > 0.01 * sample.length) throw binaryFile(path, 'too many of its bytes are control signs');
 }
 

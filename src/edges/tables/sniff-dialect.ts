@@ -1,20 +1,35 @@
 import { PLAIN_NUMBER_PATTERN, trimCell } from '../../domain/read-cell.ts';
 import { DelimitedParser, type Cutting, type CuttingFault } from './parse-delimited.ts';
 
-/** What the first piece of a text file tells of its form. `header` holds the cells of the first row that is not blank. */
-export type Sniffed = { cutting: Cutting; firstRow: string[]; hasHeader: boolean };
+/**
+ * What the first piece of a text file tells of its form. `firstRow`: the first row that is not blank; it may be one cell shorter than `width`, as the
+ * header of a table with row names is. `skippedLines`: lines before it that are no part of the table.
+ */
+export type Sniffed = { cutting: Cutting; firstRow: string[]; width: number; hasHeader: boolean; skippedLines: number };
+
+/** Excel's own first line that names the delimiter. */
+const EXCEL_HINT = /^\ufeff?sep=(.)[ \t]*\r?\n/i;
 
 /**
  * Finds delimiter and quote from the start of a file: the pair under which the rows agree with the first row in their
  * number of cells. Undefined when there is nothing but blank lines. `isWhole`: the sample is the whole file.
  */
 export function sniffDialect(sample: string, isWhole: boolean): Sniffed | undefined {
+  const hint = EXCEL_HINT.exec(sample);
+  if (hint) {
+    const rest = sample.slice(hint[0].length);
+    const trial = tryDelimiter(rest, hint[1], isWhole) ?? bestTrial(rest, isWhole);
+    return trial && sniffedFrom(trial, 1);
+  }
   const best = bestTrial(sample, isWhole);
-  if (!best) return undefined;
-  return { cutting: best.cutting, firstRow: best.rows[0], hasHeader: !isClearlyData(best.rows) };
+  return best && sniffedFrom(best, 0);
 }
 
-type Trial = { cutting: Cutting; rows: string[][]; agreement: number; fault: CuttingFault['problem'] | undefined };
+function sniffedFrom({ cutting, rows, width }: Trial, skippedLines: number): Sniffed {
+  return { cutting, firstRow: rows[0], width, hasHeader: rows[0].length < width || !isClearlyData(rows), skippedLines };
+}
+
+type Trial = { cutting: Cutting; rows: string[][]; width: number; agreement: number; fault: CuttingFault['problem'] | undefined };
 
 const USUAL_DELIMITERS = [',', '\t', ';', '|'];
 /** Below this share of agreeing rows an unusual delimiter is taken for chance. */
@@ -75,11 +90,21 @@ function tryCutting(sample: string, cutting: Cutting, isWhole: boolean): Trial |
   // A sample of one long unfinished line still has to give a first row.
   if (rows.length === 0 && !isWhole && !parser.fault) parser.end();
   const fault = parser.fault?.problem ?? (isOpenToTheEnd ? 'open-quote' : undefined);
-  if (rows.length === 0) return fault ? { cutting, rows: [[sample.slice(0, 100)]], agreement: 0, fault } : undefined;
-  const width = rows[0].length;
-  const agreeing = rows.filter((cells) => cells.length === width).length;
-  return { cutting, rows, agreement: agreeing / rows.length, fault };
+  if (rows.length === 0) return fault ? { cutting, rows: [[sample.slice(0, 100)]], width: 1, agreement: 0, fault } : undefined;
+  const first = rows[0].length;
+  const below = rows.slice(1);
+  // One name short, as R writes a table with row names: then every row below has one cell more.
+  const isShort = first > 1 && below.length > 0 && below.filter((cells) => cells.length === first + 1).length >= SHORT_HEADER_SHARE * below.length;
+  const width = isShort && !hasTrailingDelimiter(below) ? first + 1 : first;
+  const agreeing = below.filter((cells) => cells.length === width).length;
+  return { cutting, rows, width, agreement: (agreeing + 1) / rows.length, fault };
 }
+
+/** Of the rows below a header that is one name short; the others are told of as ragged. */
+const SHORT_HEADER_SHARE = 0.95;
+
+/** A delimiter at the end of every line is no column. */
+const hasTrailingDelimiter = (rows: string[][]) => rows.every((cells) => trimCell(cells[cells.length - 1]) === '');
 
 /** A row that holds nothing: an empty line, or spaces alone. */
 export const isBlank = (cells: string[]) => cells.length === 1 && trimCell(cells[0]) === '';
@@ -87,13 +112,36 @@ export const isBlank = (cells: string[]) => cells.length === 1 && trimCell(cells
 const plainNumber = new RegExp(`^(?:${PLAIN_NUMBER_PATTERN})$`);
 
 /**
- * A first row is a header unless it clearly is not: the same number stands in it twice, and every column that is numbers
- * below is a number in it too. (Years as column names are different numbers.)
+ * A first row is a header unless it clearly is not. A cell that is no number above a column of numbers is a name. A number above numbers
+ * speaks for data, unless the numbers count up as years do in a header; so does a text that comes again below, as the values of a category do.
  */
 function isClearlyData(rows: string[][]): boolean {
   const first = rows[0].map(trimCell);
-  const numbers = first.filter((cell) => plainNumber.test(cell));
-  if (new Set(numbers).size === numbers.length || rows.length < 2) return false;
-  const below = rows.slice(1).filter((cells) => cells.length === first.length);
-  return first.every((cell, column) => plainNumber.test(cell) || !below.every((cells) => plainNumber.test(trimCell(cells[column]))));
+  const below = rows.slice(1, HEADER_ROWS).filter((cells) => cells.length === first.length);
+  if (below.length === 0) return false;
+  const isNumber = (cell: string) => plainNumber.test(cell);
+  let [names, numbers, repeats] = [0, 0, 0];
+  for (const [column, cell] of first.entries()) {
+    const cells = below.map((row) => trimCell(row[column])).filter((one) => one !== '');
+    const numberCount = cells.filter(isNumber).length;
+    const holdsNumbers = cells.length > 0 && numberCount >= 0.9 * cells.length;
+    if (isNumber(cell)) {
+      if (holdsNumbers) numbers++;
+    } else if (cell !== '' && holdsNumbers) names++;
+    else if (cell !== '' && cells.includes(cell)) repeats++;
+  }
+  if (names > 0) return false;
+  if (repeats >= 2 || (repeats === 1 && (numbers > 0 || first.length <= 3))) return true;
+  return (
+    numbers > 0 &&
+    !countsUp(first.filter(isNumber).map(Number)) &&
+    first.every((cell, column) => isNumber(cell) || cell === '' || below.some((row) => trimCell(row[column]) === cell))
+  );
 }
+
+/** Rows that tell a header from data. */
+const HEADER_ROWS = 1000;
+
+/** 2001, 2002, 2003: names of years, of weeks, of questions. */
+const countsUp = (numbers: number[]) =>
+  numbers.length > 1 && numbers.every((value, at) => Number.isInteger(value) && (at === 0 || value === numbers[at - 1] + 1));

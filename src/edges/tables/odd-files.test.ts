@@ -1,0 +1,114 @@
+import { execFileSync, fork } from 'node:child_process';
+import { appendFile, chmod, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { oddFiles } from '../../../tests/fixtures/odd-files.ts';
+import { ModelwrightError } from '../../domain/error.ts';
+import { openTables, readerEntry, type ReaderProcess, type Tables } from './index.ts';
+import { refuseChangedSince, scanFile } from './scan-file.ts';
+
+let folder: string;
+let tables: Tables;
+
+function startReader(): ReaderProcess {
+  const child = fork(readerEntry, { serialization: 'advanced', execArgv: [] });
+  return {
+    send: (message) => void child.send(message as Parameters<typeof child.send>[0]), // fork's own type names only JSON; this pipe takes any clonable value
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => void child.on('exit', listener),
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'odd-files-'));
+  await mkdir(join(folder, 'temp'));
+  tables = openTables(startReader, { tempDirectory: join(folder, 'temp'), memoryBytes: 512 << 20 });
+});
+afterAll(async () => {
+  await tables.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function errorOf(path: string): Promise<ModelwrightError> {
+  try {
+    await (await tables.openFile(path)).close();
+  } catch (error) {
+    if (error instanceof ModelwrightError) return error;
+    throw error;
+  }
+  throw new Error(`"${path}" was read`);
+}
+
+describe('a file of a stranger', () => {
+  it.each(oddFiles)('$name comes out as it should', async ({ name, bytes, expect: expected }) => {
+    const path = join(folder, name);
+    await writeFile(path, bytes);
+    if ('code' in expected) {
+      const error = await errorOf(path);
+      expect({ code: error.code, message: error.message }).toEqual({ code: expected.code, message: expect.stringMatching(expected.message ?? /./) });
+      expect(error.kind).toBe('data');
+      expect(error.hint.length).toBeGreaterThan(10);
+      return;
+    }
+    const file = await tables.openFile(path);
+    expect(file.columns).toEqual(expected.columns);
+    expect(file.rowCount).toBe(expected.rowCount);
+    if (expected.note) expect(file.notes.join(' ')).toMatch(expected.note);
+    const { columns } = await file.statistics();
+    expect(columns.map(({ rowCount }) => rowCount)).toEqual(columns.map(() => expected.rowCount));
+    await file.close();
+  });
+
+  it.each([
+    ['a folder', async (path: string) => void (await mkdir(path)), 'MW1103'],
+    ['a pipe', async (path: string) => void execFileSync('mkfifo', [path]), 'MW1103'],
+    ['nothing', async () => undefined, 'MW1101'],
+  ] as const)('is refused where it is %s', async (what, make, code) => {
+    const path = join(folder, what.replaceAll(' ', '-'));
+    await make(path);
+    expect((await errorOf(path)).code).toBe(code);
+  });
+
+  it('is refused where it is a device that never ends', async () => {
+    expect((await errorOf('/dev/zero')).code).toBe('MW1103');
+  });
+
+  it.skipIf(process.getuid?.() === 0)('is refused where it may not be read', async () => {
+    const path = join(folder, 'locked');
+    await writeFile(path, 'a,b\n1,2\n');
+    await chmod(path, 0);
+    expect((await errorOf(path)).code).toBe('MW1102');
+  });
+
+  it.each<[string, (path: string) => Promise<void>]>([
+    ['shrinks', (path) => truncate(path, 10)],
+    ['grows', (path) => appendFile(path, '7,8,9\n')],
+  ])('that %s while it is read is refused', async (_, change) => {
+    const path = join(folder, 'changing');
+    await writeFile(path, 'a,b,c\n1,2,3\n4,5,6\n');
+    const { state } = await scanFile(path);
+    await change(path);
+    await expect(refuseChangedSince(path, state)).rejects.toMatchObject({ code: 'MW1121' });
+  });
+
+  it('of Parquet is read from within gzip', async () => {
+    const plain = join(folder, 'plain.parquet');
+    await tables.writeParquet(plain, [
+      { name: 'a', values: Float64Array.of(1, 2, 3) },
+      { name: 'b', values: ['x', 'y', 'z'] },
+    ]);
+    const { readFile } = await import('node:fs/promises');
+    const packed = join(folder, 'packed.parquet.gz');
+    await writeFile(packed, gzipSync(await readFile(plain)));
+    const file = await tables.openFile(packed);
+    expect({ columns: file.columns, rowCount: file.rowCount, dialect: file.dialect }).toEqual({
+      columns: ['a', 'b'],
+      rowCount: 3,
+      dialect: { format: 'parquet', isGzip: true },
+    });
+    await file.close();
+  });
+});
