@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadingRule } from './column.ts';
-import { readCell, readNumber, readTimestamp, trimCell } from './read-cell.ts';
+import { readCell, trimCell } from './read-cell.ts';
+import { readNumber } from './read-number.ts';
+import { readTimestamp } from './read-timestamp.ts';
 
 describe('a number', () => {
   it.each([

@@ -1,25 +1,35 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { DATE_FORMATS, readNumber, readTimestamp, type NumberStyle } from '../../domain/read-cell.ts';
-import { MISSING_MARKER_SET, summarise, type Shapes } from './column-statistics.ts';
+import { readNumber, type DecimalMark, type NumberStyle } from '../../domain/read-number.ts';
+import { DATE_FORMATS, readTimestamp } from '../../domain/read-timestamp.ts';
+import { personalShapeOf } from './personal-shapes.ts';
+import { MISSING_MARKER_SET } from './missing-markers.ts';
 import { readRows } from './query.ts';
+import type { ColumnStatistics } from './reader-wire.ts';
+import { summarise } from './summarise.ts';
+
+/** What the texts of a column look like, one by one. */
+export type Shapes = Pick<
+  ColumnStatistics,
+  'numberCounts' | 'commaCounts' | 'numbers' | 'commaNumbers' | 'zeroLedCount' | 'dates' | 'personalCounts' | 'isSampled'
+>;
 
 /** Numbers, dates, addresses and telephone numbers are never longer. */
 const MAX_SHAPED_LENGTH = 100;
+/** The longest date with its time and zone. */
+const MAX_DATE_LENGTH = 45;
 /** Beyond this many distinct texts a sample of them tells enough of their shape; counts are then of the sample's share. */
 const MAX_SHAPED_TEXTS = 500_000;
 
-const emailPattern = /^[^\s@,;"]+@[^\s@,;"]+[.][A-Za-z]{2,}$/;
-const phonePattern = /^(?:[+]|00)[1-9][0-9 ().-]{6,18}[0-9]$|^[(]?[0-9]{3}[)]?[ .-][0-9]{3}[ .-][0-9]{4}$/;
-const namePattern =
-  /^(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)[.]? )?\p{Lu}[\p{Ll}'’-]+(?: \p{Lu}[.]?)*(?: (?:van|von|de|der|la|bin|al))*(?: \p{Lu}[\p{L}'’-]+){1,2}$|^\p{Lu}[\p{L}'’-]+, (?:(?:Mr|Mrs|Ms|Miss|Dr)[.]? )?\p{Lu}[\p{Ll}'’-]+.*$/u;
+export const noStyles = { plain: 0, grouped: 0, currency: 0, percent: 0 };
+export const noPersons = { email: 0, phone: 0, name: 0, address: 0, 'national-id': 0, 'card-number': 0, 'bank-account': 0, 'ip-address': 0 };
 
 /** Every distinct text looked at by the same functions that read cells later. */
 export async function measureShapes(connection: DuckDBConnection, isThere: string, valueCount: number): Promise<Shapes> {
-  const numberCounts = { plain: 0, grouped: 0, currency: 0, percent: 0 };
-  const dates = new Map<string, { count: number; first: number; last: number; example: string }>();
-  const numberValues: number[] = [];
-  const weights: number[] = [];
-  let [emailCount, phoneCount, nameCount, seen] = [0, 0, 0, 0];
+  const point = new NumberTally('.');
+  const comma = new NumberTally(',');
+  const dates = new DateTally();
+  const personal = { ...noPersons };
+  let [zeroLed, seen] = [0, 0];
   const rows = await readRows(
     connection,
     `SELECT v, n FROM texts WHERE ${isThere} AND length(v) <= ${MAX_SHAPED_LENGTH} ORDER BY f LIMIT ${MAX_SHAPED_TEXTS + 1}`,
@@ -30,59 +40,87 @@ export async function measureShapes(connection: DuckDBConnection, isThere: strin
     const count = Number(weight);
     if (MISSING_MARKER_SET.has(text)) continue;
     seen += count;
-    const style = numberStyleOf(text);
-    if (style) {
-      numberCounts[style.style] += count;
-      numberValues.push(style.value);
-      weights.push(count);
+    const hasDigit = /[0-9]/.test(text);
+    if (hasDigit) {
+      point.take(text, count);
+      comma.take(text, count);
+      if (/^0[0-9]+$/.test(text)) zeroLed += count;
+      if (text.length <= MAX_DATE_LENGTH) dates.take(text, count);
     }
+    const person = personalShapeOf(text);
+    if (person) personal[person] += count;
+  }
+  // Of a sample, every count is scaled up to the column, so that shares keep their meaning.
+  const scale = isSampled && seen > 0 ? valueCount / seen : 1;
+  const scaled = <T extends Record<string, number>>(counts: T): T =>
+    // Every value of the record is a number, before and after.
+    Object.fromEntries(Object.entries(counts).map(([key, count]) => [key, Math.round(count * scale)])) as T;
+  return {
+    numberCounts: scaled(point.counts),
+    commaCounts: scaled(comma.counts),
+    numbers: point.summary(),
+    commaNumbers: comma.summary(),
+    zeroLedCount: Math.round(zeroLed * scale),
+    dates: dates.formats().map((one) => ({ ...one, count: Math.round(one.count * scale) })),
+    personalCounts: scaled(personal),
+    isSampled,
+  };
+}
+
+const STYLES = ['plain', 'grouped', 'currency', 'percent'] as const;
+
+/** Counts and collects numbers under one decimal mark. */
+class NumberTally {
+  readonly counts: Record<NumberStyle, number> = { ...noStyles };
+  readonly #mark: DecimalMark;
+  readonly #values: number[] = [];
+  readonly #weights: number[] = [];
+
+  constructor(mark: DecimalMark) {
+    this.#mark = mark;
+  }
+
+  take(text: string, count: number): void {
+    // The narrowest style that reads the text.
+    for (const style of STYLES) {
+      const value = readNumber(text, style, this.#mark);
+      if (value === undefined) continue;
+      this.counts[style] += count;
+      this.#values.push(value);
+      this.#weights.push(count);
+      return;
+    }
+  }
+
+  summary(): Shapes['numbers'] {
+    const values = this.#values;
+    if (values.length === 0) return null;
+    const order = [...values.keys()].toSorted((a, b) => values[a] - values[b]);
+    const sorted = Float64Array.from(order, (at) => values[at]);
+    const weights = Float64Array.from(order, (at) => this.#weights[at]);
+    return summarise(sorted, weights, Float64Array.from(values.slice(0, 1000)));
+  }
+}
+
+/** Counts dates by their spelling. */
+class DateTally {
+  readonly #known = new Map<string, { count: number; first: number; last: number; example: string }>();
+
+  take(text: string, count: number): void {
     for (const format of DATE_FORMATS) {
       const time = readTimestamp(text, format);
       if (time === undefined) continue;
-      const known = dates.get(format);
-      if (!known) dates.set(format, { count, first: time, last: time, example: text });
+      const known = this.#known.get(format);
+      if (!known) this.#known.set(format, { count, first: time, last: time, example: text });
       else {
         known.count += count;
         known.first = Math.min(known.first, time);
         known.last = Math.max(known.last, time);
       }
     }
-    if (emailPattern.test(text)) emailCount += count;
-    else if (phonePattern.test(text)) phoneCount += count;
-    else if (namePattern.test(text)) nameCount += count;
   }
-  // Of a sample, every count is scaled up to the column, so that shares keep their meaning.
-  const scale = isSampled && seen > 0 ? valueCount / seen : 1;
-  const scaled = (count: number) => Math.round(count * scale);
-  const order = [...numberValues.keys()].toSorted((a, b) => numberValues[a] - numberValues[b]);
-  return {
-    numberCounts: {
-      plain: scaled(numberCounts.plain),
-      grouped: scaled(numberCounts.grouped),
-      currency: scaled(numberCounts.currency),
-      percent: scaled(numberCounts.percent),
-    },
-    numbers:
-      numberValues.length > 0
-        ? summarise(
-            Float64Array.from(order, (at) => numberValues[at]),
-            Float64Array.from(order, (at) => weights[at]),
-            Float64Array.from(numberValues.slice(0, 1000)),
-          )
-        : null,
-    dates: [...dates].map(([format, { count, first, last, example }]) => ({ format, count: scaled(count), first, last, example })),
-    emailCount: scaled(emailCount),
-    phoneCount: scaled(phoneCount),
-    nameCount: scaled(nameCount),
-    isSampled,
-  };
-}
 
-/** The narrowest style that reads the text. */
-function numberStyleOf(text: string): { style: NumberStyle; value: number } | undefined {
-  for (const style of ['plain', 'grouped', 'currency', 'percent'] as const) {
-    const value = readNumber(text, style);
-    if (value !== undefined) return { style, value };
+  formats(): Shapes['dates'] {
+    return [...this.#known].map(([format, facts]) => ({ format, ...facts }));
   }
-  return undefined;
 }

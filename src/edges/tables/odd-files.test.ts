@@ -1,5 +1,5 @@
 import { execFileSync, fork } from 'node:child_process';
-import { appendFile, chmod, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -62,11 +62,11 @@ describe('a file of a stranger', () => {
     await file.close();
   });
 
-  it.each([
-    ['a folder', async (path: string) => void (await mkdir(path)), 'MW1103'],
-    ['a pipe', async (path: string) => void execFileSync('mkfifo', [path]), 'MW1103'],
+  it.each<[string, (path: string) => Promise<unknown>, string]>([
+    ['a folder', (path) => mkdir(path), 'MW1103'],
+    ['a pipe', async (path) => execFileSync('mkfifo', [path]), 'MW1103'],
     ['nothing', async () => undefined, 'MW1101'],
-  ] as const)('is refused where it is %s', async (what, make, code) => {
+  ])('is refused where it is %s', async (what, make, code) => {
     const path = join(folder, what.replaceAll(' ', '-'));
     await make(path);
     expect((await errorOf(path)).code).toBe(code);
@@ -100,7 +100,6 @@ describe('a file of a stranger', () => {
       { name: 'a', values: Float64Array.of(1, 2, 3) },
       { name: 'b', values: ['x', 'y', 'z'] },
     ]);
-    const { readFile } = await import('node:fs/promises');
     const packed = join(folder, 'packed.parquet.gz');
     await writeFile(packed, gzipSync(await readFile(plain)));
     const file = await tables.openFile(packed);

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ReadingRule } from '../../domain/column.ts';
-import { cellReader, CELL_SPACES, PLAIN_NUMBER_PATTERN, trimCell } from '../../domain/read-cell.ts';
+import { cellReader, CELL_SPACES, trimCell } from '../../domain/read-cell.ts';
+import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
 import { readNumbersInto, readRows, sqlText } from './query.ts';
 import type { Unreadable } from './reader-wire.ts';
 

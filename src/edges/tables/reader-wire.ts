@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ReadingRule } from '../../domain/column.ts';
 import { errorCodes, type ErrorCode } from '../../domain/error-codes.ts';
+import { NumberSummary } from '../../domain/profile.ts';
 
 const Count = z.int().min(0);
 const Name = z.string().max(65_536);
@@ -61,6 +62,15 @@ export const OpenedReply = z.strictObject({
 
 const TextCount = z.strictObject({ text: z.string(), count: Count });
 
+const StyleCounts = z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count });
+
+const Numbers = NumberSummary.extend({
+  distinctCount: Count,
+  /** The first thousand distinct ones rise by one from row to row, as a running number does. */
+  isSteadyCount: z.boolean(),
+});
+export type Numbers = z.infer<typeof Numbers>;
+
 /** Facts about the trimmed texts of one column; counts are of rows. What they mean is decided at intake. */
 export const ColumnStatistics = z.strictObject({
   name: Name,
@@ -76,33 +86,27 @@ export const ColumnStatistics = z.strictObject({
   maxLength: Count,
   /** Of the cells that are not empty; words are parted by spaces. */
   meanWords: z.number(),
-  /** Cells by the narrowest number style that reads them. */
-  numberCounts: z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count }),
-  /** Over all cells that are numbers in any style; null when there is none. */
-  numbers: z
-    .strictObject({
-      min: z.number(),
-      q01: z.number(),
-      q05: z.number(),
-      q25: z.number(),
-      q50: z.number(),
-      q75: z.number(),
-      q95: z.number(),
-      q99: z.number(),
-      max: z.number(),
-      mean: z.number(),
-      standardDeviation: z.number(),
-      isWhole: z.boolean(),
-      distinctCount: Count,
-      /** The first thousand distinct ones rise by one from row to row, as a running number does. */
-      isSteadyCount: z.boolean(),
-    })
-    .nullable(),
+  /** Cells by the narrowest number style that reads them where a point parts the decimals, and where a comma does. */
+  numberCounts: StyleCounts,
+  commaCounts: StyleCounts,
+  /** Over all cells that are numbers in any style, read with a point; and read with a comma. Null when there is none. */
+  numbers: Numbers.nullable(),
+  commaNumbers: Numbers.nullable(),
+  /** Whole numbers that begin with a zero: 007, 01234. */
+  zeroLedCount: Count,
   /** Cells that each date format reads, with the first and last time in microseconds since 1970. */
   dates: z.array(z.strictObject({ format: z.string(), count: Count, first: z.number(), last: z.number(), example: z.string() })),
-  emailCount: Count,
-  phoneCount: Count,
-  nameCount: Count,
+  /** Cells that look like something of one person. */
+  personalCounts: z.strictObject({
+    email: Count,
+    phone: Count,
+    name: Count,
+    address: Count,
+    'national-id': Count,
+    'card-number': Count,
+    'bank-account': Count,
+    'ip-address': Count,
+  }),
   /** The counts of numbers, dates and persons are scaled up from a sample of the distinct texts. */
   isSampled: z.boolean(),
 });

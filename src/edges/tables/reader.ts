@@ -58,7 +58,7 @@ type ColumnRequest = Extract<ReaderRequest, { ask: 'columns' }>['requests'][numb
 async function sendColumns({ connection, rowCount }: LoadedTable, requests: ColumnRequest[], sendPart: (value: unknown) => void): Promise<void> {
   const plain: { at: number; index: number; missing: string[] }[] = [];
   for (const [at, { index, rule }] of requests.entries()) {
-    if (rule.type === 'number' && rule.style === 'plain') plain.push({ at, index, missing: rule.missing });
+    if (rule.type === 'number' && rule.style === 'plain' && rule.decimal === undefined) plain.push({ at, index, missing: rule.missing });
     else sendPart({ at, ...(await readByDictionary(connection, index, rule, rowCount)) });
   }
   for (let from = 0; from < plain.length; from += NUMBER_COLUMNS_A_PASS) {

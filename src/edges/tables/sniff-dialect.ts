@@ -1,4 +1,5 @@
-import { PLAIN_NUMBER_PATTERN, trimCell } from '../../domain/read-cell.ts';
+import { trimCell } from '../../domain/read-cell.ts';
+import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
 import { DelimitedParser, type Cutting, type CuttingFault } from './parse-delimited.ts';
 
 /**

@@ -1,10 +1,19 @@
 import type { ColumnKind, ReadingRule } from '../../domain/column.ts';
 import type { PersonalKind } from '../../domain/profile.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
+import { findSteps } from './find-steps.ts';
 import { nameWords } from './name-words.ts';
 
 /** What a column is, why, how its cells are read, and how many of them the rule cannot read. */
-export type KindDecision = { kind: ColumnKind; reason: string; rule: ReadingRule; missingCount: number; distinctCount: number; unreadableCount: number };
+export type KindDecision = {
+  kind: ColumnKind;
+  reason: string;
+  rule: ReadingRule;
+  missingCount: number;
+  distinctCount: number;
+  unreadableCount: number;
+  order: string[] | null;
+};
 
 /** Share of the cells that are there which a typed rule has to read: the rest is taken for slips. */
 const READABLE_SHARE = 0.99;
@@ -14,11 +23,20 @@ const MIN_NUMBERS_WITH_SLIPS = 20;
 const UNIQUE_SHARE = 0.98;
 /** A key that repeats (a customer with several rows) is still one when it stands for fewer than two rows on average. */
 const KEY_SHARE = 0.5;
+/** Names of people and things have a few words; more are a description. */
+const MAX_NAME_WORDS = 6;
 /** Below this many rows nothing can be said about uniqueness. */
 const MIN_ROWS_FOR_IDENTIFIER = 20;
 
 /** Never a value, whatever the column holds. */
-const SURE_MARKERS = new Set(['NA', 'N/A', 'n/a', '#N/A', '<NA>', '?', 'null', 'NULL', 'Null', 'nan', 'NaN', 'NAN']);
+const SURE_MARKERS = new Set(
+  ['NA', 'N/A', 'n/a', 'N.A.', 'n.a.', '#N/A', '<NA>', '?', '??', 'null', 'NULL', 'Null', '(null)', String.raw`\N`, 'nan', 'NaN', 'NAN', 'undefined'].concat([
+    '#VALUE!',
+    '#DIV/0!',
+    '#REF!',
+    '#NAME?',
+  ]),
+);
 
 /** Decides from the texts' shapes; the order is: nothing or one value, yes and no, numbers, dates, identifier, text, category. */
 export function decideKind(statistics: ColumnStatistics): KindDecision {
@@ -30,7 +48,7 @@ export function decideKind(statistics: ColumnStatistics): KindDecision {
   const missing = [...new Set([...SURE_MARKERS, ...present.map(({ text }) => text)])];
   const missingCount = emptyCount + total(present);
   const distinctTexts = statistics.distinctCount - present.length;
-  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0 };
+  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0, order: null };
 
   if (distinctTexts === 0) return { ...facts, kind: 'constant', reason: 'holds no value', rule: { type: 'text', missing } };
   if (distinctTexts === 1 && missingCount === 0) {
@@ -44,10 +62,12 @@ export function decideKind(statistics: ColumnStatistics): KindDecision {
     const presentCount = rowCount - missingCount;
     const unreadableCount = Math.max(presentCount - typed.readableCount, 0);
     if (typed.rule.type === 'timestamp') return { ...facts, unreadableCount, kind: 'datetime', reason: typed.reason, rule };
-    const distinctCount = statistics.numbers?.distinctCount ?? distinctTexts;
+    const distinctCount = (typed.rule.decimal ? statistics.commaNumbers : statistics.numbers)?.distinctCount ?? distinctTexts;
     const key = runningNumber(statistics, presentCount);
     return { ...facts, distinctCount, unreadableCount, kind: key ? 'identifier' : 'number', reason: key ?? typed.reason, rule };
   }
+  const steps = statistics.distinctCount <= statistics.top.length ? findSteps(statistics.top.filter(({ text }) => !missing.includes(text))) : undefined;
+  if (steps) return { ...facts, kind: 'ordered', reason: steps.reason, order: steps.order, rule: { type: 'text', missing } };
   return { ...facts, ...decideTextual(statistics, distinctTexts, rowCount - missingCount), rule: { type: 'text', missing } };
 }
 
@@ -59,12 +79,39 @@ type TypedDecision = { rule: Extract<ReadingRule, { type: 'number' | 'timestamp'
 
 function decideTyped(statistics: ColumnStatistics, presentCount: number): TypedDecision | undefined {
   if (presentCount === 0) return undefined;
+  if (isDigitsOfDays(statistics, presentCount)) return decideDate(statistics, presentCount);
+  if (isCode(statistics)) return undefined;
   return decideNumber(statistics, presentCount) ?? decideDate(statistics, presentCount);
 }
 
-/** The narrowest style that reads the column. */
-function decideNumber({ numberCounts, numbers }: ColumnStatistics, presentCount: number): TypedDecision | undefined {
-  const { plain, grouped, currency, percent } = numberCounts;
+/** 20240131: every cell is a day between 1900 and 2100, and there are several. */
+const isDigitsOfDays = ({ dates, distinctCount, numbers }: ColumnStatistics, presentCount: number) =>
+  distinctCount > 1 &&
+  numbers !== null &&
+  numbers.min >= 19_000_101 &&
+  numbers.max <= 21_001_231 &&
+  dates.some(({ format, count }) => format === 'yyyymmdd' && count === presentCount);
+
+/** 007, 01234: numbers of one length that begin with zeros are names; two digits (hours, months) are numbers all the same. */
+const isCode = ({ zeroLedCount, maxLength, meanLength, numbers }: ColumnStatistics) =>
+  zeroLedCount > 0 && maxLength >= 3 && maxLength - meanLength < 1e-9 && numbers !== null && numbers.isWhole;
+
+/** The narrowest style that reads the column, with a point between the decimals unless a comma reads more. */
+function decideNumber({ numberCounts, commaCounts, numbers, commaNumbers }: ColumnStatistics, presentCount: number): TypedDecision | undefined {
+  const point = bestStyle(numberCounts);
+  const comma = bestStyle(commaCounts);
+  const isComma = comma.count > point.count;
+  const { style, count, reason } = isComma ? comma : point;
+  const distinctCount = (isComma ? commaNumbers : numbers)?.distinctCount ?? 0;
+  if (count === 0 || (count < presentCount && (count < READABLE_SHARE * presentCount || distinctCount < MIN_NUMBERS_WITH_SLIPS))) return undefined;
+  return {
+    rule: { type: 'number', missing: [], style, ...(isComma && { decimal: ',' as const }) },
+    readableCount: count,
+    reason: isComma ? `${reason}, with a comma before the decimals` : reason,
+  };
+}
+
+function bestStyle({ plain, grouped, currency, percent }: ColumnStatistics['numberCounts']) {
   const styles = [
     { style: 'plain', count: plain, reason: 'holds numbers' },
     { style: 'grouped', count: plain + grouped, reason: 'holds numbers with thousands separators' },
@@ -72,14 +119,32 @@ function decideNumber({ numberCounts, numbers }: ColumnStatistics, presentCount:
     { style: 'percent', count: plain + grouped + percent, reason: 'holds percentages' },
   ] as const;
   const most = Math.max(...styles.map(({ count }) => count));
-  if (most < presentCount && (most < READABLE_SHARE * presentCount || (numbers?.distinctCount ?? 0) < MIN_NUMBERS_WITH_SLIPS)) return undefined;
-  const chosen = styles.find(({ count }) => count === most);
-  if (!chosen || most === 0) return undefined;
-  return { rule: { type: 'number', missing: [], style: chosen.style }, readableCount: most, reason: chosen.reason };
+  return styles.find(({ count }) => count === most) ?? styles[0];
 }
 
 /** Spellings that cannot be mistaken for each other; of the two orders of day and month the column decides for one. */
-const DATE_FAMILIES = [['yyyy-mm-dd'], ['yyyy/mm/dd'], ['mm/dd/yyyy', 'dd/mm/yyyy'], ['mm-dd-yyyy', 'dd-mm-yyyy'], ['dd.mm.yyyy']];
+const DATE_FAMILIES = [
+  ['yyyy-mm-dd'],
+  ['yyyy/mm/dd'],
+  ['yyyy.mm.dd'],
+  ['mm/dd/yyyy', 'dd/mm/yyyy'],
+  ['mm-dd-yyyy', 'dd-mm-yyyy'],
+  ['dd.mm.yyyy'],
+  ['mm/dd/yy', 'dd/mm/yy'],
+  ['dd.mm.yy'],
+  ['dd mmm yyyy'],
+  ['dd mmm yy'],
+  ['mmm dd yyyy'],
+  ['mmm yyyy'],
+  ['mmm yy'],
+  ['yyyy mmm'],
+  ['yyyy-mm'],
+  ['mm/yyyy'],
+  ['yyyymmdd'],
+  ['yyyy'],
+  ['yyyy-Qq'],
+  ['yyyy-Www'],
+];
 
 function decideDate({ dates }: ColumnStatistics, presentCount: number): TypedDecision | undefined {
   const chosen = DATE_FAMILIES.flatMap((family) => {
@@ -88,9 +153,13 @@ function decideDate({ dates }: ColumnStatistics, presentCount: number): TypedDec
     const [best] = known.toSorted((a, b) => b.count - a.count || a.last - a.first - (b.last - b.first) || family.indexOf(a.format) - family.indexOf(b.format));
     return best ? [best] : [];
   }).toSorted((a, b) => b.count - a.count);
-  const readableCount = total(chosen);
-  if (chosen.length === 0 || readableCount < READABLE_SHARE * presentCount) return undefined;
-  const formats = chosen.map(({ format }) => format);
+  // A few years beside other dates are dates; years alone are numbers.
+  const isOnlyYears = chosen.every(({ format }) => format === 'yyyy');
+  // Days written as digits come alone: beside other spellings they are numbers.
+  const kept = chosen.filter(({ format }) => format !== 'yyyymmdd' || chosen.length === 1);
+  const readableCount = total(kept);
+  if (kept.length === 0 || isOnlyYears || readableCount < READABLE_SHARE * presentCount) return undefined;
+  const formats = kept.map(({ format }) => format);
   return { rule: { type: 'timestamp', missing: [], formats }, readableCount, reason: `holds dates written ${formats.join(' or ')}` };
 }
 
@@ -100,6 +169,13 @@ const BOOLEAN_PAIRS = [
   ['y', 'n'],
   ['t', 'f'],
   ['on', 'off'],
+  ['ja', 'nein'],
+  ['sí', 'no'],
+  ['si', 'no'],
+  ['oui', 'non'],
+  ['wahr', 'falsch'],
+  ['verdadero', 'falso'],
+  ['vrai', 'faux'],
 ];
 
 function decideBoolean({ top, distinctCount }: ColumnStatistics, missing: string[]): { rule: ReadingRule; reason: string } | undefined {
@@ -165,6 +241,9 @@ function decideTextual({ name, meanWords, meanLength }: ColumnStatistics, distin
     if (share >= UNIQUE_SHARE) return { kind: 'identifier', reason: 'is different in almost every row' };
     if (share > KEY_SHARE && namesKey(name)) return { kind: 'identifier', reason: 'stands for less than two rows on average, and its name says it is a key' };
   }
+  if (presentCount >= MIN_ROWS_FOR_IDENTIFIER && share >= UNIQUE_SHARE && meanWords < MAX_NAME_WORDS && nameWords(name).at(-1) === 'name') {
+    return { kind: 'identifier', reason: 'is another name in almost every row' };
+  }
   // Many different texts of several words are language; few are names of things, however long.
   if (distinctCount > 50 && ((share >= UNIQUE_SHARE && !isWordless) || (share >= 0.1 && meanWords >= 3) || (share >= 0.3 && meanLength >= 40))) {
     return { kind: 'text', reason: `holds ${Math.round(meanWords)} words in a cell on average, mostly different` };
@@ -172,21 +251,29 @@ function decideTextual({ name, meanWords, meanLength }: ColumnStatistics, distin
   return { kind: 'category', reason: `has ${distinctCount} different values` };
 }
 
+/** Shapes that leave little doubt, the surest first. */
+const SHAPED = ['email', 'national-id', 'card-number', 'bank-account', 'ip-address', 'phone', 'address'] as const;
+const PERSON = '(?:customer|contact|user|client|patient|employee|passenger|member|person|kunden|cliente)?';
+/** Names of columns that say it by themselves; German and Spanish ones too. */
+const personalNames: [RegExp, PersonalKind][] = [
+  [new RegExp(`^${PERSON}e?mail(?:address)?$|^correo(?:electronico)?$`), 'email'],
+  [new RegExp(`^${PERSON}(?:phone|telephone|mobile|cell)(?:number|no|nr)$|^telefon(?:nummer)?$|^telefono$`), 'phone'],
+  [new RegExp(`^${PERSON}(?:full|first|last|given|family|sur|vor|nach|familien)name$|^apellidos?$`), 'name'],
+  [new RegExp(`^${PERSON}(?:street|home|postal)?address$|^(?:adresse|anschrift|strasse|straße|direccion)$`), 'address'],
+  [/^(?:ssn|socialsecurity(?:number)?|nationalid|passport(?:number)?|dni|nif|personalausweis(?:nummer)?)$/, 'national-id'],
+  [/^(?:iban|accountnumber|kontonummer)$/, 'bank-account'],
+];
+
 /** Persons by what the cells look like, or by a name of the column that leaves no doubt. */
-export function decidePersonal(
-  { name, rowCount, emptyCount, distinctCount, emailCount, phoneCount, nameCount }: ColumnStatistics,
-  kind: ColumnKind,
-): PersonalKind | null {
-  if (kind === 'constant' || kind === 'boolean' || kind === 'datetime') return null;
+export function decidePersonal({ name, rowCount, emptyCount, distinctCount, personalCounts }: ColumnStatistics, kind: ColumnKind): PersonalKind | null {
+  const words = nameWords(name).join('');
+  if (kind === 'datetime') return /^(?:dob|dateofbirth|birth(?:date|day)|geburts(?:datum|tag)|fecha(?:de)?nacimiento)$/.test(words) ? 'birth-date' : null;
+  if (kind === 'constant' || kind === 'boolean') return null;
   const presentCount = rowCount - emptyCount;
-  if (emailCount >= 0.5 * presentCount) return 'email';
-  if (phoneCount >= 0.5 * presentCount) return 'phone';
+  const shaped = SHAPED.find((shape) => personalCounts[shape] >= 0.5 * presentCount);
+  if (shaped) return shaped;
   if (kind === 'number') return null;
   // Names of places look like names of people; those of people hardly repeat.
-  if (nameCount >= 0.6 * presentCount && distinctCount >= 0.5 * presentCount && presentCount >= MIN_ROWS_FOR_IDENTIFIER) return 'name';
-  const words = nameWords(name).join('');
-  if (/^(?:customer|contact|user|client|patient)?e?mail(?:address)?$/.test(words)) return 'email';
-  if (/^(?:customer|contact|user|client|patient)?(?:phone|telephone|mobile|cell)(?:number|no|nr)$/.test(words)) return 'phone';
-  if (/^(?:customer|contact|user|client|patient|employee|passenger)?(?:full|first|last|given|family|sur)name$/.test(words)) return 'name';
-  return null;
+  if (personalCounts.name >= 0.6 * presentCount && distinctCount >= 0.5 * presentCount && presentCount >= MIN_ROWS_FOR_IDENTIFIER) return 'name';
+  return personalNames.find(([pattern]) => pattern.test(words))?.[1] ?? null;
 }

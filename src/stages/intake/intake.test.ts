@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Column } from '../../domain/column.ts';
 import { Profile } from '../../domain/profile.ts';
 import { seededRandom } from '../../domain/random.ts';
-import { DATE_FORMATS, readNumber, readTimestamp } from '../../domain/read-cell.ts';
+import { readNumber } from '../../domain/read-number.ts';
+import { DATE_FORMATS, readTimestamp } from '../../domain/read-timestamp.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
 import { profileOf } from '../../../tests/fixtures/made-profile.ts';
 import { findLeaks, profileColumn, profileDataset, type LeakSearch } from './index.ts';
@@ -16,17 +17,8 @@ function statisticsOf(name: string, cells: string[]): ColumnStatistics {
   const top = [...counts].map(([text, count]) => ({ text, count })).toSorted((a, b) => b.count - a.count);
   const present = cells.filter((cell) => cell !== '');
   const values = present.filter((cell) => !MARKERS.includes(cell));
-  const numberCounts = { plain: 0, grouped: 0, currency: 0, percent: 0 };
-  const numbers: number[] = [];
-  for (const cell of values) {
-    const style = (['plain', 'grouped', 'currency', 'percent'] as const).find((wanted) => readNumber(cell, wanted) !== undefined);
-    if (!style) continue;
-    numberCounts[style]++;
-    numbers.push(readNumber(cell, style) ?? NaN);
-  }
-  const distinct = [...new Set(numbers)];
-  const at = Math.min(...numbers);
-  const end = Math.max(...numbers);
+  const point = numbersOf(values, '.');
+  const comma = numbersOf(values, ',');
   return {
     name,
     rowCount: cells.length,
@@ -37,34 +29,39 @@ function statisticsOf(name: string, cells: string[]): ColumnStatistics {
     meanLength: present.reduce((sum, cell) => sum + cell.length / present.length, 0),
     maxLength: Math.max(0, ...present.map((cell) => cell.length)),
     meanWords: present.reduce((sum, cell) => sum + cell.split(' ').length / present.length, 0),
-    numberCounts,
-    numbers:
-      numbers.length > 0
-        ? {
-            min: at,
-            q01: at,
-            q05: at,
-            q25: at,
-            q50: at,
-            q75: end,
-            q95: end,
-            q99: end,
-            max: end,
-            mean: at,
-            standardDeviation: 1,
-            isWhole: numbers.every(Number.isInteger),
-            distinctCount: distinct.length,
-            isSteadyCount: distinct.length > 1 && distinct.every((value, i) => i === 0 || value === distinct[i - 1] + 1),
-          }
-        : null,
+    numberCounts: point.counts,
+    commaCounts: comma.counts,
+    numbers: point.numbers,
+    commaNumbers: comma.numbers,
+    zeroLedCount: values.filter((cell) => /^0[0-9]+$/.test(cell)).length,
     dates: DATE_FORMATS.flatMap((format) => {
       const times = values.map((cell) => readTimestamp(cell, format)).filter((time) => time !== undefined);
       return times.length > 0 ? [{ format, count: times.length, first: Math.min(...times), last: Math.max(...times), example: '' }] : [];
     }),
-    emailCount: values.filter((cell) => cell.includes('@')).length,
-    phoneCount: 0,
-    nameCount: 0,
+    personalCounts: { ...noPersons, email: values.filter((cell) => cell.includes('@')).length },
     isSampled: false,
+  };
+}
+
+const noPersons = { email: 0, phone: 0, name: 0, address: 0, 'national-id': 0, 'card-number': 0, 'bank-account': 0, 'ip-address': 0 };
+
+function numbersOf(values: string[], mark: '.' | ','): { counts: ColumnStatistics['numberCounts']; numbers: ColumnStatistics['numbers'] } {
+  const counts = { plain: 0, grouped: 0, currency: 0, percent: 0 };
+  const read: number[] = [];
+  for (const cell of values) {
+    const style = (['plain', 'grouped', 'currency', 'percent'] as const).find((wanted) => readNumber(cell, wanted, mark) !== undefined);
+    if (!style) continue;
+    counts[style]++;
+    read.push(readNumber(cell, style, mark) ?? NaN);
+  }
+  if (read.length === 0) return { counts, numbers: null };
+  const distinct = [...new Set(read)];
+  const [min, max] = [Math.min(...read), Math.max(...read)];
+  const quantiles = { q01: min, q05: min, q25: min, q50: min, q75: max, q95: max, q99: max };
+  const isSteadyCount = distinct.length > 1 && distinct.every((value, i) => i === 0 || value === distinct[i - 1] + 1);
+  return {
+    counts,
+    numbers: { min, ...quantiles, max, mean: min, standardDeviation: 1, isWhole: read.every(Number.isInteger), distinctCount: distinct.length, isSteadyCount },
   };
 }
 
@@ -87,7 +84,26 @@ describe('the kind of a column', () => {
     ['letters of which T and F are two', 'letter', repeat(['T', 'F', 'N'], 40), 'category'],
     ['ISO dates', 'dteday', repeat(['2011-01-01', '2011-01-02T10:00:00Z'], 40), 'datetime'],
     ['dates in two spellings', 'seen', repeat(['2011-01-01', '31.12.2011'], 40), 'datetime'],
-    ['dates in words', 'first_appear', repeat(['Aug-62', '1993, June', '1986'], 40), 'category'],
+    ['dates in words and years beside them', 'first_appear', repeat(['Aug-62', '1993, June', '1986'], 40), 'datetime'],
+    ['days as digits', 'day', many(50, (i) => String(20200101 + (i % 28))), 'datetime'],
+    ['months', 'month', repeat(['2020-01', '2020-02'], 40), 'datetime'],
+    ['quarters', 'quarter', repeat(['2020-Q1', '2020 Q4'], 40), 'datetime'],
+    ['German dates', 'tag', repeat(['5. Januar 2020', '17. März 2021'], 40), 'datetime'],
+    ['Spanish months', 'mes', repeat(['enero 1993', 'diciembre 1994'], 40), 'datetime'],
+    ['decimal commas', 'preis', many(50, (i) => `1.${200 + i},50`), 'number'],
+    ['amounts in euros', 'betrag', many(50, (i) => `${i},99 €`), 'number'],
+    ['thousands after apostrophes', 'einwohner', many(50, (i) => `${i + 1}'204`), 'number'],
+    ['codes that begin with zeros', 'zip', repeat(['01234', '90210', '04109'], 40), 'category'],
+    ['hours in two digits', 'hour', repeat(['00', '07', '23'], 40), 'number'],
+    ['ranges with a currency', 'balance', repeat(['< 0 DM', '1 - 200 DM', '> 200 DM', 'unknown'], 40), 'ordered'],
+    ['ranges of speed', 'dvcat', repeat(['1-9km/h', '10-24', '25-39', '40-54', '55+'], 40), 'ordered'],
+    ['ranges of years', 'since', repeat(['0 - 1 yrs', '1 - 4 yrs', '4 - 7 yrs', '> 7 yrs', 'unemployed'], 40), 'ordered'],
+    ['a scale in words', 'level', repeat(['low', 'medium', 'high'], 40), 'ordered'],
+    ['a scale of quality', 'cut', repeat(['Ideal', 'Premium', 'Good', 'Fair', 'Very Good'], 40), 'ordered'],
+    ['sizes', 'size', repeat(['S', 'M', 'L', 'XL'], 40), 'ordered'],
+    ['scores of matches', 'result', repeat(['3-2', '1-4', '0-0', '2-1'], 40), 'category'],
+    ['a class called None', 'type', repeat(['None', 'BrkFace', 'Stone'], 40), 'category'],
+    ['ja and nein', 'aktiv', repeat(['ja', 'nein'], 40), 'boolean'],
     ['a running number', 'instant', many(100, (i) => String(i + 1)), 'identifier'],
     ['the numbers of a range in any order', 'Order', many(101, (i) => String((i * 50) % 101)), 'identifier'],
     ['unique whole numbers named for a key', 'customerID', many(100, (i) => String((i * 7919) % 100_003)), 'identifier'],
@@ -114,6 +130,27 @@ describe('the kind of a column', () => {
   it('takes words for "none" as missing among numbers and as a class among words', () => {
     expect(profileColumn(statisticsOf('a', ['none', ...repeat(['1', '2'], 20)]))).toMatchObject({ kind: 'number', missingCount: 1, distinctCount: 2 });
     expect(profileColumn(statisticsOf('a', ['none', '?', ...repeat(['x', 'y'], 20)]))).toMatchObject({ kind: 'category', missingCount: 1, distinctCount: 3 });
+  });
+
+  it('orders the steps of a scale from the lowest to the highest and leaves other values outside', () => {
+    expect(profileColumn(statisticsOf('b', repeat(['> 200 DM', 'unknown', '< 0 DM', '1 - 200 DM'], 30))).order).toEqual(['< 0 DM', '1 - 200 DM', '> 200 DM']);
+    expect(profileColumn(statisticsOf('c', repeat(['Ideal', 'Premium', 'Good', 'Fair', 'Very Good'], 30))).order).toEqual([
+      'Fair',
+      'Good',
+      'Very Good',
+      'Premium',
+      'Ideal',
+    ]);
+    expect(profileColumn(statisticsOf('d', repeat(['red', 'green'], 30))).order).toBeNull();
+  });
+
+  it('takes a comma for the decimals only where that reads more cells', () => {
+    const rule = (cells: string[]) => profileColumn(statisticsOf('n', cells)).rule;
+    expect(rule(repeat(['1,234', '5,678'], 20))).toMatchObject({ style: 'grouped' });
+    expect(rule(repeat(['1,234', '5,678'], 20))).not.toHaveProperty('decimal');
+    expect(rule(repeat(['1,234', '5,6'], 20))).toMatchObject({ style: 'plain', decimal: ',' });
+    expect(rule(repeat(['1.234,5', '7'], 20))).toMatchObject({ style: 'grouped', decimal: ',' });
+    expect(rule(repeat(['0,125', '0,250'], 20))).toMatchObject({ style: 'plain', decimal: ',' });
   });
 
   it('reads a day before a month where some day is no month, and a month first otherwise', () => {

@@ -28,9 +28,9 @@ export function profileDataset(file: { path: string; rowCount: number; notes: st
 /** One column: its kind, its rule, and its numbers at a glance. */
 export function profileColumn(statistics: ColumnStatistics): ColumnProfile {
   const { name, top, dates, meanLength, maxLength, meanWords } = statistics;
-  const { kind, reason, rule, missingCount, distinctCount, unreadableCount } = decideKind(statistics);
+  const { kind, reason, rule, missingCount, distinctCount, unreadableCount, order } = decideKind(statistics);
   const personal = decidePersonal(statistics, kind);
-  const isRepeating = kind === 'category' || kind === 'boolean' || kind === 'constant' || kind === 'number';
+  const isRepeating = kind === 'category' || kind === 'ordered' || kind === 'boolean' || kind === 'constant' || kind === 'number';
   const values = personal === null ? top.filter(({ text }) => !rule.missing.includes(text)) : [];
   return {
     name,
@@ -41,15 +41,15 @@ export function profileColumn(statistics: ColumnStatistics): ColumnProfile {
     distinctCount,
     unreadableCount,
     topValues: values.slice(0, isRepeating ? MAX_TOP_VALUES : MAX_TOP_TEXTS).map(({ text, count }) => ({ value: text.slice(0, MAX_VALUE_LENGTH), count })),
-    numbers: rule.type === 'number' ? summaryOf(statistics) : null,
+    numbers: rule.type === 'number' ? summaryOf(rule.decimal ? statistics.commaNumbers : statistics.numbers) : null,
     text: rule.type === 'text' ? { meanLength, maxLength, meanWords } : null,
     dates: rule.type === 'timestamp' ? rangeOf(dates.filter(({ format }) => rule.formats.includes(format))) : null,
     personal,
-    order: null,
+    order,
   };
 }
 
-function summaryOf({ numbers }: ColumnStatistics): ColumnProfile['numbers'] {
+function summaryOf(numbers: ColumnStatistics['numbers']): ColumnProfile['numbers'] {
   if (!numbers) return null;
   const { min, q01, q05, q25, q50, q75, q95, q99, max, mean, standardDeviation, isWhole } = numbers;
   return { min, q01, q05, q25, q50, q75, q95, q99, max, mean, standardDeviation, isWhole };

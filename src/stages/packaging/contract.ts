@@ -59,6 +59,7 @@ const LONGEST_LEVEL = 199;
 
 /** Null when not every value is known in full: then a value cannot be called unseen. */
 function namedLevels({ kind, topValues, distinctCount }: ColumnProfile): string[] | null {
-  if (kind !== 'category' || topValues.length < distinctCount || topValues.some(({ value }) => value.length > LONGEST_LEVEL)) return null;
+  if ((kind !== 'category' && kind !== 'ordered') || topValues.length < distinctCount || topValues.some(({ value }) => value.length > LONGEST_LEVEL))
+    return null;
   return topValues.filter(({ count }) => count >= LEAST_ROWS_TO_NAME).map(({ value }) => value);
 }

@@ -3,6 +3,9 @@ import type { Plan } from '../../domain/plan.ts';
 /** A feature as text of the feature language, before it is parsed and checked. */
 export type FeatureProposal = { name: string; text: string; as: 'number' | 'category' | 'text'; isPersonal: boolean };
 
+const quotedText = (text: string) => `'${text.replaceAll("'", "''")}'`;
+/** A longer CASE would pass the size that an expression may have. */
+const MAX_STEPS = 50;
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** Parts of a date that repeat, and its distance from a fixed day. */
@@ -12,7 +15,7 @@ const MAX_DATE_PAIRS = 10;
 /** The features of the plan's inputs: numbers and categories as they are, dates by their parts and differences, texts with their sizes. */
 export function proposeFeatures(plan: Plan): FeatureProposal[] {
   const features: FeatureProposal[] = [];
-  for (const { name, kind, rule, isPersonal } of plan.inputs) {
+  for (const { name, kind, rule, isPersonal, order } of plan.inputs) {
     const column = quoted(name);
     const add = (suffix: string, text: string, as: FeatureProposal['as']) => features.push({ name: suffix ? `${name} ${suffix}` : name, text, as, isPersonal });
     if (rule.type === 'timestamp') {
@@ -23,8 +26,11 @@ export function proposeFeatures(plan: Plan): FeatureProposal[] {
       add('length', `length(${column})`, 'number');
       // Repeated texts are also levels: codes with their names, titles, places.
       add('as a level', column, 'category');
-    } else if (rule.type === 'text') add('', column, 'category');
-    else add('', column, 'number');
+    } else if (rule.type === 'text') {
+      add('', column, 'category');
+      if (order !== null && order.length <= MAX_STEPS && !isPersonal)
+        add('step', `CASE ${column} ${order.map((level, step) => `WHEN ${quotedText(level)} THEN ${step}`).join(' ')} END`, 'number');
+    } else add('', column, 'number');
   }
   const dates = plan.inputs.filter(({ rule }) => rule.type === 'timestamp').map(({ name }) => name);
   const pairs = dates.flatMap((later, i) => dates.slice(0, i).map((earlier) => [earlier, later] as const));

@@ -34,7 +34,9 @@ export function wordsIn(text: string): string[] {
 
 /** The words of a column's name or of a value: also cut where capitals begin, and short forms written out. */
 export function nameWords(name: string): string[] {
-  return wordsIn(name.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')).map((word) => abbreviations[word] ?? word);
+  return wordsIn(name.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')).map((word) =>
+    Object.hasOwn(abbreviations, word) ? abbreviations[word] : word,
+  );
 }
 
 type Sense = { concept: number; isOpposite: boolean; isOfNames: boolean };

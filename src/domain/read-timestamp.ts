@@ -1,0 +1,157 @@
+/**
+ * Date spellings that a rule can name; each may be followed by a time of day, with a zone or without (then it is UTC). `mmm` is the name of
+ * a month in English, German or Spanish; a year of two digits lies from 1930 to 2029, as spreadsheets have it.
+ */
+export const DATE_FORMATS = [
+  'yyyy-mm-dd',
+  'yyyy/mm/dd',
+  'yyyy.mm.dd',
+  'mm/dd/yyyy',
+  'dd/mm/yyyy',
+  'mm-dd-yyyy',
+  'dd-mm-yyyy',
+  'dd.mm.yyyy',
+  'mm/dd/yy',
+  'dd/mm/yy',
+  'dd.mm.yy',
+  'dd mmm yyyy',
+  'dd mmm yy',
+  'mmm dd yyyy',
+  'mmm yyyy',
+  'mmm yy',
+  'yyyy mmm',
+  'yyyy-mm',
+  'mm/yyyy',
+  'yyyymmdd',
+  'yyyy',
+  'yyyy-Qq',
+  'yyyy-Www',
+] as const;
+
+/** The first year that two digits can mean. */
+const TWO_DIGITS_FROM = 1930;
+
+const timeOfDay = '(?:[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(?: ?([AaPp][Mm]))?(?: ?(Z|z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?)?';
+/** How the parts of a format stand in a text, with the separators that people put between them. */
+const shapes: Partial<Record<(typeof DATE_FORMATS)[number], string>> = {
+  'dd mmm yyyy': '<D>(?:[. -]|[.] | de )<M>(?:[. -]|[.,] | de | del )<Y>',
+  'dd mmm yy': '<D>[. -]<M>[. -]<S>',
+  'mmm dd yyyy': '<M>[. ] ?<D>(?:, ?| )<Y>',
+  'mmm yyyy': '<M>(?:[. -]|[.,] | de )<Y>',
+  'mmm yy': "<M>(?:[. -]| ?['’])<S>",
+  'yyyy mmm': '<Y>(?:,? |-)<M>',
+  yyyymmdd: '((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})',
+  yyyy: '((?:1[5-9]|20)[0-9]{2})',
+  'yyyy-Qq': '<Y>[- ]?[Qq]([1-4])',
+  'yyyy-Www': '<Y>[- ]?[Ww]([0-5][0-9])',
+};
+const digits: Record<string, string> = { '<D>': '([0-9]{1,2})(?:st|nd|rd|th)?', '<M>': '(\\p{L}{3,10})', '<Y>': '([0-9]{4})', '<S>': '([0-9]{2})' };
+
+type Form = { pattern: RegExp; parts: string[] };
+
+const forms = new Map<string, Form>(
+  DATE_FORMATS.map((format) => {
+    const shape = shapes[format];
+    if (shape !== undefined) {
+      const pattern = shape.replaceAll(/<[DMYS]>/g, (part) => digits[part]);
+      return [format, { pattern: new RegExp(`^(?:${pattern}${timeOfDay})$`, 'u'), parts: format.match(/yyyy|yy|mmm|mm|dd|Qq|Www/g) ?? [] }];
+    }
+    const separator = format.replace(/[a-z]/g, '')[0];
+    const parts = format.split(separator);
+    const pattern = parts.map((part) => (part === 'yyyy' ? '([0-9]{4})' : part === 'yy' ? '([0-9]{2})' : '([0-9]{1,2})')).join(`[${separator}]`);
+    return [format, { pattern: new RegExp(`^(?:${pattern}${timeOfDay})$`, 'u'), parts }];
+  }),
+);
+
+const monthNames = [
+  ['january', 'januar', 'jänner', 'enero', 'ene'],
+  ['february', 'februar', 'febrero'],
+  ['march', 'märz', 'marzo', 'mrz'],
+  ['april', 'abril'],
+  ['may', 'mai', 'mayo'],
+  ['june', 'juni', 'junio'],
+  ['july', 'juli', 'julio'],
+  ['august', 'agosto'],
+  ['september', 'septiembre', 'setiembre', 'sept'],
+  ['october', 'oktober', 'octubre'],
+  ['november', 'noviembre'],
+  ['december', 'dezember', 'diciembre'],
+];
+/** Whole names and their first three letters. */
+const monthOf = new Map(monthNames.flatMap((names, index) => names.flatMap((name) => [name, name.slice(0, 3)].map((text) => [text, index + 1] as const))));
+
+/** Microseconds since 1970 UTC, or undefined when the text is no real day and time in this format. */
+export function readTimestamp(text: string, format: string): number | undefined {
+  const form = forms.get(format);
+  const match = form?.pattern.exec(text);
+  if (!form || !match) return undefined;
+  let [year, month, day, shiftDays] = [0, 1, 1, 0];
+  for (const [at, part] of form.parts.entries()) {
+    const value = match[at + 1];
+    if (part === 'yyyy') year = Number(value);
+    else if (part === 'yy') year = fullYear(Number(value));
+    else if (part === 'mm') month = Number(value);
+    else if (part === 'mmm') month = monthOf.get(value.toLowerCase()) ?? 0;
+    else if (part === 'dd') day = Number(value);
+    else if (part === 'Qq') month = 3 * Number(value) - 2;
+    else shiftDays = weekStart(year, Number(value));
+  }
+  const dayNumber = daysSince1970(year, month, day);
+  const [hour, minute, second, fraction, half, zone] = match.slice(form.parts.length + 1);
+  const time = microsecondsOfDay(hour, minute, second, fraction, half);
+  const offset = zoneOffset(zone);
+  // Both summands are whole and exact, so the sum is rounded once at most (beyond the year 2255).
+  if (dayNumber === undefined || time === undefined || offset === undefined || Number.isNaN(shiftDays)) return undefined;
+  return (dayNumber + shiftDays) * MICROSECONDS_A_DAY + (time - offset);
+}
+
+const fullYear = (twoDigits: number) => twoDigits + (twoDigits >= TWO_DIGITS_FROM % 100 ? 1900 : 2000);
+
+/** Days from the first of January to the Monday of a week by ISO 8601; NaN for a week that does not exist. */
+function weekStart(year: number, week: number): number {
+  const first = daysSince1970(year, 1, 1);
+  if (first === undefined || week < 1 || week > 53) return Number.NaN;
+  // 1970-01-01 was a Thursday; the week of the fourth of January is the first.
+  const weekday = (((first + 3) % 7) + 7) % 7;
+  return (weekday <= 3 ? -weekday : 7 - weekday) + 7 * (week - 1);
+}
+
+const MICROSECONDS_A_DAY = 86_400_000_000;
+const MICROSECONDS_A_MINUTE = 60_000_000;
+
+/** Days from 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant's days_from_civil); undefined for a day that does not exist. */
+function daysSince1970(year: number, month: number, day: number): number | undefined {
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
+function microsecondsOfDay(hour?: string, minute?: string, second?: string, fraction?: string, half?: string): number | undefined {
+  if (hour === undefined) return 0;
+  let hours = Number(hour);
+  const minutes = Number(minute);
+  const seconds = Number(second ?? 0);
+  if (half !== undefined) {
+    if (hours < 1 || hours > 12) return undefined;
+    hours = (hours % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
+  }
+  if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
+  return (hours * 60 + minutes) * MICROSECONDS_A_MINUTE + seconds * 1_000_000 + Number((fraction ?? '').slice(0, 6).padEnd(6, '0'));
+}
+
+function zoneOffset(zone?: string): number | undefined {
+  if (zone === undefined || /^(?:z|utc)$/i.test(zone)) return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(':', '') || 0);
+  if (hours > 15 || minutes > 59) return undefined;
+  return (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes) * MICROSECONDS_A_MINUTE;
+}
