@@ -70,7 +70,7 @@ const broken: Broken[] = [
   { what: 'a row with too few cells', content: withLine(goodLines(), 12, '30,Oslo'), code: 'MW1115', exitCode: 4, says: ['row 12'], place: { row: 12 } },
   { what: 'a quote that is never closed', content: withLine(goodLines(), 12, '30,"Oslo,1.5,no'), code: 'MW1116', exitCode: 4, says: ['quote'] },
   { what: 'a workbook', content: Uint8Array.from([0x50, 0x4b, 3, 4, ...Array.from({ length: 200 }, () => 0)]), code: 'MW1110', exitCode: 4, says: ['CSV'] },
-  { what: 'JSON', content: JSON.stringify([{ age: 1, left: 'no' }]), code: 'MW1110', exitCode: 4, says: ['JSON', 'CSV'] },
+  { what: 'JSON that breaks off', content: JSON.stringify([{ age: 1, left: 'no' }]).slice(0, -4), code: 'MW1122', exitCode: 4, says: ['JSON'] },
   { what: 'gzip that breaks off', content: gzipSync(goodLines(5000).join('\n')).subarray(0, 2000), code: 'MW1111', exitCode: 4, says: ['damaged'] },
   { what: 'Parquet that is none', content: `PAR1${'x'.repeat(500)}PAR1`, code: 'MW1111', exitCode: 4, says: ['Parquet'] },
   {

@@ -35,12 +35,8 @@ const plannedOptions = [
 export function readRequest({ positional, options }: CommandWords): BuildRequest {
   const planPath = textOption(options, 'plan');
   if (planPath !== null) return readPlannedRequest(planPath, positional[0] ?? '', options);
-  if (positional[0] === undefined || textOption(options, 'data') === null) {
-    throw usage(
-      'There is no sentence or no --data.',
-      'Say what to predict and from what: modelwright build "<sentence>" --data FILE, or give a plan with --plan FILE.',
-    );
-  }
+  if (positional[0] === undefined) throw lacking('a sentence or --plan FILE');
+  if (textOption(options, 'data') === null) throw lacking('--data FILE');
   const fits = textOption(options, 'fits');
   const task = oneOf(TaskKind.options, textOption(options, 'task'), '--task');
   const costs = readCosts(options);
@@ -102,6 +98,8 @@ function readPlannedRequest(path: string, sentence: string, options: Record<stri
     plan,
   };
 }
+
+const lacking = (what: string) => usage(`build needs ${what}.`, 'Say what to predict and from what: modelwright build "<sentence>" --data <FILE>.');
 
 const usage = (message: string, hint: string) => new ModelwrightError({ code: 'MW1001', message, hint });
 

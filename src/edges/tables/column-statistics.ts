@@ -5,11 +5,9 @@ import { measureShapes, noPersons, noStyles, type Shapes } from './measure-shape
 import { MISSING_MARKERS } from './missing-markers.ts';
 import { readDoubles, readRows, sqlText } from './query.ts';
 import { trimmed } from './read-columns.ts';
-import type { ColumnStatistics } from './reader-wire.ts';
+import { TOP_VALUES, type ColumnStatistics } from './reader-wire.ts';
 import { summarise } from './summarise.ts';
 
-/** Frequent texts that are kept of a column. */
-export const TOP_VALUES = 200;
 /** From so many rows on columns of numbers are measured without looking at their distinct texts. */
 const LARGE_ROWS = 1_000_000;
 /** Of whole numbers with as many digits, some are days (20240131) and some are card numbers: their texts are looked at. */

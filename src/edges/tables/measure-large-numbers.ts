@@ -1,11 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
-import { TOP_VALUES } from './column-statistics.ts';
 import { noPersons, noStyles } from './measure-shapes.ts';
 import { MISSING_MARKER_SET } from './missing-markers.ts';
 import { readDoubles, readRows } from './query.ts';
 import { trimmed } from './read-columns.ts';
-import type { ColumnStatistics } from './reader-wire.ts';
+import { TOP_VALUES, type ColumnStatistics } from './reader-wire.ts';
 
 /** Quantiles and frequent values are taken of so many rows, evenly over the table; everything else of all rows. */
 const SAMPLE_ROWS = 1_000_000;

@@ -4,6 +4,9 @@ import { ReadingRule } from '../../domain/column.ts';
 import { errorCodes, type ErrorCode } from '../../domain/error-codes.ts';
 import { NumberSummary } from '../../domain/profile.ts';
 
+/** Frequent texts that are kept of a column. */
+export const TOP_VALUES = 200;
+
 const Count = z.int().min(0);
 const Name = z.string().max(65_536);
 
@@ -81,7 +84,7 @@ export const ColumnStatistics = z.strictObject({
   /** Texts that often mean "no value", as they occur. */
   markers: z.array(TextCount),
   /** The most frequent texts, markers among them. */
-  top: z.array(TextCount),
+  top: z.array(TextCount).max(TOP_VALUES),
   meanLength: z.number(),
   maxLength: Count,
   /** Of the cells that are not empty; words are parted by spaces. */
