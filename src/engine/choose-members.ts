@@ -70,7 +70,7 @@ function settle({ data }: SearchContext, labels: Labels, blended: Float64Array):
   }
   const calibration = chooseCalibration({ labels, probabilities: blended, random: seededRandom(plan.seed + 11) });
   const honest = calibrate(blended, labels.classCount, calibration);
-  const decision = chooseDecision({ metric: plan.metric, labels, probabilities: honest, random: seededRandom(plan.seed + 13) });
+  const decision = chooseDecision({ metric: plan.metric, labels, probabilities: honest, random: seededRandom(plan.seed + 13), costs: plan.costs });
   return { calibration, decision, value: measureMetric(plan.metric, labels, asPredictions(honest, data, decision)) };
 }
 

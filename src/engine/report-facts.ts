@@ -1,10 +1,10 @@
-import type { ScoreRecord } from '../domain/event.ts';
+import type { DecisionRule, ScoreRecord } from '../domain/event.ts';
 import type { ColumnImportance } from '../domain/package.ts';
 import type { Plan } from '../domain/plan.ts';
 import { warningText, type Profile } from '../domain/profile.ts';
 import type { Labels, Predictions } from '../domain/task.ts';
 import { verdictSentences } from '../domain/verdict.ts';
-import { confusionMatrix, measureReliability } from '../stages/evaluation/index.ts';
+import { confusionMatrix, measureDecisionCosts, measureReliability, measureTop } from '../stages/evaluation/index.ts';
 import type { ReportFacts } from '../stages/packaging/index.ts';
 import type { SearchContext } from './search-loop.ts';
 
@@ -42,7 +42,7 @@ export function reportFacts(facts: {
     verdictSentence: verdictSentence(state.score),
     measuredOn: data.split.reportedOn === 'locked-test' ? 'locked rows' : data.split.reportedOn === 'test-file' ? 'your test file' : 'cross-validation',
     isCaged: state.isCaged === true,
-    notes: [...profile.warnings.map(warningText), ...data.split.notes],
+    notes: [...facts.plan.notes, ...profile.warnings.map(warningText), ...data.split.notes],
     importance,
     errors: errorsOf(labels, predictions, data.plan.classes),
     reliability:
@@ -53,6 +53,7 @@ export function reportFacts(facts: {
             rowCount,
           }))
         : [],
+    decisionValue: decisionValueOf(facts.plan, state.ensemble.decision, labels, predictions),
     tries: [...state.candidates.values()].map(({ candidate, executions, evaluation }) => {
       const done = [...executions].flatMap(([fold, execution]) => (execution.kind === 'finished' && fold < data.folds.length ? [execution] : []));
       return {
@@ -70,6 +71,17 @@ export function reportFacts(facts: {
     rows: { learn: data.learn.table.rowCount, test: data.test?.table.rowCount ?? 0 },
     foldCount: data.folds.length,
     versions: { modelwright: facts.productVersion },
+  };
+}
+
+/** What the decisions are worth in the user's own terms; null where none were said. */
+function decisionValueOf({ costs }: Plan, decision: DecisionRule, labels: Labels, predictions: Predictions): ReportFacts['decisionValue'] {
+  if (costs === null || labels.kind !== 'classes' || predictions.kind !== 'classes' || predictions.classCount !== 2) return null;
+  return {
+    threshold: decision.kind === 'threshold' ? decision.threshold : null,
+    costs: costs.falsePositive === costs.falseNegative ? null : measureDecisionCosts(labels, predictions, costs),
+    top: costs.capacity === null ? null : measureTop(labels, predictions, costs.capacity),
+    rowCount: labels.codes.length,
   };
 }
 

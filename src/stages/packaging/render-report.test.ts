@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ReadingRule } from '../../domain/column.ts';
 import { smallFacts } from '../../../tests/fixtures/report-facts.ts';
 import { renderReport } from './render-report.ts';
 import { ticks } from './report-charts.ts';
@@ -23,6 +24,48 @@ describe('the report', () => {
     expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
     expect(tagsOf(html).filter((tag) => ['script', 'link', 'img', 'iframe', 'object', 'a', 'form', 'input'].includes(tag))).toEqual([]);
     expect(html).not.toMatch(/https?:|url\(|@import/);
+  });
+
+  it('says what the decisions are worth in the costs and the capacity that were named, and only then', () => {
+    expect(renderReport(smallFacts())).not.toContain('What its decisions are worth');
+    const plain = smallFacts();
+    const html = renderReport({
+      ...plain,
+      plan: { ...plain.plan, costs: { falsePositive: 1, falseNegative: 10, capacity: 50 } },
+      decisionValue: {
+        threshold: 1 / 11,
+        costs: [
+          { rule: 'as-decided', missedCount: 5, falseAlarmCount: 100, cost: 150 },
+          { rule: 'never', missedCount: 300, falseAlarmCount: 0, cost: 3000 },
+        ],
+        top: { rowCount: 50, foundCount: 40, positiveCount: 300 },
+        rowCount: 1000,
+      },
+    });
+    expect(html).toContain('so "Yes" is said from a probability of 9.1 % on');
+    expect(html.replaceAll(/<[^>]+>/g, '|')).toContain('the model as it is|||5||100||150.0');
+    expect(html).toContain('Of the 50 measured rows that are likeliest to be "Yes", 40 are; of 50 taken by chance 15 would be.');
+  });
+
+  it('tells what was decided for the user, how a made target is made, and when the question is asked', () => {
+    const plain = smallFacts();
+    const rule: ReadingRule = { type: 'number', missing: [], style: 'plain' };
+    const html = renderReport({
+      ...plain,
+      plan: {
+        ...plain.plan,
+        moment: 'at sign-up',
+        derived: { text: '"mm" > 0', sources: [{ name: 'mm', rule }], ahead: { steps: 1, order: { name: 'day', rule }, series: null } },
+        decisions: [{ what: 'metric', value: 'roc_auc', certainty: 0.7, reason: 'usual for two classes', option: '--metric' }],
+      },
+    });
+    const words = html
+      .replaceAll(/<[^>]+>/g, ' ')
+      .replaceAll('&quot;', '"')
+      .replaceAll(/\s+/g, ' ');
+    expect(words).toContain('Made as "mm" &gt; 0, 1 row later in the order of day');
+    expect(words).toContain('Asked at sign-up');
+    expect(words).toContain('metric roc_auc 70 %: usual for two classes --metric');
   });
 
   it('takes every text of a stranger as text: columns, classes, the sentence, paths, notes', () => {
@@ -55,6 +98,9 @@ describe('the report', () => {
         inputs: [{ ...plain.plan.inputs[0], name: evil }],
         leftOut: [{ name: evil, reason: 'leak', detail: evil }],
         keptLeaks: [evil],
+        moment: evil,
+        derived: { text: evil, sources: [], ahead: { steps: 2, order: { name: evil, rule: { type: 'text', missing: [] } }, series: null } },
+        decisions: [{ what: 'metric', value: evil, certainty: 0.5, reason: evil, option: evil }],
         split: { kind: 'group', column: evil, rule: { type: 'text', missing: [] } },
       },
     });

@@ -16,6 +16,14 @@ export type ReliabilityBin = { rowCount: number; predicted: number; observed: nu
 export type ClassErrors = { kind: 'classes'; names: string[]; counts: number[][]; hiddenCount: number };
 export type ValueErrors = { kind: 'values'; quantiles: { share: number; error: number }[]; points: { actual: number; predicted: number }[] };
 
+export type DecisionValue = {
+  /** The second class is said from this probability on; null: the likelier class is said. */
+  threshold: number | null;
+  costs: { rule: 'as-decided' | 'more-likely' | 'always' | 'never'; missedCount: number; falseAlarmCount: number; cost: number }[] | null;
+  top: { rowCount: number; foundCount: number; positiveCount: number } | null;
+  rowCount: number;
+};
+
 export type ReportFacts = {
   name: string;
   version: number;
@@ -30,6 +38,8 @@ export type ReportFacts = {
   importance: ColumnImportance[];
   errors: ClassErrors | ValueErrors;
   reliability: ReliabilityBin[];
+  /** In the user's own costs and capacity, on the measured rows; null where none were said. */
+  decisionValue: DecisionValue | null;
   tries: TryRecord[];
   ensembleNote: string;
   parity: Parity;
@@ -47,6 +57,7 @@ export function renderReport(facts: ReportFacts): string {
     section('How good it is', scoreSection(facts)),
     section('What it looks at', importanceSection(facts.importance, plan)),
     section(facts.errors.kind === 'classes' ? 'Where it errs' : 'How far off it is', errorSection(facts.errors)),
+    facts.decisionValue ? section('What its decisions are worth', decisionSection(facts.decisionValue, plan)) : '',
     facts.reliability.length > 0 ? section('Can its probabilities be read as they are', reliabilitySection(facts.reliability, plan)) : '',
     section('The plan', planSection(facts)),
     section('What was left out, and why', leftOutSection(plan)),
@@ -173,14 +184,54 @@ function reliabilitySection(bins: ReliabilityBin[], plan: Plan): string {
 <p class="dim">Probability ${escape(what)}: on the dashed line it can be read as it is.</p></div></div>`;
 }
 
+/** Rows, to a tenth where they are counted in part. */
+const nearly = (rows: number) => String(Math.round(rows * 10) / 10);
+
+function decisionSection({ threshold, costs, top, rowCount }: DecisionValue, plan: Plan): string {
+  const positive = plan.classes[1];
+  const rules = {
+    'as-decided': '<b>the model as it is</b>',
+    'more-likely': 'the model, saying the likelier class',
+    always: `saying "${escape(positive)}" of every row`,
+    never: 'saying it of none',
+  };
+  const parts: string[] = [];
+  if (costs && plan.costs) {
+    const from = threshold === null ? 'where it is the likelier class' : `from a probability of ${percent(threshold)} on`;
+    parts.push(
+      `<p>Missing one "${escape(positive)}" costs ${figure(plan.costs.falseNegative)}, a false alarm ${figure(plan.costs.falsePositive)}: so "${escape(positive)}" is said ${from}. On ${counted(rowCount, 'measured row')}:</p>`,
+      table(
+        [{ text: '' }, { text: 'missed', isNumber: true }, { text: 'false alarms', isNumber: true }, { text: 'cost a 1,000 rows', isNumber: true }],
+        costs.map(({ rule, missedCount, falseAlarmCount, cost }) => [
+          rules[rule],
+          count(missedCount),
+          count(falseAlarmCount),
+          figure((1000 * cost) / rowCount),
+        ]),
+      ),
+    );
+  }
+  if (top) {
+    const byChance = (top.rowCount * top.positiveCount) / rowCount;
+    parts.push(
+      `<p>Of the ${count(top.rowCount)} measured rows that are likeliest to be "${escape(positive)}", ${nearly(top.foundCount)} are; of ${count(top.rowCount)} taken by chance ${nearly(byChance)} would be.</p>`,
+    );
+  } else if (plan.costs && plan.costs.capacity !== null) {
+    parts.push(`<p>${counted(plan.costs.capacity, 'row')} can be acted on, which is as many as there were to measure on, or more.</p>`);
+  }
+  return parts.join('');
+}
+
 const MAX_NAMED_CLASSES = 30;
 
 function planSection({ plan, rows, foldCount }: ReportFacts): string {
   const split = plan.split.kind === 'random' ? 'at random, like with like kept together' : `by ${plan.split.kind} (${plan.split.column})`;
   const named = plan.classes.slice(0, MAX_NAMED_CLASSES).join(', ');
   const unnamed = plan.classes.length - MAX_NAMED_CLASSES;
-  return factsTable([
+  return `${factsTable([
     ['Target', `${plan.target} (${plan.targetReason})`],
+    ...(plan.derived ? [['Made as', madeAs(plan.derived)] satisfies [string, string]] : []),
+    ...(plan.moment === null ? [] : [['Asked', plan.moment] satisfies [string, string]]),
     ['Task', plan.task === 'regression' ? 'a number' : `${plan.classes.length} classes: ${named}${unnamed > 0 ? `, and ${count(unnamed)} more` : ''}`],
     [
       'Judged by',
@@ -190,7 +241,20 @@ function planSection({ plan, rows, foldCount }: ReportFacts): string {
     ['Learns from', plan.inputs.map(({ name, kind }) => `${name} (${kind})`).join(', ')],
     ['Data', `${plan.dataset.path}, sha256 ${plan.dataset.sha256}`],
     ['Budget', `${plan.budgetMs / 1000} s on ${counted(plan.threads, 'thread')}, seed ${plan.seed}`],
-  ]);
+  ])}${decidedTable(plan)}`;
+}
+
+function madeAs({ text, ahead }: NonNullable<Plan['derived']>): string {
+  if (ahead === null) return text;
+  const among = ahead.series === null ? '' : `, among the rows of one ${ahead.series.name}`;
+  return `${text}, ${counted(ahead.steps, 'row')} later in the order of ${ahead.order.name}${among}`;
+}
+
+/** What was decided for the user. */
+function decidedTable({ decisions }: Plan): string {
+  if (decisions.length === 0) return '';
+  const rows = decisions.map(({ what, value, certainty, reason, option }) => [what, value, `${percent(certainty)}: ${reason}`, option].map(escape));
+  return `<p>What was decided for you, and how to decide otherwise:</p>${table([{ text: 'decision' }, { text: 'taken' }, { text: 'how sure, and why' }, { text: 'option' }], rows)}`;
 }
 
 function leftOutSection(plan: Plan): string {

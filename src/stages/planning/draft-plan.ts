@@ -127,7 +127,10 @@ export function draftPlan(facts: PlanFacts): Plan {
     keptLeaks,
     moment,
     decisions,
-    notes: notesOf(facts, keptLeaks, leftOut),
+    notes: [
+      ...notesOf(facts, keptLeaks, leftOut),
+      ...(costs && metricFacts[metric.value].needs === 'class' ? [`Classes are decided by what errors cost, and not to make ${metric.value} high.`] : []),
+    ],
     costs:
       costs || capacity
         ? { falsePositive: costs?.value.falsePositive ?? 1, falseNegative: costs?.value.falseNegative ?? 1, capacity: capacity?.value ?? null }

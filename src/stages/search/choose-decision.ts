@@ -17,6 +17,7 @@ import {
   risingOrder,
   unitsFor,
   type ClassCounts,
+  type ErrorCosts,
 } from '../evaluation/index.ts';
 import { dealByClass, takeRowsOf } from './sample-rows.ts';
 
@@ -28,8 +29,15 @@ const MIN_GAIN = 0.7;
 /** More rows would cost seconds and move a multiplier by less than its error. */
 const MAX_CELLS = 600_000;
 
-export function chooseDecision(request: Rows & { metric: Metric; random: Random }): DecisionRule {
-  const { metric, random } = request;
+/**
+ * `costs`: what the two errors of a task of two classes cost. Where they differ they decide, whatever the metric: of honest probabilities the
+ * cheapest threshold follows from them alone (Elkan, The Foundations of Cost-Sensitive Learning, 2001).
+ */
+export function chooseDecision(request: Rows & { metric: Metric; random: Random; costs: ErrorCosts | null }): DecisionRule {
+  const { metric, random, costs } = request;
+  if (costs && request.labels.classCount === 2 && costs.falsePositive !== costs.falseNegative) {
+    return { kind: 'threshold', threshold: costs.falsePositive / (costs.falsePositive + costs.falseNegative) };
+  }
   if (metricFacts[metric].needs !== 'class') return { kind: 'argmax' };
   const all = sampleOf(request, random);
   const { codes, classCount } = all.labels;
