@@ -184,8 +184,8 @@ function reliabilitySection(bins: ReliabilityBin[], plan: Plan): string {
 <p class="dim">Probability ${escape(what)}: on the dashed line it can be read as it is.</p></div></div>`;
 }
 
-/** Rows, to a tenth where they are counted in part. */
-const nearly = (rows: number) => String(Math.round(rows * 10) / 10);
+/** To a tenth: rows may be counted in part. */
+const nearly = (value: number) => (Math.round(value * 10) / 10).toLocaleString('en-US');
 
 function decisionSection({ threshold, costs, top, rowCount }: DecisionValue, plan: Plan): string {
   const positive = plan.classes[1];
@@ -199,14 +199,14 @@ function decisionSection({ threshold, costs, top, rowCount }: DecisionValue, pla
   if (costs && plan.costs) {
     const from = threshold === null ? 'where it is the likelier class' : `from a probability of ${percent(threshold)} on`;
     parts.push(
-      `<p>Missing one "${escape(positive)}" costs ${figure(plan.costs.falseNegative)}, a false alarm ${figure(plan.costs.falsePositive)}: so "${escape(positive)}" is said ${from}. On ${counted(rowCount, 'measured row')}:</p>`,
+      `<p>Missing one "${escape(positive)}" costs ${plan.costs.falseNegative}, a false alarm ${plan.costs.falsePositive}: so "${escape(positive)}" is said ${from}. On ${counted(rowCount, 'measured row')}:</p>`,
       table(
-        [{ text: '' }, { text: 'missed', isNumber: true }, { text: 'false alarms', isNumber: true }, { text: 'cost a 1,000 rows', isNumber: true }],
+        [{ text: '' }, { text: 'missed', isNumber: true }, { text: 'false alarms', isNumber: true }, { text: 'cost per 1,000 rows', isNumber: true }],
         costs.map(({ rule, missedCount, falseAlarmCount, cost }) => [
           rules[rule],
           count(missedCount),
           count(falseAlarmCount),
-          figure((1000 * cost) / rowCount),
+          nearly((1000 * cost) / rowCount),
         ]),
       ),
     );

@@ -226,6 +226,16 @@ describe('a plan', () => {
     expect(draft({ columns: [...inputs, { ...churn, name: 'churn ' }] })).toMatchObject({ target: 'churn ' });
   });
 
+  it('of times to come leaves out what is measured along with the answer, unless it is kept', () => {
+    const columns: MadeColumn[] = [{ name: 'date', kind: 'datetime' }, { name: 'weather', kind: 'category' }, { name: 'listings', kind: 'number' }, price];
+    const asked = { sentence: 'forecast the price for each of the next 30 days', columns, target: 'price', time: 'date', levels: manyLevels(100) };
+    expect(draft(asked)).toMatchObject({ leftOut: [{ name: 'listings', reason: 'known-later' }] });
+    expect(used(draft({ ...asked, keep: ['listings'] }))).toEqual(['date', 'weather', 'listings']);
+    // With no time to come there is nothing to wait for.
+    expect(used(draft({ ...asked, sentence: 'predict the price' }))).toEqual(['date', 'weather', 'listings']);
+    expect(draft({ ...asked, sentence: 'what will the price be in each coming hour?' }).notes.join()).toContain('listings must be known by then');
+  });
+
   it('takes limits from the request, and its own where there are none', () => {
     expect(draft({ limits: { maxRowMs: 5 } }).limits).toEqual({ maxRowMs: 5, maxBatchMsPerRow: 0.08, maxPackageBytes: 50_000_000 });
   });

@@ -6,6 +6,7 @@ import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type Plan, type Plan
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { metricFacts, type Metric, type TaskKind } from '../../domain/task.ts';
 import { decideMetric } from './decide-metric.ts';
+import { isKnownAhead } from './known-ahead.ts';
 import type { PlanFacts, TargetLevels } from './plan-facts.ts';
 import type { Wish } from './reading.ts';
 
@@ -129,6 +130,7 @@ export function draftPlan(facts: PlanFacts): Plan {
     decisions,
     notes: [
       ...notesOf(facts, keptLeaks, leftOut),
+      ...notesOnTime(facts, split.value, inputs),
       ...(costs && metricFacts[metric.value].needs === 'class' ? [`Classes are decided by what errors cost, and not to make ${metric.value} high.`] : []),
     ],
     costs:
@@ -156,6 +158,19 @@ function notesOf({ suspects, sentence, derived }: PlanFacts, keptLeaks: string[]
     );
   if (sentence.without) notes.push(`Left out because the sentence says so: ${sentence.without.value.join(', ')}.`);
   return notes;
+}
+
+const MAX_NAMED_COLUMNS = 6;
+
+/** Where the words ask for times to come, amounts of the same row are known only if somebody foretells them. */
+function notesOnTime({ sentence, derived, profile, request }: PlanFacts, split: Plan['split'], inputs: Plan['inputs']): string[] {
+  if (sentence.time === null || split.kind !== 'time' || derived?.ahead) return [];
+  const isInput = new Set(inputs.map(({ name }) => name));
+  const amounts = profile.columns.filter((column) => isInput.has(column.name) && !isKnownAhead(column, split.column) && !request.keep.includes(column.name));
+  if (amounts.length === 0) return [];
+  const named = amounts.slice(0, MAX_NAMED_COLUMNS).map(({ name }) => name);
+  const more = amounts.length > named.length ? ` and ${amounts.length - named.length} more` : '';
+  return [`The words ask for times to come: ${named.join(', ')}${more} must be known by then, or foretold. Leave out with --drop what will not be.`];
 }
 
 function decideCosts(request: BuildRequest, { costs, judgement }: PlanFacts['sentence']): Wish<{ falsePositive: number; falseNegative: number }> | null {
@@ -400,6 +415,8 @@ function chooseInputs(
     else if (column.missingCount === profile.rowCount) leave('empty', 'it has no value in any row');
     else if (kind === 'constant') leave('constant', 'it is the same in every row');
     else if (leak && !isKept(name)) leave(leak.kind === 'answer' ? 'leak' : 'known-later', leak.detail);
+    else if (sentence.forecast && split.kind === 'time' && derived === null && !isKept(name) && !isKnownAhead(column, split.column))
+      leave('known-later', 'it is measured along with the answer, and the sentence asks for times to come');
     else if (kind === 'identifier' && !isKept(name)) leave('identifier', 'it names a row and cannot be a cause');
     else {
       if (leak) keptLeaks.push(name);
