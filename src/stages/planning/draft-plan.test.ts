@@ -227,7 +227,13 @@ describe('a plan', () => {
   });
 
   it('of times to come leaves out what is measured along with the answer, unless it is kept', () => {
-    const columns: MadeColumn[] = [{ name: 'date', kind: 'datetime' }, { name: 'weather', kind: 'category' }, { name: 'listings', kind: 'number' }, price];
+    const days = Array.from({ length: MADE_ROWS }, (_, day) => new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10));
+    const columns: MadeColumn[] = [
+      { name: 'date', kind: 'datetime', values: days },
+      { name: 'weather', kind: 'category' },
+      { name: 'listings', kind: 'number' },
+      price,
+    ];
     const asked = { sentence: 'forecast the price for each of the next 30 days', columns, target: 'price', time: 'date', levels: manyLevels(100) };
     expect(draft(asked)).toMatchObject({ leftOut: [{ name: 'listings', reason: 'known-later' }] });
     expect(used(draft({ ...asked, keep: ['listings'] }))).toEqual(['date', 'weather', 'listings']);
