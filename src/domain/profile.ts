@@ -40,8 +40,8 @@ export const ColumnProfile = z.strictObject({
   topValues: z.array(z.strictObject({ value: z.string(), count: Count })),
   numbers: NumberSummary.nullable(),
   text: z.strictObject({ meanLength: z.number(), maxLength: Count, meanWords: z.number() }).nullable(),
-  /** First and last time, ISO in UTC. */
-  dates: z.strictObject({ first: z.string(), last: z.string() }).nullable(),
+  /** First and last time, ISO in UTC. `isInOrder`: the rows stand in its order. */
+  dates: z.strictObject({ first: z.string(), last: z.string(), isInOrder: z.boolean().default(false) }).nullable(),
   personal: PersonalKind.nullable(),
   /** Of an ordered column its levels, the lowest first; null for every other kind. */
   order: z.array(z.string()).nullable().default(null),
@@ -57,8 +57,10 @@ export const ProfileWarning = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unreadable-cells'), column: Name, detail: z.string() }),
   /** Its name, its dates or where it is empty say that it is written only after the answer is known. */
   z.strictObject({ kind: z.literal('written-afterwards'), column: Name, detail: z.string() }),
-  /** The rows stand in its order, or it is a date over which things may change. */
+  /** The rows stand in the order of this date. */
   z.strictObject({ kind: z.literal('time-order'), column: Name, detail: z.string() }),
+  /** A number like -999 that lies apart from all others, as people write for a missing value. */
+  z.strictObject({ kind: z.literal('missing-code'), column: Name, detail: z.string() }),
   /** Several rows share a value of it and belong together: one person, one car. */
   z.strictObject({ kind: z.literal('groups'), column: Name, detail: z.string() }),
   z.strictObject({ kind: z.literal('duplicate-rows'), count: Count, detail: z.string() }),

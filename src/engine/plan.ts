@@ -4,7 +4,7 @@ import type { ReadingRule } from '../domain/column.ts';
 import type { BuildRequest } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { DatasetRef, DerivedTarget, Plan } from '../domain/plan.ts';
-import { warningText, type ColumnProfile, type LeakSuspect, type Profile } from '../domain/profile.ts';
+import { warningText, type ColumnProfile, type LeakSuspect, type Profile, type ProfileWarning } from '../domain/profile.ts';
 import { getColumnOf } from '../domain/table.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import { findLeaks, profileDataset } from '../stages/intake/index.ts';
@@ -77,9 +77,15 @@ export async function makePlan(planning: Planning): Promise<Planned> {
   const { plan, read, levels } = planning.request.plan ? await takeGivenPlan(planning, planning.request.plan) : await draft(planning);
   const labelled = levels.reduce((sum, { count }) => sum + count, 0);
   const classShares = plan.classes.map((name) => ({ name, share: (levels.find(({ level }) => level === name)?.count ?? 0) / labelled }));
-  const warnings = planning.profile.warnings.filter(({ kind }) => !toldAsLeftOut.has(kind)).map(warningText);
+  const warnings = openWarnings(planning.profile, plan)
+    .filter(({ kind }) => !toldAsLeftOut.has(kind))
+    .map(warningText);
   return { plan, read, card: { plan, warnings, classShares, isCaged: planning.isCaged } };
 }
+
+/** What the profile warns of and the plan has not answered by its split. */
+export const openWarnings = ({ warnings }: Profile, { split }: Plan): ProfileWarning[] =>
+  warnings.filter(({ kind }) => !(kind === 'time-order' && split.kind === 'time') && !(kind === 'groups' && split.kind === 'group'));
 
 type Drafted = { plan: Plan; read: ReadRows; levels: TargetLevels };
 

@@ -6,6 +6,7 @@ import type { Labels, Predictions } from '../domain/task.ts';
 import { verdictSentences } from '../domain/verdict.ts';
 import { confusionMatrix, measureDecisionCosts, measureReliability, measureTop } from '../stages/evaluation/index.ts';
 import type { ReportFacts } from '../stages/packaging/index.ts';
+import { openWarnings } from './plan.ts';
 import type { SearchContext } from './search-loop.ts';
 
 const MAX_POINTS = 400;
@@ -42,7 +43,7 @@ export function reportFacts(facts: {
     verdictSentence: verdictSentence(state.score),
     measuredOn: data.split.reportedOn === 'locked-test' ? 'locked rows' : data.split.reportedOn === 'test-file' ? 'your test file' : 'cross-validation',
     isCaged: state.isCaged === true,
-    notes: [...facts.plan.notes, ...profile.warnings.map(warningText), ...data.split.notes],
+    notes: [...facts.plan.notes, ...openWarnings(profile, facts.plan).map(warningText), ...data.split.notes],
     importance,
     errors: errorsOf(labels, predictions, data.plan.classes),
     reliability:

@@ -102,18 +102,26 @@ class NumberTally {
   }
 }
 
-/** Counts dates by their spelling. */
+type DateFacts = { count: number; first: number; last: number; previous: number; risingCount: number; fallingCount: number };
+/** Of the steps from one new date to the next, so many go one way where the rows stand in time's order. */
+const IN_ORDER_SHARE = 0.98;
+const LEAST_STEPS = 9;
+
+/** Counts dates by their spelling; they come in the order in which they first occur. */
 class DateTally {
-  readonly #known = new Map<string, { count: number; first: number; last: number; example: string }>();
+  readonly #known = new Map<string, DateFacts>();
 
   take(text: string, count: number): void {
     for (const format of DATE_FORMATS) {
       const time = readTimestamp(text, format);
       if (time === undefined) continue;
       const known = this.#known.get(format);
-      if (!known) this.#known.set(format, { count, first: time, last: time, example: text });
+      if (!known) this.#known.set(format, { count, first: time, last: time, previous: time, risingCount: 0, fallingCount: 0 });
       else {
         known.count += count;
+        if (time > known.previous) known.risingCount++;
+        if (time < known.previous) known.fallingCount++;
+        known.previous = time;
         known.first = Math.min(known.first, time);
         known.last = Math.max(known.last, time);
       }
@@ -121,6 +129,9 @@ class DateTally {
   }
 
   formats(): Shapes['dates'] {
-    return [...this.#known].map(([format, facts]) => ({ format, ...facts }));
+    return [...this.#known].map(([format, { count, first, last, risingCount, fallingCount }]) => {
+      const steps = risingCount + fallingCount;
+      return { format, count, first, last, isInOrder: steps >= LEAST_STEPS && Math.max(risingCount, fallingCount) >= IN_ORDER_SHARE * steps };
+    });
   }
 }

@@ -297,6 +297,22 @@ describe('statistics', () => {
   });
 });
 
+describe('the order of the rows', () => {
+  it('is that of a date that comes later down the rows, or earlier, and not that of one that jumps', async () => {
+    const day = (offset: number) => new Date(Date.UTC(2024, 0, 1 + offset)).toISOString().slice(0, 10);
+    const lines = Array.from({ length: 60 }, (_, i) => `${day(i)},${day(60 - i)},${day((i * 7) % 60)},${day(i % 20)}`);
+    const file = await tables.openFile(await put('order.csv', `up,down,jumps,again\n${lines.join('\n')}\n`));
+    const { columns } = await file.statistics();
+    // A series after the other, each over the same days, is in order too.
+    expect(columns.map(({ name, dates }) => [name, dates[0].isInOrder])).toEqual([
+      ['up', true],
+      ['down', true],
+      ['jumps', false],
+      ['again', true],
+    ]);
+  });
+});
+
 describe('the reader process', () => {
   it('parses expressions without evaluating them', async () => {
     const [good, bad] = await tables.parseExpressions(['a + ln(b)', 'a +']);

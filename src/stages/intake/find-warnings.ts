@@ -1,4 +1,4 @@
-import type { Profile, ProfileWarning } from '../../domain/profile.ts';
+import type { ColumnProfile, Profile, ProfileWarning } from '../../domain/profile.ts';
 import { findGroups } from './find-groups.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;
@@ -16,7 +16,13 @@ export function findWarnings({ rowCount, duplicateRowCount, columns, notes }: Om
     });
   }
   warnings.push(...findGroups(columns, rowCount));
-  for (const { name, kind, kindReason, missingCount, unreadableCount, personal } of columns) {
+  for (const column of columns) {
+    const { name, kind, kindReason, missingCount, unreadableCount, personal } = column;
+    const code = missingCode(column);
+    if (code !== undefined) warnings.push({ kind: 'missing-code', column: name, detail: code });
+    if (column.dates?.isInOrder) {
+      warnings.push({ kind: 'time-order', column: name, detail: `orders the rows: if later rows are to be predicted from earlier ones, say --time "${name}"` });
+    }
     if (kind === 'identifier') warnings.push({ kind: 'identifier', column: name, detail: kindReason });
     if (kind === 'constant') warnings.push({ kind: 'constant', column: name, detail: kindReason });
     else if (missingCount > MOSTLY_MISSING_SHARE * rowCount)
@@ -30,6 +36,18 @@ export function findWarnings({ rowCount, duplicateRowCount, columns, notes }: Om
     if (personal !== null) warnings.push({ kind: 'personal', column: name, detail: PERSONAL_DETAIL[personal] });
   }
   return warnings;
+}
+
+const MISSING_CODE = /^-9{1,6}(?:\.0+)?$/;
+
+/** The one negative number of a column, written with nines, below values that lie far from it. */
+function missingCode({ kind, numbers, topValues }: ColumnProfile): string | undefined {
+  if (kind !== 'number' || numbers === null || !MISSING_CODE.test(String(numbers.min)) || numbers.q75 < 0 || (numbers.q05 < 0 && numbers.q05 !== numbers.min))
+    return undefined;
+  const code = topValues.find(({ value }) => Number(value) === numbers.min);
+  const isApart = topValues.every(({ value }) => !(Number(value) < 0) || Number(value) === numbers.min);
+  if (!code || code.count < 2 || !isApart) return undefined;
+  return `holds ${code.value} in ${code.count} rows and no other negative number: if that stands for a missing value, leave the cells empty`;
 }
 
 const PERSONAL_DETAIL = {

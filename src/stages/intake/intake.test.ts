@@ -36,7 +36,7 @@ function statisticsOf(name: string, cells: string[]): ColumnStatistics {
     zeroLedCount: values.filter((cell) => /^0[0-9]+$/.test(cell)).length,
     dates: DATE_FORMATS.flatMap((format) => {
       const times = values.map((cell) => readTimestamp(cell, format)).filter((time) => time !== undefined);
-      return times.length > 0 ? [{ format, count: times.length, first: Math.min(...times), last: Math.max(...times), example: '' }] : [];
+      return times.length > 0 ? [{ format, count: times.length, first: Math.min(...times), last: Math.max(...times), isInOrder: false }] : [];
     }),
     personalCounts: { ...noPersons, email: values.filter((cell) => cell.includes('@')).length },
     isSampled: false,
@@ -198,6 +198,13 @@ describe('a profile', () => {
       'unreadable-cells weight',
     ]);
     expect(profile.columns[1]).toMatchObject({ personal: 'email', topValues: [] });
+  });
+
+  it('warns of a number like -999 that stands apart, and not where other numbers are negative too', () => {
+    const values = many(100, (i) => (i % 20 === 3 ? '-999' : String(i * 1.5)));
+    const columns = [statisticsOf('temperature', values), statisticsOf('balance', [...values.slice(1), '-12'])];
+    const { warnings } = profileDataset({ path: 'a.csv', rowCount: 100, notes: [] }, { columns, duplicateRowCount: 0 });
+    expect(warnings).toEqual([expect.objectContaining({ kind: 'missing-code', column: 'temperature', detail: expect.stringContaining('-999 in 5 rows') })]);
   });
 
   it('of one column is refused', () => {

@@ -58,5 +58,9 @@ function summaryOf(numbers: ColumnStatistics['numbers']): ColumnProfile['numbers
 function rangeOf(dates: ColumnStatistics['dates']): ColumnProfile['dates'] {
   if (dates.length === 0) return null;
   const iso = (microseconds: number) => new Date(Math.floor(microseconds / 1000)).toISOString();
-  return { first: iso(Math.min(...dates.map(({ first }) => first))), last: iso(Math.max(...dates.map(({ last }) => last))) };
+  return {
+    first: iso(Math.min(...dates.map(({ first }) => first))),
+    last: iso(Math.max(...dates.map(({ last }) => last))),
+    isInOrder: dates.every(({ isInOrder }) => isInOrder),
+  };
 }
