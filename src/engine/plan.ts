@@ -107,7 +107,11 @@ async function draft(planning: Planning): Promise<Drafted> {
     targetLevels: levels,
     suspects,
   });
-  const first = draftPlan(facts([]));
+  let first = draftPlan(facts([]));
+  if (watcher.ask && !request.isApproved && isPositiveOpen(first)) {
+    request = { ...request, positive: await askPositive(planning, first) };
+    first = draftPlan(facts([]));
+  }
   // Read once: what is looked through for leaks here is what is learnt from later.
   const read = await readLabelled(tables, file, first);
   const suspects = findLeaks({
@@ -135,6 +139,24 @@ async function chooseTarget({ request, profile, watcher, asking }: Planning, sen
   const answer = watcher.ask ? await asking(watcher.ask(decision.question)) : null;
   if (answer === null || answer.trim() === '') throw decision.refusal;
   return answerTarget(answer, sentence, profile);
+}
+
+/** Below this the class that is looked for was only guessed. */
+const GUESSED = 0.5;
+
+/** A guess that changes what the model is made for; the ranking of two classes is the same from both ends. */
+const isPositiveOpen = ({ decisions, metric, costs }: Plan): boolean =>
+  decisions.some(({ what, certainty }) => what === 'positive' && certainty < GUESSED) && (metric === 'average_precision' || metric === 'f1' || costs !== null);
+
+async function askPositive({ watcher, asking }: Planning, { target, classes }: Plan): Promise<string | null> {
+  const question = watcher.ask?.({
+    what: 'positive',
+    text: `Which of the two classes of "${target}" is looked for?`,
+    // The likelier one first: it is taken where nothing is typed.
+    choices: classes.toReversed().map((name) => ({ value: name, label: name, detail: `a ${target} of ${name}` })),
+    isOpen: false,
+  });
+  return question ? asking(question) : null;
 }
 
 /** Which of the columns that would be left out are kept all the same. */
