@@ -22,35 +22,46 @@ export async function measureLargeNumbers(connection: DuckDBConnection, index: n
   // A look at the start spares columns of text a pass over all rows.
   const [[early]] = await readRows(connection, `SELECT count(*)::DOUBLE FROM (SELECT ${cell} FROM raw LIMIT 2000) WHERE ${isPlain}`);
   if (Number(early) === 0) return undefined;
+  // The one pass over the texts; all that follows looks at numbers.
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE plain AS SELECT is_plain, CASE WHEN is_plain THEN TRY_CAST(v AS DOUBLE) END AS x, length(v)::UINTEGER AS l,
+       is_plain AND NOT contains(v, '.') AND NOT contains(lower(v), 'e') AS is_whole, is_plain AND v[1] = '0' AND length(v) > 1 AS is_zero_led
+     FROM (SELECT ${cell} AS v, coalesce(${isPlain}, false) AS is_plain FROM raw)`,
+  );
+  try {
+    return await measurePlain(connection, cell, name, rowCount);
+  } finally {
+    await connection.run('DROP TABLE plain');
+  }
+}
+
+async function measurePlain(connection: DuckDBConnection, cell: string, name: string, rowCount: number): Promise<ColumnStatistics | undefined> {
   const others = await readRows(
     connection,
-    `SELECT ${trimmed(cell)} AS v, count(*)::DOUBLE FROM raw WHERE ${cell} IS NOT NULL AND NOT ${isPlain} GROUP BY 1 LIMIT ${MAX_OTHER_TEXTS + 1}`,
+    `SELECT ${trimmed(cell)} AS v, count(*)::DOUBLE FROM raw POSITIONAL JOIN plain WHERE NOT is_plain AND ${cell} IS NOT NULL GROUP BY 1 LIMIT ${MAX_OTHER_TEXTS + 1}`,
   );
   if (others.length > MAX_OTHER_TEXTS || others.some(([text]) => text !== '' && !MISSING_MARKER_SET.has(String(text)))) return undefined;
   const markers = others.filter(([text]) => text !== '').map(([text, count]) => ({ text: String(text), count: Number(count) }));
   const markerCount = markers.reduce((sum, { count }) => sum + count, 0);
   const every = Math.max(1, Math.ceil(rowCount / SAMPLE_ROWS));
   const isInSample = every === 1 ? 'true' : `rowid % ${every} = 0`;
-  const numbers = `(SELECT TRY_CAST(${cell} AS DOUBLE) AS x, ${cell} AS v, rowid FROM raw WHERE ${isPlain})`;
   const [facts] = await readRows(
     connection,
-    `SELECT count(x)::DOUBLE, min(x), max(x), avg(x), coalesce(stddev_pop(x), 0), bool_and(x = floor(x)), sum(length(v))::DOUBLE, max(length(v))::DOUBLE,
-       (count(*) FILTER (regexp_full_match(v, '0[0-9]+')))::DOUBLE, (count(*) FILTER (regexp_full_match(v, '[+-]?[0-9]+')))::DOUBLE,
+    `SELECT count(x)::DOUBLE, min(x), max(x), avg(x), coalesce(stddev_pop(x), 0), bool_and(x = floor(x)), sum(l)::DOUBLE, max(l)::DOUBLE,
+       (count(*) FILTER (is_zero_led AND is_whole))::DOUBLE, (count(*) FILTER (is_whole))::DOUBLE, count(DISTINCT x)::DOUBLE,
        quantile_cont(x, [${QUANTILES.join(', ')}]) FILTER (${isInSample})::VARCHAR
-     FROM ${numbers} WHERE isfinite(x)`,
+     FROM plain WHERE isfinite(x)`,
   );
-  const [count, min, max, mean, standardDeviation, , characterCount, maxLength, zeroLedCount, wholeCount] = facts.map(Number);
+  const [count, min, max, mean, standardDeviation, , characterCount, maxLength, zeroLedCount, wholeCount, distinctCount] = facts.map(Number);
   const isWhole = facts[5] === true;
   // Days written as digits, and numbers of cards, are told by their texts.
   if (count === 0 || (isWhole && ((min >= 19_000_101 && max <= 21_001_231) || min >= 1e12))) return undefined;
-  const [[distinct]] = await readRows(connection, `SELECT count(DISTINCT x)::DOUBLE FROM ${numbers} WHERE isfinite(x)`);
-  const distinctCount = Number(distinct);
-  const [first] = await readDoubles(connection, `SELECT x FROM ${numbers} WHERE isfinite(x) ORDER BY rowid LIMIT 1000`, 1);
+  const [first] = await readDoubles(connection, 'SELECT x FROM plain WHERE isfinite(x) ORDER BY rowid LIMIT 1000', 1);
   const topRows = await readRows(
     connection,
-    `SELECT v, (count(*) * ${every})::DOUBLE AS n FROM ${numbers} WHERE ${isInSample} GROUP BY 1 ORDER BY n DESC, v LIMIT ${TOP_VALUES}`,
+    `SELECT v, (count(*) * ${every})::DOUBLE AS n FROM (SELECT ${cell} AS v FROM raw POSITIONAL JOIN plain WHERE is_plain AND ${every === 1 ? 'true' : `raw.rowid % ${every} = 0`}) GROUP BY 1 ORDER BY n DESC, v LIMIT ${TOP_VALUES}`,
   );
-  const quantiles = (String(facts[10]).match(/[^[\], ]+/g) ?? []).map(Number);
+  const quantiles = (String(facts[11]).match(/[^[\], ]+/g) ?? []).map(Number);
   const [q01, q05, q25, q50, q75, q95, q99] = quantiles.length === QUANTILES.length ? quantiles : QUANTILES.map(() => mean);
   return {
     name,
@@ -61,8 +72,8 @@ export async function measureLargeNumbers(connection: DuckDBConnection, index: n
     top: [...topRows.map(([text, n]) => ({ text: String(text), count: Math.min(Number(n), count) })), ...markers]
       .toSorted((a, b) => b.count - a.count)
       .slice(0, TOP_VALUES),
-    meanLength: characterCount / count,
-    maxLength,
+    meanLength: (characterCount + markers.reduce((sum, { text, count: rows }) => sum + text.length * rows, 0)) / (count + markerCount),
+    maxLength: Math.max(maxLength, ...markers.map(({ text }) => text.length)),
     meanWords: 1,
     numberCounts: { ...noStyles, plain: count },
     commaCounts: { ...noStyles, plain: wholeCount },

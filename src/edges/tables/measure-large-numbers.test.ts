@@ -1,0 +1,61 @@
+import * as fc from 'fast-check';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { measureColumn } from './column-statistics.ts';
+import { openDatabase } from './load-table.ts';
+import { measureLargeNumbers } from './measure-large-numbers.ts';
+import { sqlText } from './query.ts';
+
+let database: Awaited<ReturnType<typeof openDatabase>>;
+beforeAll(async () => {
+  database = await openDatabase({ tempDirectory: tmpdir(), memoryBytes: 256 << 20, threads: 1 });
+});
+afterAll(() => database.close());
+
+async function fill(cells: (string | null)[]): Promise<void> {
+  await database.connection.run('CREATE OR REPLACE TABLE raw (c0 VARCHAR)');
+  const values = cells.map((cell) => `(${cell === null ? 'NULL' : sqlText(cell)})`);
+  await database.connection.run(`INSERT INTO raw VALUES ${values.join(', ')}`);
+}
+
+const cell = fc.oneof(
+  { weight: 8, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }).map(String) },
+  { weight: 8, arbitrary: fc.integer({ min: -50, max: 50 }).map(String) },
+  { weight: 1, arbitrary: fc.constantFrom('', null, 'NA', '?', '007', '+5', '.5', '5.', '1e3', '00') },
+);
+
+describe('numbers of a large table', () => {
+  it('are measured as those of a small one, whose distinct texts are all looked at', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 60 }), async (cells) => {
+        await fill(cells);
+        const large = await measureLargeNumbers(database.connection, 0, 'n', cells.length);
+        const small = await measureColumn(database.connection, 0, 'n', cells.length);
+        fc.pre(large !== undefined);
+        const { numbers, top, markers, ...rest } = small;
+        expect(large).toMatchObject({
+          ...rest,
+          distinctCount: expect.any(Number),
+          meanLength: expect.closeTo(small.meanLength, 9),
+          maxLength: small.maxLength,
+        });
+        expect(large?.markers.toSorted((a, b) => (a.text < b.text ? -1 : 1))).toEqual(markers.toSorted((a, b) => (a.text < b.text ? -1 : 1)));
+        expect(large?.top.length).toBe(top.length);
+        const close = Object.fromEntries(
+          Object.entries(numbers ?? {}).map(([key, value]) => [key, typeof value === 'number' ? expect.closeTo(value, 5) : value]),
+        );
+        expect(large?.numbers).toEqual(close);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ['a column of words', ['red', 'green', '1', '2']],
+    ['days written as digits', ['20240131', '20240201', '20240202']],
+    ['numbers of cards', ['4111111111111111', '5500000000000004', '340000000000009']],
+  ])('are not %s', async (_, cells) => {
+    await fill(cells);
+    expect(await measureLargeNumbers(database.connection, 0, 'n', cells.length)).toBeUndefined();
+  });
+});
