@@ -1,5 +1,5 @@
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
-import { timeUnits } from './lexicon.ts';
+import { laterNameWords, timeUnits } from './lexicon.ts';
 import { findTimeSeries } from './find-time.ts';
 import { isMeasure, isPredictable, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
 import type { Reading } from './reading.ts';
@@ -14,7 +14,7 @@ export function deriveTargets(parts: SentenceParts, profile: Profile, matches: C
   const whole = matches.find(({ nameShare, wordShare, column }) => nameShare >= 0.95 && wordShare >= 0.95 && isPredictable(column));
   return [
     ...compared(parts, profile),
-    ...barsInValues(parts, matches),
+    ...barsInValues(parts, profile, matches),
     ...late(parts, profile, matches),
     ...ratios(parts, profile),
     ...later(parts, profile, matches),
@@ -76,6 +76,9 @@ const doneWords = new Set(
     ' ',
   ),
 );
+/** German writes them as one word: `Liefertermin`, `Lieferdatum`. */
+const dueName = /\p{L}(?:termin|frist)$|^(?:soll|plan)\p{L}/u;
+const doneName = /^(?:liefer|zahl(?:ungs)?|eingangs?|abschluss|ist|erledigungs?|ruckgabe)(?:datum|tag)$/;
 const lateWords = /^(?:late|delay\w*|overdue|tard\w+|verspat\w*|spat|verzug|uberfallig|retras\w*|tarde|demora|atras\w*)$/;
 
 /** A column that says how late, or that it was late. */
@@ -107,8 +110,8 @@ function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): R
   const asksLate = parts.asked.some(({ word }) => lateWords.test(word)) || parts.comparison?.around.some(({ word }) => lateWords.test(word));
   if (!asksLate || matches.some(({ column }) => isPredictable(column) && isLateness(column))) return [];
   const dates = profile.columns.filter(({ kind }) => kind === 'datetime');
-  const due = dates.find(({ name }) => nameWords(name).some((word) => dueWords.has(word)));
-  const done = dates.find((column) => column !== due && nameWords(column.name).some((word) => doneWords.has(word)));
+  const due = dates.find(({ name }) => nameWords(name).some((word) => dueWords.has(word) || dueName.test(word)));
+  const done = dates.find((column) => column !== due && nameWords(column.name).some((word) => doneWords.has(word) || doneName.test(word)));
   if (!due || !done) return [];
   const days = `date_diff('day', ${quoted(due.name)}, ${quoted(done.name)})`;
   const sources = [due.name, done.name];
@@ -144,6 +147,9 @@ function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): R
   ];
 }
 
+/** "per night" does not mean by the fewest nights that can be booked. */
+const limits = new Set('minimum maximum lowest highest first last previous mindest hochst minimo maximo'.split(' '));
+
 /** "price per square metre": two numbers of a row. */
 function ratios(parts: SentenceParts, profile: Profile): Reading[] {
   const { ratio } = parts;
@@ -152,7 +158,7 @@ function ratios(parts: SentenceParts, profile: Profile): Reading[] {
   const bestOf = (words: { word: string; weight: number }[]) =>
     numbers.columns
       .map((column) => ({ column, ...matchName(words, column.name) }))
-      .filter(({ share }) => share >= 0.4)
+      .filter(({ column, share }) => share >= 0.4 && !nameWords(column.name).some((word) => limits.has(word)))
       .toSorted((a, b) => b.share - a.share || b.wordShare - a.wordShare);
   const [below] = bestOf(ratio.below);
   const above = bestOf(ratio.above.map(({ word }) => ({ word, weight: 1 }))).filter(({ column }) => column !== below?.column);
@@ -179,12 +185,15 @@ function later(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): 
   const { ahead } = parts;
   const observed = ahead && findTimeSeries(profile);
   if (!observed) return [];
+  // A column that is called so holds the later value already: `RainTomorrow`.
+  const isLater = ({ name }: ColumnProfile) => nameWords(name).some((word) => laterNameWords.has(word));
+  if (matches.some(({ column, nameShare }) => isPredictable(column) && nameShare >= 0.5 && isLater(column))) return [];
   const steps = Math.round(ahead.days / observed.stepDays);
   // Weekly rows do not say what tomorrow brings.
   if (steps < 1 || Math.abs(ahead.days / observed.stepDays - steps) > 0.15 * steps) return [];
   const order = { steps, order: observed.time.name, series: observed.series?.name ?? null };
   return matches
-    .filter(({ column, certainty }) => isPredictable(column) && certainty > 0.2 && column !== observed.series)
+    .filter(({ column, certainty }) => isPredictable(column) && certainty > 0.2 && column !== observed.series && !isLater(column))
     .slice(0, 3)
     .map((match) => {
       const { column } = match;
@@ -220,13 +229,23 @@ function asQuestion(parts: SentenceParts, { column, values }: ColumnMatch): { is
 }
 
 /** "within 30 days" where a column has the values <30, >30 and NO. */
-function barsInValues({ comparison, isNegated }: SentenceParts, matches: ColumnMatch[]): Reading[] {
+function barsInValues({ comparison, isNegated }: SentenceParts, profile: Profile, matches: ColumnMatch[]): Reading[] {
   if (!comparison) return [];
   const sign = comparison.operator[0];
-  return matches.flatMap(({ column, certainty }) => {
-    const value = column.topValues.find((one) => one.value.replaceAll(/\s|=/g, '') === `${sign}${comparison.value}`)?.value;
+  return profile.columns.flatMap((column) => {
+    const value = column.topValues.find((one) => isBar(one.value, sign, comparison.value))?.value;
+    const certainty = matches.find((match) => match.column === column)?.certainty ?? UNNAMED_BAR;
     return value === undefined ? [] : [equals(column, value, isNegated, Math.min(0.9, certainty + 0.25))];
   });
+}
+
+/** A value with the very bar of the sentence needs no name: "over 50K" for `>50K`. */
+const UNNAMED_BAR = 0.4;
+
+/** "<30", ">50K", "<= 1,000". */
+function isBar(value: string, sign: string, bar: number): boolean {
+  const match = /^([<>])=?[$€£]?([0-9][0-9,]*(?:[.][0-9]+)?)(k?)$/i.exec(value.replaceAll(/\s/g, ''));
+  return match !== null && match[1] === sign && Number(match[2].replaceAll(',', '')) * (match[3] === '' ? 1 : 1000) === bar;
 }
 
 const equals = (column: ColumnProfile, value: string, isNegated: boolean, certainty: number): Reading => ({

@@ -43,7 +43,7 @@ export const concepts: Concept[] = [
   },
   {
     isEvent: true,
-    en: 'default defaulted defaults delinquent delinquency insolvent bankrupt bankruptcy bad arrears',
+    en: 'default defaulted defaults notpay delinquent delinquency insolvent bankrupt bankruptcy bad arrears',
     de: 'ausfall kreditausfall zahlungsausfall ausfallen insolvent insolvenz zahlungsunfahig',
     es: 'impago impagos moroso morosos mora morosidad incumplir incumplimiento quiebra',
     opposite: {
@@ -51,6 +51,13 @@ export const concepts: Concept[] = [
       de: 'zuruckzahlen zuruckgezahlt begleichen kreditwurdig',
       es: 'devolver devuelve devuelven reembolsar solvente',
     },
+  },
+  {
+    isEvent: true,
+    en: 'paid pays settled',
+    de: 'bezahlt beglichen',
+    es: 'pagado pagada',
+    opposite: { en: 'notpay unpaid nonpayment', de: 'unbezahlt', es: 'impagado' },
   },
   {
     isEvent: true,
@@ -123,7 +130,7 @@ export const concepts: Concept[] = [
   },
   {
     isEvent: true,
-    en: 'response respond responds responded reply accept accepts accepted react interested',
+    en: 'response respond responds responded reply replies answer answers answered accept accepts accepted react interested',
     de: 'antwort antworten reagieren reagiert annehmen interesse',
     es: 'respuesta responder responden responde aceptar acepta acepto interesado',
   },
@@ -234,6 +241,8 @@ export const concepts: Concept[] = [
   { en: 'state region province', de: 'bundesland region', es: 'estado provincia region' },
   { en: 'postcode zip zipcode postal plz', de: 'postleitzahl plz', es: 'codigopostal cp' },
   { en: 'city town', de: 'stadt ort', es: 'ciudad localidad' },
+  { en: 'global worldwide world', de: 'weltweit gesamt', es: 'mundial global' },
+  { en: 'trip journey ride drive', de: 'fahrt reise', es: 'viaje trayecto' },
   { en: 'arrive arrival arr', de: 'ankunft ankommen', es: 'llegada llegar llegan' },
   { en: 'depart departure dep takeoff leave', de: 'abflug abfahrt', es: 'salida salir salen' },
   { en: 'ride rides rider ridership passenger passengers board boardings', de: 'fahrgast fahrgaste fahren', es: 'pasajero pasajeros viajan' },
@@ -291,6 +300,8 @@ export const phrases: [RegExp, string][] = [
   [/\bpa(?:y|ys) (?:off|down) (?:the|their|his|her|our|a) (?:loans?|credits?|debts?)\b/g, 'repay'],
   [/\bgiv(?:e|es|ing) (?:us |it |them )?back\b|\bsen(?:d|ds|t) (?:it |them |the goods |the item )?back\b/g, 'sendback'],
   [/\bcom(?:e|es|ing) back (?:to (?:the )?(?:hospital|ward|clinic))?/g, 'comeback '],
+  [/\b(?:not?|never|cannot|unable to|fail(?:s|ing)? to|stops?|wont) (?:be able to )?pay(?:ing|s)?\b(?: us| back| up| it)*/g, 'notpay'],
+  [/\bclos(?:e|es|ing) (?:(?:their|his|her|the|our|an) )?accounts?\b/g, 'leave'],
   [/\bchang(?:e|es|ed|ing) hands\b/g, 'sold'],
   [/\b(?:not?|don ?t|doesn ?t|won ?t|fail to|fails to) (?:show|turn)(?: up)?\b|\bno[- ]shows?\b/g, 'noshow'],
   [/\b(?:show|turn)s? up\b/g, 'showup'],
@@ -338,6 +349,12 @@ export const usualTargets = list('target label class outcome y result response z
 export const vagueNameWords = list(
   'reported detected confirmed occurred event median mm cm kg km lb lbs mg ml sec secs seconds is has flag indicator ind label class target status outcome value total average avg mean amount code type name number num no level index rate score the of in at to for per and usd eur dollars gbp final result y n id yn bool binary gesamt durchschnitt betrag wert es tiene total promedio valor month monthly annual daily yearly year',
 );
+
+/** Parts of a name that say how it is written, and nothing of what it is. */
+export const auxiliaryNameWords = list('is has was flag indicator ind y n yn bool binary');
+
+/** Parts of a name that say that the value is that of a later time. */
+export const laterNameWords = list('tomorrow next following later ahead future morgen folgetag manana siguiente proximo proxima');
 
 /** Whole numbers in words. */
 export const numberWords: Record<string, number> = {

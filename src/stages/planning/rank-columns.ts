@@ -1,5 +1,5 @@
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
-import { usualTargets, vagueNameWords } from './lexicon.ts';
+import { auxiliaryNameWords, usualTargets, vagueNameWords } from './lexicon.ts';
 import type { AskedWord, SentenceParts } from './sentence-parts.ts';
 import { hasMeaning, likeness, namesEvent, nameWords, wordsIn } from './words.ts';
 
@@ -36,6 +36,9 @@ function isUsualTarget({ name }: ColumnProfile, { columns }: Profile): boolean {
 }
 
 const VAGUE_WEIGHT = 0.35;
+const AUXILIARY_WEIGHT = 0.1;
+/** Of the words that say when: they name a column only beside others. */
+const AHEAD_WEIGHT = 0.9;
 /** A likeness below this is chance. */
 const LEAST_LIKENESS = 0.6;
 const MAX_VALUES = 60;
@@ -44,8 +47,10 @@ const MANY_VALUES = 15;
 /** Every column that the words touch, the surest first. */
 export function rankColumns(parts: SentenceParts, profile: Profile, asked: AskedWord[] = parts.asked): ColumnMatch[] {
   const last = profile.columns.at(-1);
+  // A column may be called "RainTomorrow".
+  const said = parts.ahead ? [...asked, ...wordsIn(parts.ahead.words).map((word) => ({ word, weight: AHEAD_WEIGHT }))] : asked;
   const matches = profile.columns.flatMap((column) => {
-    const match = matchColumn(parts, asked, profile, column, column === last);
+    const match = matchColumn(parts, said, profile, column, column === last);
     return match ? [match] : [];
   });
   liftUsualTarget(parts, profile, matches);
@@ -100,12 +105,12 @@ export function matchName(asked: AskedWord[], columnName: string) {
   const spoken = words.filter((word) => !/^\d/.test(word));
   const fused = wordsIn(columnName).join('');
   // "No-show" is one word, and not a kind of show.
-  const parts = hasMeaning(fused) ? [fused] : spoken.length > 0 ? spoken : words;
+  const parts = spoken.length > 1 && hasMeaning(fused) ? [fused] : spoken.length > 0 ? spoken : words;
   let [reached, total, isOpposite] = [0, 0, false];
   const found: string[] = [];
   const used = new Set<AskedWord>();
   for (const part of parts) {
-    const importance = vagueNameWords.has(part) && parts.length > 1 ? VAGUE_WEIGHT : 1;
+    const importance = parts.length === 1 ? 1 : auxiliaryNameWords.has(part) ? AUXILIARY_WEIGHT : vagueNameWords.has(part) ? VAGUE_WEIGHT : 1;
     total += importance;
     let best = { value: 0, isOpposite: false, word: undefined as AskedWord | undefined };
     for (const one of asked) {
@@ -186,6 +191,7 @@ function taskFit(parts: SentenceParts, column: ColumnProfile, valueCount: number
   if (parts.wantsNumber && column.kind !== 'number') return 0.5;
   const asksYesNo = parts.isYesNo && !parts.wantsNumber;
   if (asksYesNo && isMeasure(column) && parts.comparison === null) return 0.55;
+  if (asksYesNo && column.kind === 'number' && !isTwoValued(column) && parts.comparison === null) return 0.75;
   if (asksYesNo && column.kind === 'category' && !isTwoValued(column) && valueCount === 0) return 0.8;
   if (parts.isYesNo && valueCount > 0) return 1.05;
   return 1;

@@ -43,6 +43,19 @@ function outcome(table: TableName, sentence: string, part: Partial<BuildRequest>
 
 describe('a sentence over a stranger’s table', () => {
   it.each<[TableName, string, string]>([
+    ['airline', 'find the unhappy travellers', 'satisfaction = neutral or dissatisfied'],
+    ['airline', 'will this passenger be satisfied with the flight?', 'satisfaction = satisfied'],
+    ['credit', 'who will not pay next month?', 'asks'],
+    ['australia', 'will it rain tomorrow in this town?', 'RainTomorrow = Yes'],
+    ['hr', 'Predict attrition; missing a leaver costs us 5 times a false alarm', 'left = 1'],
+    ['trips', 'how long will the taxi ride take?', 'trip_duration'],
+    ['trips', 'predict dropoff_datetime', 'MW1206'],
+    ['rooms', 'what should I charge per night?', 'price'],
+    ['census', 'does somebody make over 50K a year', '"income" = \'>50K\' = yes'],
+    ['payments', 'spot fraudulent transfers', 'isFraud = 1'],
+    ['lieferungen', 'Welche Aufträge werden zu spät geliefert?', 'date_diff(\'day\', "Liefertermin", "Lieferdatum") > 0 = yes'],
+    ['lieferungen', 'Wie viele Tage Verspätung hat eine Lieferung?', 'date_diff(\'day\', "Liefertermin", "Lieferdatum")'],
+    ['games', 'How many copies will this game sell worldwide?', 'Global_Sales'],
     ['titanic', 'Which passengers survived the sinking?', 'Survived = 1'],
     ['titanic', 'who will die on the ship', 'Survived = 0'],
     ['titanic', 'predict Survived', 'Survived = 1'],

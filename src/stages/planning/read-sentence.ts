@@ -84,11 +84,16 @@ function affirmativeOf(column: ColumnProfile, levels: string[]): { value: string
   if (yes.length === 1) return { value: yes[0], certainty: 0.9, reason: `"${yes[0]}" says that it is so` };
   const no = levels.filter((level) => NO.test(level.trim()));
   if (no.length === 1) return { value: levels.find((level) => level !== no[0]) ?? levels[0], certainty: 0.8, reason: `the other class is "${no[0]}"` };
-  const named = levels.filter((level) => nameWords(level).some((word) => nameWords(column.name).some((part) => likeness(part, word).value >= 0.9)));
+  const named = levels.filter((level) => nameWords(level).some((word) => nameWords(column.name).some((part) => isSameSense(part, word))));
   if (named.length === 1) return { value: named[0], certainty: 0.85, reason: 'the column is called so' };
   if (!levels.every((level) => Number.isFinite(Number(level)))) return undefined;
   const [rarer] = column.topValues.toSorted((one, other) => one.count - other.count);
   return { value: rarer.value, certainty: 0.5, reason: 'the rarer of two codes' };
+}
+
+function isSameSense(a: string, b: string): boolean {
+  const { value, isOpposite } = likeness(a, b);
+  return value >= 0.7 && !isOpposite;
 }
 
 /** Columns that the words leave out. */

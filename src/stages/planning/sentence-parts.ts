@@ -121,7 +121,10 @@ const yesNoStart =
   /\b(?:who|whose|whom|which|whether|if|wer|wen|wem|welche[nrsm]?|ob|quien|quienes|cuales|si)\b|^\W*(?:will|is|are|does|do|can|has|did|was|wird|werden|ist|sind|hat)\b|\b(?:likely|likelihood|probability|chance|odds|risk of|flag|spot|catch|detect|wahrscheinlich\w*|probabilidad|que (?:clientes|pacientes|empleados|facturas|pedidos|alumnos|usuarios|solicitantes|maquinas|vuelos))\b/;
 const numberStart =
   /\b(?:how (?:many|much|long|old|far|high|heavy|tall|strong|big|large|fast|hot|cold|expensive|late|soon)|number of|amount of|wie ?viele?n?|wie (?:lange|hoch|alt|gross|stark|schwer|teuer|weit|viel)|cuant[oa]s?|numero de|cantidad de|anzahl)\b/;
-const countStart = /\b(?:how many|number of|wie ?viele|cuant[oa]s|numero de|cantidad de|anzahl)\b/;
+/** "How many days" asks for a time and no count. */
+const countStart = new RegExp(
+  `\\b(?:how many|number of|wie ?viele|cuant[oa]s|numero de|cantidad de|anzahl)\\b(?! (?:de |der |von )?(?:${Object.keys(timeUnits).join('|')})\\b)`,
+);
 const distinctionPart = /\b(?:tell|tells|distinguish|separate)\b[^.;?!]*\bfrom\b/;
 
 /** What follows these is what the answer is to be made from, up to the end of the clause or the next asking word. */
@@ -140,7 +143,7 @@ const purposePart =
   /(?:^|[\s,])(?:so that|so we|so i|so as|in order to|because|since we|as we want|before we (?:call|send|offer|lose)|damit|weil|sodass|para que|para poder|porque)\b.*?(?=[.;?!]|$)/g;
 
 const withoutStart =
-  /^.*?\b(?:without (?:using |knowing |looking at |the use of )?|ignor(?:e|ing)|exclud(?:e|ing)|except(?: for)?|leav(?:e|ing) out|(?:do not|don't|dont|not) (?:use|using|look(?:ing)? at|include|including)|drop(?:ping)?|ohne|ignoriere?n?|ausser|lass(?:e|en)?|nicht verwenden|sin (?:usar |tener en cuenta |utilizar )?|excluyendo|ignorando|ignora|excepto|no (?:uses|usar|utilices))\s*/;
+  /^.*?\b(?:without (?:using |knowing |looking at |the use of )?|ignor(?:e|ing)\b|exclud(?:e|ing)\b|except(?: for)?|leav(?:e|ing) out|(?:do not|don't|dont|not) (?:use|using|look(?:ing)? at|include|including)|drop(?:ping)?\b|ohne\b|ignoriere?n?|ausser|lass(?:e|en)?\b|nicht verwenden|sin (?:usar |tener en cuenta |utilizar )?|excluyendo|ignorando|ignora|excepto|no (?:uses|usar|utilices))\s*/;
 const withoutPart = new RegExp(`${withoutStart.source.replace('^.*?', '')}.*?${nextAsking}`, 'gs');
 
 const afterWords = "(?:[ ](?!and\\b|or\\b|und\\b|y\\b|from\\b|which\\b|who\\b|how\\b|what\\b|using\\b|given\\b)[\\p{L}\\p{N}'-]+)";
