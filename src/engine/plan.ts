@@ -3,7 +3,7 @@ import type { BuildWatcher, PlanCard } from '../domain/build-watcher.ts';
 import type { ReadingRule } from '../domain/column.ts';
 import type { BuildRequest } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
-import type { DatasetRef, DerivedTarget, Plan } from '../domain/plan.ts';
+import type { DatasetRef, DerivedTarget, Plan, PlanDecision } from '../domain/plan.ts';
 import { warningText, type ColumnProfile, type LeakSuspect, type Profile, type ProfileWarning } from '../domain/profile.ts';
 import { getColumnOf } from '../domain/table.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
@@ -136,7 +136,8 @@ async function draft(planning: Planning): Promise<Drafted> {
 async function chooseTarget({ request, profile, watcher, asking }: Planning, sentence: SentenceReading): Promise<Reading> {
   const decision = decideTarget(request, sentence, profile);
   if (decision.kind === 'chosen') return decision.reading;
-  const answer = watcher.ask ? await asking(watcher.ask(decision.question)) : null;
+  // With --yes nobody wants to be asked, terminal or not.
+  const answer = watcher.ask && !request.isApproved ? await asking(watcher.ask(decision.question)) : null;
   if (answer === null || answer.trim() === '') throw decision.refusal;
   return answerTarget(answer, sentence, profile);
 }
@@ -189,9 +190,14 @@ async function openTarget(
     return { target, derived: null, levels: await readLevels(file, target.name, target.rule) };
   }
   const { derived, type } = await checkDerived(tables, reading.target, profile);
-  const { table } = await file.readColumns(distinctReads(derivedReads(derived)));
-  const made = await makeTarget(tables, derived, table);
+  const made = await readMade(tables, file, derived);
   return { target: derivedProfile(reading.target.name, type, made), derived, levels: levelsOf(made) };
+}
+
+/** A target that is made, of every row. */
+async function readMade(tables: Tables, file: OpenedFile, derived: DerivedTarget) {
+  const { table } = await file.readColumns(distinctReads(derivedReads(derived)));
+  return makeTarget(tables, derived, table);
 }
 
 const distinctReads = (reads: { name: string; rule: ReadingRule }[]) => [...new Map(reads.map((read) => [read.name, read])).values()];
@@ -211,6 +217,22 @@ async function readLevels(file: OpenedFile, name: string, rule: ReadingRule): Pr
   return levelsOf(getColumnOf(table, name));
 }
 
+/** What was decided for a plan; where its file says something else by now, whoever changed it decided. */
+function asTheFileSays(decision: PlanDecision, { target, derived, task, classes, metric, split, costs, moment }: Plan): PlanDecision {
+  const values: Record<PlanDecision['what'], string | undefined> = {
+    target: derived?.text ?? target,
+    task,
+    positive: task === 'binary' ? classes[1] : undefined,
+    metric,
+    split: split.kind === 'random' ? 'random' : `${split.kind} by ${split.column}`,
+    costs: costs ? `missed ${costs.falseNegative}, false alarm ${costs.falsePositive}` : undefined,
+    capacity: costs?.capacity?.toString(),
+    moment: moment ?? undefined,
+  };
+  const value = values[decision.what] ?? 'none';
+  return value === decision.value ? decision : { ...decision, value, certainty: 1, reason: 'the plan file says so' };
+}
+
 /** A plan from a file: checked against the table, with the clock's and the machine's part taken from the request. */
 async function takeGivenPlan({ tables, request, file, testFile, profile }: Planning, given: Plan): Promise<Drafted> {
   if (request.data === resolve(given.dataset.path) && given.dataset.sha256 !== file.sha256) {
@@ -223,30 +245,44 @@ async function takeGivenPlan({ tables, request, file, testFile, profile }: Plann
   }
   const plan: Plan = {
     ...given,
+    decisions: given.decisions.map((decision) => asTheFileSays(decision, given)),
     dataset: refOf(request.data, file),
     testDataset: testFile && request.testData !== null ? refOf(request.testData, testFile) : null,
   };
   const column = profile.columns.find(({ name }) => name === plan.target);
-  const levels = plan.derived === null && column && plan.task !== 'regression' ? await readLevels(file, column.name, plan.targetRule) : null;
+  let levels = plan.derived === null && column && plan.task !== 'regression' ? await readLevels(file, column.name, plan.targetRule) : null;
   refuseUnfitPlan(checkPlan(plan, profile, levels), request.data);
   if (plan.derived) {
-    const { text, sources, ahead } = plan.derived;
-    await checkDerived(
-      tables,
-      {
-        kind: 'derived',
-        name: plan.target,
-        text,
-        sources: sources.map(({ name }) => name),
-        known: [],
-        ahead: ahead && { steps: ahead.steps, order: ahead.order.name, series: ahead.series?.name ?? null },
-      },
-      profile,
-    );
+    refuseUnfitPlan(await checkMade(tables, plan, plan.derived, profile), request.data);
+    if (plan.task !== 'regression') levels = levelsOf(await readMade(tables, file, plan.derived));
+    refuseUnfitPlan(checkPlan(plan, profile, levels), request.data);
   }
   const read = await readLabelled(tables, file, plan);
   if (read.table.rowCount === 0) refuseUnfitPlan([`No row of the table has a value of the target "${plan.target}".`], request.data);
   return { plan, read, levels: levels ?? levelsOfLabels(plan, read) };
+}
+
+/** What keeps a target that is made from being learnt as the plan says; throws MW122x where it cannot be made. */
+async function checkMade(tables: Tables, { target, task, inputs }: Plan, { text, sources, ahead }: DerivedTarget, profile: Profile): Promise<string[]> {
+  const { derived, type } = await checkDerived(
+    tables,
+    {
+      kind: 'derived',
+      name: target,
+      text,
+      sources: sources.map(({ name }) => name),
+      known: [],
+      ahead: ahead && { steps: ahead.steps, order: ahead.order.name, series: ahead.series?.name ?? null },
+    },
+    profile,
+  );
+  const problems: string[] = [];
+  if (task === 'regression' && type !== 'number')
+    problems.push(`The target ${text} is to be predicted as a number, and it is ${type === 'boolean' ? 'a yes or no' : 'a text'}.`);
+  // Of a later row's value, today's is no answer.
+  if (ahead === null && derived.sources.every((source) => inputs.some(({ name }) => name === source.name)))
+    problems.push(`The target ${text} follows from the inputs: leave out ${derived.sources.map(({ name }) => `"${name}"`).join(' or ')}.`);
+  return problems;
 }
 
 function levelsOfLabels({ classes }: Plan, { labels }: ReadRows): TargetLevels {

@@ -12,19 +12,23 @@ export function personAnswers(
 ): Required<Pick<BuildWatcher, 'ask' | 'askApproval'>> {
   const read = async (prompt: string): Promise<string | null> => {
     progress?.pause();
+    let answer: string | null = null;
     const lines = createInterface({ input: context.stdin, output: context.stdout });
     try {
       // A terminal that is closed, or Ctrl-D, answers nothing more.
-      return await new Promise<string | null>((resolve) => {
+      answer = await new Promise<string | null>((resolve) => {
         lines.once('close', () => resolve(null));
         lines.once('SIGINT', () => lines.close());
         void lines.question(prompt).then(
-          (answer) => resolve(answer.trim()),
+          (typed) => resolve(typed.trim()),
           () => resolve(null),
         );
       });
+      return answer;
     } finally {
       lines.close();
+      // What is said next stands on a line of its own.
+      if (answer === null) terminal.line('');
       progress?.goOn();
     }
   };
@@ -47,7 +51,6 @@ export function personAnswers(
     },
     async askApproval() {
       const answer = await read('  [Enter] looks right   [n] stop here: ');
-      if (answer === null) terminal.line('');
       return answer !== null && (answer === '' || /^y(es)?$/i.test(answer));
     },
   };

@@ -1,4 +1,5 @@
 import type { PlanDecision } from '../../domain/plan.ts';
+import type { TaskKind } from '../../domain/task.ts';
 import type { PlanCard } from '../client/client.ts';
 import { counted, percent, seconds } from './figures.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -20,6 +21,12 @@ const reasonWords = {
   dropped: 'dropped',
   unsupported: 'not supported',
 } as const;
+
+const taskWords: Record<TaskKind, string> = {
+  binary: 'one of two classes (binary)',
+  multiclass: 'one of several classes (multiclass)',
+  regression: 'a number (regression)',
+};
 
 /** The plan as one screen: what will be predicted, from what, how it is judged, and what is left out and why; each decision with how sure it is and the option that overrules it. */
 export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: Terminal): void {
@@ -44,6 +51,7 @@ export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: 
         `${plan.derived.text}${plan.derived.ahead ? `, ${counted(plan.derived.ahead.steps, 'row')} later in the order of ${plan.derived.ahead.order.name}` : ''}`,
       ),
     );
+  decision('Task', taskWords[plan.task], 'task');
   if (plan.task === 'binary') decision('Looks for', plan.classes[1], 'positive');
   if (plan.moment !== null) decision('Known when', plan.moment, 'moment');
   decision('Judged by', plan.metric, 'metric');

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { ModelwrightError } from '../../../domain/error.ts';
 import type { Client } from '../../client/client.ts';
 import { personAnswers } from '../ask-person.ts';
 import { textOption, type CommandWords } from '../command-words.ts';
@@ -12,11 +14,12 @@ import { openTerminal } from '../terminal.ts';
 export async function plan(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
   const { wantsJson, options } = words;
   const request = readRequest(words);
+  const out = textOption(options, 'out');
+  if (out !== null) refuseOverwriting(out, [request.data, request.testData]);
   const terminal = openTerminal(context.stdout, context.environment);
   const canAsk = !wantsJson && context.stdin.isTTY === true && terminal.isInteractive && !request.isApproved;
   const never = new AbortController();
   const result = await client.plan(request, { onEvent: () => undefined, stopSignal: never.signal, ...(canAsk && personAnswers(terminal, context, null)) });
-  const out = textOption(options, 'out');
   if (out !== null) writePlanFile(out, result.plan);
   if (wantsJson) {
     context.stdout.write(`${JSON.stringify({ ...result, out })}\n`);
@@ -27,4 +30,16 @@ export async function plan(client: Client, words: CommandWords, context: Command
   if (out === null) terminal.line(`  Keep it   add --out plan.json, then: ${context.commandName} build --plan plan.json`);
   else terminal.line(`  Kept in ${out}. Edit it if you like, then: ${context.commandName} build --plan ${shellWord(out)}`);
   return 0;
+}
+
+/** A slip of the hand must not put a plan in the place of the table it is made from. */
+function refuseOverwriting(out: string, tables: (string | null)[]): void {
+  const table = tables.find((path) => path !== null && resolve(path) === resolve(out));
+  if (!table) return;
+  throw new ModelwrightError({
+    code: 'MW1001',
+    message: `--out "${out}" is the table itself, which the plan would replace.`,
+    hint: 'Name another file, such as plan.json.',
+    place: { file: out },
+  });
 }

@@ -1,0 +1,460 @@
+import { copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Plan } from '../../src/domain/plan.ts';
+import { seededRandom } from '../../src/domain/random.ts';
+import { runCommand } from '../support/command.ts';
+import { CTRL_C, CTRL_D, ENTER, openTerminalSession } from '../support/terminal-session.ts';
+
+const LONG = { timeout: 90_000 };
+const sentence = 'which customers will leave?';
+
+let folder: string;
+let home: string;
+let customers: string;
+/** What `plan` makes of the sentence, in a budget that every machine keeps. */
+let usual: Plan;
+/** The same of a target that no column holds. */
+let usualMade: Plan;
+
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'plan-command-')));
+  home = join(folder, 'home');
+  customers = inFolder('customers.csv');
+  writeFileSync(customers, customersTable(240));
+  usual = await planOf(sentence, '--budget', '8s');
+  usualMade = await planOf(sentence, '--target', '"tenure" > 36');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const inFolder = (name: string) => join(folder, name);
+
+/** A name of each row, a column that never changes, and one that is written only once a customer has left. */
+function customersTable(rowCount: number): string {
+  const random = seededRandom(7);
+  const rows = Array.from({ length: rowCount }, (_, row) => {
+    const tenure = random.below(72);
+    const fee = 20 + random.next() * 80;
+    const contract = ['monthly', 'yearly', 'two years'][random.below(3)];
+    const hasLeft = (contract === 'monthly' ? 2 : 0) - tenure / 30 + fee / 60 + random.next() * 2 > 2;
+    const region = ['north', 'south', 'east'][random.below(3)];
+    const signedUp = new Date(Date.UTC(2022, 0, 1 + random.below(600))).toISOString().slice(0, 10);
+    return [
+      `C-${1000 + row}`,
+      signedUp,
+      tenure,
+      fee.toFixed(2),
+      contract,
+      region,
+      'EUR',
+      hasLeft ? 'yes' : 'no',
+      hasLeft ? ['price', 'service', 'moved'][random.below(3)] : '',
+    ].join(',');
+  });
+  return `${['customer_id,signed_up,tenure,monthly_fee,contract,region,currency,left,reason_for_leaving', ...rows].join('\n')}\n`;
+}
+
+/** A command over the customers, with what it printed as lines of text. */
+async function run(...words: string[]) {
+  const ended = await runCommand([...words, '--home', home]);
+  return { ...ended, text: ended.lines.map((line) => line['text'] ?? JSON.stringify(line)).join('\n') };
+}
+
+/** The plan that these words lead to; throws what the command said where they lead to none. */
+async function planOf(words: string, ...options: string[]): Promise<Plan> {
+  const { exitCode, last } = await run('plan', words, '--data', customers, '--json', ...options);
+  if (exitCode !== 0) throw new Error(JSON.stringify(last));
+  return Plan.parse(last['plan']);
+}
+
+/** A plan file, changed as a person would change it in an editor. */
+function planFile(name: string, change: (plan: Plan) => object = (plan) => plan): string {
+  const path = inFolder(name);
+  writeFileSync(path, JSON.stringify(change(usual)));
+  return path;
+}
+
+describe('plan', LONG, () => {
+  it('stops after the plan: no run is written down and no model made', async () => {
+    const { exitCode, stderr } = await run('plan', sentence, '--data', customers);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect((await run('list', '--json')).last).toEqual({ kind: 'result', models: [] });
+    expect((await run('runs', '--json')).last).toEqual({ kind: 'result', runs: [] });
+  });
+
+  it('shows a card that says what was decided, how sure that is, why, and the option that overrules it', async () => {
+    const { text } = await run('plan', sentence, '--data', customers);
+    const rows = text.split('\n');
+    const rowOf = (name: string) => rows.find((row) => row.trimStart().startsWith(name));
+    expect(rowOf('Goal')).toMatch(/predict left \(no \d+ %, yes \d+ %\) {2}\((?:sure|likely): its name fits the words "leave"; --target\)/);
+    expect(rowOf('Task')).toMatch(/two classes.*\(sure: "left" is yes or no; --task\)/);
+    expect(rowOf('Looks for')).toMatch(/yes {2}\((?:sure|likely): .*; --positive\)/);
+    expect(rowOf('Judged by')).toMatch(/roc_auc {2}\(likely: .*; --metric\)/);
+    expect(rowOf('Split')).toMatch(/at random {2}\(likely: .*; --time or --group\)/);
+    expect(rowOf('Learns from')).toMatch(/5 columns, 240 rows/);
+    expect(rowOf('Left out')).toMatch(/customer_id {2}\(name of a row: /);
+    expect(rowOf('currency')).toMatch(/\(always the same: /);
+    expect(rowOf('reason_for_leaving')).toMatch(/\((?:would know the answer|known too late): /);
+    expect(text).toContain('build --plan plan.json');
+  });
+
+  it('calls a guess a guess', async () => {
+    const { text } = await run('plan', 'which customers will leave? I do not want to miss any', '--data', customers);
+    expect(text).toMatch(/Costs +missing one \d.*\(a guess: .*; --cost-missed\)/);
+  });
+
+  it('says the same as one line of JSON: the plan and its card', async () => {
+    const { exitCode, lines, stderr } = await run('plan', sentence, '--data', customers, '--json');
+    expect({ exitCode, stderr, count: lines.length }).toEqual({ exitCode: 0, stderr: '', count: 1 });
+    const [{ plan, ...rest }] = lines;
+    expect(rest).toMatchObject({ kind: 'plan', out: null, card: { plan, isCaged: null, classShares: [{ name: 'no' }, { name: 'yes' }] } });
+    expect(Plan.parse(plan)).toMatchObject({
+      target: 'left',
+      task: 'binary',
+      classes: ['no', 'yes'],
+      metric: 'roc_auc',
+      split: { kind: 'random' },
+      dataset: { path: customers, rowCount: 240 },
+    });
+    for (const decision of Plan.parse(plan).decisions) {
+      expect(decision.certainty).toBeGreaterThan(0);
+      expect(decision.reason).not.toBe('');
+      expect(decision.option).toMatch(/^--/);
+    }
+  });
+
+  it('writes the plan for its owner alone, and says where', async () => {
+    const out = inFolder('written.json');
+    const { text } = await run('plan', sentence, '--data', customers, '--out', out);
+    expect(text).toContain(`Kept in ${out}`);
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+    expect(Plan.parse(JSON.parse(readFileSync(out, 'utf8')))).toEqual({ ...usual, budgetMs: 60_000 });
+    const nowhere = await run('plan', sentence, '--data', customers, '--out', inFolder('nowhere/plan.json'));
+    expect(nowhere.exitCode).toBe(2);
+    expect(nowhere.stderr).toContain('MW1050');
+  });
+
+  it('never writes the plan over the table', async () => {
+    const before = readFileSync(customers, 'utf8');
+    const { exitCode, stderr } = await run('plan', sentence, '--data', customers, '--out', `${folder}/./customers.csv`);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/MW1001.*is the table itself/);
+    expect(readFileSync(customers, 'utf8')).toBe(before);
+  });
+});
+
+describe('build --plan', LONG, () => {
+  it('carries the plan out, and takes the file for its approval', async () => {
+    const path = inFolder('carried.json');
+    expect((await run('plan', sentence, '--data', customers, '--budget', '8s', '--out', path)).exitCode).toBe(0);
+    const built = await run('build', '--plan', path, '--json');
+    expect(built.last).toMatchObject({ kind: 'result', model: 'left@1', metric: 'roc_auc', budgetMs: 8000 });
+    const approved = built.lines.find(({ kind }) => kind === 'plan.approved');
+    expect(approved?.['by']).toBe('plan-file');
+    expect(approved?.['plan']).toEqual(JSON.parse(readFileSync(path, 'utf8')));
+    expect((await run('show', 'left')).text).toContain('predicts   left (no, yes)');
+  });
+
+  it('carries out what a person made of it: another metric, an input less', async () => {
+    const path = planFile('edited.json', (plan) => ({ ...plan, metric: 'log_loss', inputs: plan.inputs.filter(({ name }) => name !== 'region') }));
+    const built = await run('build', '--plan', path, '--yes', '--json', '--name', 'edited');
+    expect(built.last).toMatchObject({ kind: 'result', model: 'edited@1', metric: 'log_loss' });
+    const approved = Plan.parse(built.lines.find(({ kind }) => kind === 'plan.approved')?.['plan']);
+    expect(approved.decisions.find(({ what }) => what === 'metric')).toMatchObject({ value: 'log_loss', certainty: 1, reason: 'the plan file says so' });
+    const shown = (await run('show', 'edited')).text;
+    expect(shown).toMatch(/measured +log_loss/);
+    expect(shown).toContain('reads 4 columns');
+    expect(shown).not.toContain('region');
+  });
+
+  it.each<[string, (plan: Plan) => object, string]>([
+    [
+      'an input that the table does not have',
+      (plan) => ({ ...plan, inputs: plan.inputs.map((input, at) => (at === 0 ? { ...input, name: 'signed_upp' } : input)) }),
+      'The input "signed_upp" is no column of the table. Did you mean "signed_up"?',
+    ],
+    ['a target that the table does not have', (plan) => ({ ...plan, target: 'lefft' }), 'The target "lefft" is no column of the table. Did you mean "left"?'],
+    ['the target among its inputs', (plan) => ({ ...plan, inputs: [...plan.inputs, { ...plan.inputs[3], name: 'left' }] }), 'is also an input'],
+    ['an input twice', (plan) => ({ ...plan, inputs: [...plan.inputs, plan.inputs[0]] }), 'named twice'],
+    ['a metric of numbers for classes', (plan) => ({ ...plan, metric: 'rmse' }), 'The metric rmse does not fit a binary task'],
+    ['a class that no row has', (plan) => ({ ...plan, classes: ['no', 'maybe'] }), 'holds "yes", which the plan does not name as a class'],
+    ['no inputs', (plan) => ({ ...plan, inputs: [] }), 'There is no input'],
+  ])('refuses a plan with %s', async (_, change, reason) => {
+    const path = planFile('unfit.json', change);
+    const { exitCode, stderr } = await run('build', '--plan', path, '--yes');
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('MW1214');
+    expect(stderr).toContain(reason);
+  });
+
+  it.each<[string, (plan: Plan) => object, string]>([
+    [
+      'that follows from the inputs',
+      (plan) => ({ ...plan, inputs: [...plan.inputs, { ...plan.inputs[1], name: 'tenure' }] }),
+      'The target "tenure" > 36 follows from the inputs: leave out "tenure".',
+    ],
+    [
+      'of yes and no that is to be a number',
+      (plan) => ({ ...plan, task: 'regression', classes: [], metric: 'rmse', targetRule: plan.inputs[1].rule }),
+      'is to be predicted as a number, and it is a yes or no',
+    ],
+    [
+      'that is the same in every row',
+      (plan) => ({ ...plan, derived: plan.derived && { ...plan.derived, text: '"tenure" > 3000' } }),
+      'No row of the table has the class "yes".',
+    ],
+    ['whose classes are called otherwise', (plan) => ({ ...plan, classes: ['short', 'long'] }), 'which the plan does not name as a class'],
+  ])('refuses a target made from columns %s', async (_, change, reason) => {
+    const path = inFolder('made.json');
+    writeFileSync(path, JSON.stringify(change(usualMade)));
+    const { exitCode, stderr } = await run('build', '--plan', path, '--yes');
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('MW1214');
+    expect(stderr).toContain(reason);
+  });
+
+  it('refuses another table that lacks a column of the plan', async () => {
+    const path = planFile('plan.json');
+    const other = inFolder('renamed.csv');
+    writeFileSync(other, readFileSync(customers, 'utf8').replace(',tenure,', ',months,'));
+    const { last, exitCode } = await run('build', '--plan', path, '--data', other, '--yes', '--json');
+    expect(exitCode).toBe(4);
+    expect(last).toMatchObject({ kind: 'error', code: 'MW1214', place: { file: other } });
+    expect(last['message']).toContain('The input "tenure" is no column of the table.');
+  });
+
+  it('refuses the same file where it has changed since', async () => {
+    const changing = inFolder('changing.csv');
+    copyFileSync(customers, changing);
+    const path = inFolder('changing.json');
+    expect((await run('plan', sentence, '--data', changing, '--out', path)).exitCode).toBe(0);
+    writeFileSync(changing, customersTable(239));
+    const { exitCode, stderr } = await run('build', '--plan', path, '--yes');
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/MW1120.*changed since the plan was made/);
+  });
+
+  it.each<[string, (plan: Plan) => string, string]>([
+    ['no JSON', () => '{"format": 1,\n "sentence": }', 'is no JSON'],
+    ['JSON of something else', () => '[]', '"the whole" is wrong'],
+    ['a newer format', (plan) => JSON.stringify({ ...plan, format: 2 }), 'format 2'],
+    ['a word that is none of the metrics', (plan) => JSON.stringify({ ...plan, metric: 'auc' }), '"metric" is wrong'],
+    ['a key that plans do not have', (plan) => JSON.stringify({ ...plan, extra: 1 }), 'Unrecognized key: "extra"'],
+    ['a rule that is none', (plan) => JSON.stringify({ ...plan, inputs: [{ ...plan.inputs[0], rule: { type: 'money' } }] }), '"inputs.0.rule.type" is wrong'],
+    ['a budget below nothing', (plan) => JSON.stringify({ ...plan, budgetMs: -1 }), '"budgetMs" is wrong'],
+  ])('refuses a file of %s, and names the place', async (_, contentOf, says) => {
+    const path = inFolder('unreadable.json');
+    writeFileSync(path, contentOf(usual));
+    const { exitCode, last } = await run('build', '--plan', path, '--yes', '--json');
+    expect(exitCode).toBe(2);
+    expect(last).toMatchObject({ kind: 'error', code: 'MW1215', place: { file: path } });
+    expect(last['message']).toContain(says);
+  });
+
+  it('refuses a file that is not there, and words that the plan says already', async () => {
+    const nothing = await run('build', '--plan', inFolder('nothing.json'), '--yes');
+    expect(nothing.exitCode).toBe(2);
+    expect(nothing.stderr).toMatch(/MW1215.*cannot be read/);
+    const path = planFile('said.json');
+    const twice = await run('build', sentence, '--plan', path, '--cost-missed', '3', '--drop', 'tenure', '--yes');
+    expect(twice.exitCode).toBe(2);
+    expect(twice.stderr).toMatch(/MW1001.*the sentence, --drop, --cost-missed/);
+  });
+});
+
+describe('a sentence that may mean two columns', LONG, () => {
+  const unclear = ['predict tenure and monthly fee', '--data'];
+
+  it.each([
+    ['plan', []],
+    ['plan', ['--yes']],
+    ['build', []],
+    ['build', ['--yes']],
+  ])('is refused by %s with the options %j; each choice is told with the option that takes it', async (command, options) => {
+    const { exitCode, stderr } = await run(command, ...unclear, customers, ...options);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('MW1202');
+    expect(stderr).toMatch(/1 {2}(\w+) {2}\(its name fits .*\) {2}--target \1\n/);
+    for (const column of ['tenure', 'monthly_fee']) expect(stderr).toMatch(new RegExp(`\\d {2}${column} {2}\\(.+\\) {2}--target ${column}\\n`));
+  });
+
+  it.each(['plan', 'build'])('gives programs the choices of %s as JSON', async (command) => {
+    const { exitCode, last, stderr } = await run(command, ...unclear, customers, '--json', '--yes');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
+    expect(last).toMatchObject({ kind: 'error', code: 'MW1202', name: 'planning.target-unclear' });
+    expect(last['choices']).toEqual(
+      expect.arrayContaining(
+        ['tenure', 'monthly_fee'].map((column) => ({ label: column, detail: expect.stringContaining('its name fits'), option: `--target ${column}` })),
+      ),
+    );
+  });
+
+  it('is refused with all columns where its words fit none', async () => {
+    const { exitCode, stderr } = await run('plan', 'who will buzz', '--data', customers, '--yes');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('No column of the table fits the words');
+    expect(stderr).toContain('--target reason_for_leaving');
+  });
+});
+
+describe('an option overrules what was decided', LONG, () => {
+  const decision = (plan: Plan, what: Plan['decisions'][number]['what']) => plan.decisions.find((one) => one.what === what);
+
+  it('of the target, by a column or by an expression over columns', async () => {
+    expect(await planOf(sentence, '--target', 'contract')).toMatchObject({ target: 'contract', task: 'multiclass', metric: 'log_loss', derived: null });
+    const made = await planOf(sentence, '--target', '"tenure" >= 12 AND "region" = \'north\'');
+    expect(made).toMatchObject({ task: 'binary', classes: ['no', 'yes'], derived: { text: '"tenure" >= 12 AND "region" = \'north\'' } });
+    expect(made.leftOut.filter(({ reason }) => reason === 'source').map(({ name }) => name)).toEqual(['tenure', 'region']);
+    expect(decision(made, 'target')).toMatchObject({ certainty: 1, reason: 'you named it' });
+  });
+
+  it('of the task', async () => {
+    expect(await planOf(sentence, '--target', 'tenure')).toMatchObject({ task: 'regression', classes: [] });
+    const classes = await planOf(sentence, '--target', 'tenure', '--task', 'multiclass');
+    expect(classes).toMatchObject({ task: 'multiclass', metric: 'log_loss' });
+    expect(classes.classes.slice(0, 3)).toEqual(['0', '1', '2']);
+    const unfit = await run('plan', sentence, '--data', customers, '--task', 'regression');
+    expect(unfit.exitCode).toBe(2);
+    expect(unfit.stderr).toMatch(/MW1216.*"left" is yes or no/);
+  });
+
+  it('of the metric', async () => {
+    const plan = await planOf(sentence, '--metric', 'log-loss');
+    expect(plan.metric).toBe('log_loss');
+    expect(decision(plan, 'metric')).toMatchObject({ certainty: 1, reason: 'you named it' });
+  });
+
+  it('of the class that is looked for', async () => {
+    expect((await planOf(sentence, '--positive', 'no')).classes).toEqual(['yes', 'no']);
+    const unknown = await run('plan', sentence, '--data', customers, '--positive', 'nope');
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.stderr).toMatch(/MW1208[\s\S]*Its classes are no, yes/);
+  });
+
+  it('of the columns that are used', async () => {
+    expect(usual.inputs.map(({ name }) => name)).toEqual(['signed_up', 'tenure', 'monthly_fee', 'contract', 'region']);
+    const plan = await planOf(sentence, '--drop', 'tenure', '--keep', 'reason_for_leaving', '--keep', 'customer_id');
+    expect(plan.inputs.map(({ name }) => name)).toEqual(['customer_id', 'signed_up', 'monthly_fee', 'contract', 'region', 'reason_for_leaving']);
+    expect(plan.leftOut).toContainEqual({ name: 'tenure', reason: 'dropped', detail: 'you asked for it' });
+    expect(plan.keptLeaks).toEqual(['reason_for_leaving']);
+  });
+
+  it('of the split', async () => {
+    expect((await planOf(sentence, '--time', 'signed_up')).split).toMatchObject({ kind: 'time', column: 'signed_up' });
+    const grouped = await planOf(sentence, '--group', 'region');
+    expect(grouped.split).toMatchObject({ kind: 'group', column: 'region' });
+    expect(grouped.leftOut).toContainEqual(expect.objectContaining({ name: 'region', reason: 'group' }));
+    const random = await planOf(sentence, '--split', 'random');
+    expect(random.split).toEqual({ kind: 'random' });
+    expect(decision(random, 'split')).toMatchObject({ certainty: 1, reason: 'you asked for it' });
+    const both = await run('plan', sentence, '--data', customers, '--split', 'random', '--time', 'signed_up');
+    expect(both.exitCode).toBe(2);
+    expect(both.stderr).toMatch(/MW1001.*--split random/);
+  });
+
+  it('of what errors cost, how many can be acted on, and when it is asked', async () => {
+    const said = `${sentence} Missing one costs ten times more than a false alarm, and we can call 50 a week.`;
+    expect((await planOf(said)).costs).toEqual({ falsePositive: 1, falseNegative: 10, capacity: 50 });
+    const overruled = await planOf(said, '--cost-missed', '3', '--cost-false-alarm', '2', '--capacity', '20', '--moment', 'at sign-up');
+    expect(overruled).toMatchObject({ costs: { falsePositive: 2, falseNegative: 3, capacity: 20 }, moment: 'at sign-up' });
+    for (const what of ['costs', 'capacity', 'moment'] as const)
+      expect(decision(overruled, what)).toMatchObject({ certainty: 1, reason: expect.stringContaining('you named') });
+  });
+});
+
+describe('a person at a terminal', LONG, () => {
+  const words = (command: string, ...more: string[]) => [command, 'predict tenure and monthly fee', '--data', customers, '--home', home, ...more];
+  const prompt = 'Number or column name: ';
+
+  it('is asked which column is meant, and answers by number', async () => {
+    const session = openTerminalSession(words('plan'));
+    await session.until('? Which column is to be predicted?');
+    await session.until(prompt);
+    const second = /2 {2}(\w+) {2}\(/.exec(session.shown())?.[1];
+    session.type(`9${ENTER}`);
+    await session.until('There are the numbers 1 to');
+    await session.until(prompt);
+    session.type(`2${ENTER}`);
+    await session.until(`predict ${second}`);
+    await session.until('sure: you chose it');
+    expect(await session.ended).toEqual({ exitCode: 0, signal: null });
+  });
+
+  it('may answer with a column that was not offered, and is asked about one that knows the answer', async () => {
+    const out = inFolder('answered.json');
+    const session = openTerminalSession(words('plan', '--out', out));
+    await session.until(prompt);
+    session.type(`left${ENTER}`);
+    await session.until('? "reason_for_leaving"');
+    await session.until('Number [1]: ');
+    session.type(`2${ENTER}`);
+    await session.until('Kept in');
+    expect(await session.ended).toEqual({ exitCode: 0, signal: null });
+    expect(Plan.parse(JSON.parse(readFileSync(out, 'utf8')))).toMatchObject({ target: 'left', keptLeaks: ['reason_for_leaving'] });
+  });
+
+  it('leaves such a column out by pressing Enter', async () => {
+    const session = openTerminalSession(['plan', sentence, '--data', customers, '--home', home]);
+    await session.until('Number [1]: ');
+    session.type(ENTER);
+    await session.until('Left out');
+    await session.until('reason_for_leaving');
+    expect(await session.ended).toEqual({ exitCode: 0, signal: null });
+  });
+
+  it.each([
+    ['Ctrl-D', CTRL_D],
+    ['Ctrl-C', CTRL_C],
+  ])('ends the question with %s and is told how to go on', async (_, keys) => {
+    const session = openTerminalSession(words('plan'));
+    await session.until(prompt);
+    session.type(keys);
+    await session.until('\nMW1202');
+    await session.until('--target tenure');
+    expect(await session.ended).toEqual({ exitCode: 2, signal: null });
+    expect(session.shown()).not.toMatch(/^\s+at /m);
+  });
+
+  it('is not asked with --yes', async () => {
+    for (const command of ['plan', 'build']) {
+      const session = openTerminalSession(words(command, '--yes'));
+      await session.until('MW1202');
+      expect(await session.ended).toEqual({ exitCode: 2, signal: null });
+      expect(session.shown()).not.toContain('Which column');
+    }
+  });
+
+  it.each([
+    ['Ctrl-D', CTRL_D],
+    ['n', `n${ENTER}`],
+  ])('does not approve a plan by %s, and nothing is trained', async (_, keys) => {
+    const session = openTerminalSession(['build', sentence, '--data', customers, '--drop', 'reason_for_leaving', '--home', inFolder('unapproved')]);
+    await session.until('[Enter] looks right');
+    session.type(keys);
+    await session.until('MW1211');
+    expect(await session.ended).toEqual({ exitCode: 2, signal: null });
+    expect((await runCommand(['list', '--json', '--home', inFolder('unapproved')])).last).toEqual({ kind: 'result', models: [] });
+  });
+
+  it('approves a plan with Enter', async () => {
+    const session = openTerminalSession([
+      'build',
+      sentence,
+      '--data',
+      customers,
+      '--drop',
+      'reason_for_leaving',
+      '--budget',
+      '8s',
+      '--name',
+      'approved',
+      '--home',
+      home,
+    ]);
+    await session.until('[Enter] looks right');
+    session.type(ENTER);
+    await session.until('approved@1');
+    expect(await session.ended).toEqual({ exitCode: 0, signal: null });
+  });
+});
