@@ -55,6 +55,7 @@ describe('a part of a year', () => {
     ['2024 q1', 'yyyy-Qq', '2024-01-01'],
     ['2024-W05', 'yyyy-Www', '2024-01-29'],
     ['2020-W53', 'yyyy-Www', '2020-12-28'],
+    ['2015-W53', 'yyyy-Www', '2015-12-28'],
   ])('%s in %s begins on %s', (text, format, iso) => {
     expect(isoOf(text, format)).toBe(iso);
   });
@@ -68,6 +69,8 @@ describe('a part of a year', () => {
     ['18000101', 'yyyymmdd'],
     ['2024-Q5', 'yyyy-Qq'],
     ['2024-W00', 'yyyy-Www'],
+    ['2024-W53', 'yyyy-Www'],
+    ['2021-W53', 'yyyy-Www'],
     ['2024-W54', 'yyyy-Www'],
     ['2024-W5', 'yyyy-Www'],
   ])('%s in %s is none', (text, format) => {

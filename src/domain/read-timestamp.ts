@@ -113,6 +113,8 @@ function weekStart(year: number, week: number): number {
   if (first === undefined || week < 1 || week > 53) return Number.NaN;
   // 1970-01-01 was a Thursday; the week of the fourth of January is the first.
   const weekday = (((first + 3) % 7) + 7) % 7;
+  // A year has a week 53 where it begins on a Thursday, or on the Wednesday before a leap day.
+  if (week === 53 && weekday !== 3 && !(weekday === 2 && daysInMonth(year, 2) === 29)) return Number.NaN;
   return (weekday <= 3 ? -weekday : 7 - weekday) + 7 * (week - 1);
 }
 

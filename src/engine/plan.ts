@@ -11,6 +11,7 @@ import { findLeaks, profileDataset } from '../stages/intake/index.ts';
 import {
   answerTarget,
   checkPlan,
+  decidedValues,
   decideTarget,
   derivedProfile,
   draftPlan,
@@ -137,9 +138,18 @@ async function chooseTarget({ request, profile, watcher, asking }: Planning, sen
   const decision = decideTarget(request, sentence, profile);
   if (decision.kind === 'chosen') return decision.reading;
   // With --yes nobody wants to be asked, terminal or not.
-  const answer = watcher.ask && !request.isApproved ? await asking(watcher.ask(decision.question)) : null;
-  if (answer === null || answer.trim() === '') throw decision.refusal;
-  return answerTarget(answer, sentence, profile);
+  let { question } = decision;
+  while (watcher.ask && !request.isApproved) {
+    const answer = await asking(watcher.ask(question));
+    if (answer === null || answer.trim() === '') break;
+    try {
+      return answerTarget(answer, sentence, profile);
+    } catch (error) {
+      if (!(error instanceof ModelwrightError)) throw error;
+      question = { ...question, text: `${error.message} ${error.hint} ${decision.question.text}` };
+    }
+  }
+  throw decision.refusal;
 }
 
 /** Below this the class that is looked for was only guessed. */
@@ -218,18 +228,8 @@ async function readLevels(file: OpenedFile, name: string, rule: ReadingRule): Pr
 }
 
 /** What was decided for a plan; where its file says something else by now, whoever changed it decided. */
-function asTheFileSays(decision: PlanDecision, { target, derived, task, classes, metric, split, costs, moment }: Plan): PlanDecision {
-  const values: Record<PlanDecision['what'], string | undefined> = {
-    target: derived?.text ?? target,
-    task,
-    positive: task === 'binary' ? classes[1] : undefined,
-    metric,
-    split: split.kind === 'random' ? 'random' : `${split.kind} by ${split.column}`,
-    costs: costs ? `missed ${costs.falseNegative}, false alarm ${costs.falsePositive}` : undefined,
-    capacity: costs?.capacity?.toString(),
-    moment: moment ?? undefined,
-  };
-  const value = values[decision.what] ?? 'none';
+function asTheFileSays(decision: PlanDecision, plan: Plan): PlanDecision {
+  const value = decidedValues(plan)[decision.what] ?? 'none';
   return value === decision.value ? decision : { ...decision, value, certainty: 1, reason: 'the plan file says so' };
 }
 
@@ -243,8 +243,16 @@ async function takeGivenPlan({ tables, request, file, testFile, profile }: Plann
       place: { file: request.data },
     });
   }
+  const named = new Set([given.target, ...given.inputs.map(({ name }) => name), ...given.leftOut.map(({ name }) => name)]);
   const plan: Plan = {
     ...given,
+    // An input that was taken out by hand is told of like any other.
+    leftOut: [
+      ...given.leftOut,
+      ...profile.columns
+        .filter(({ name }) => !named.has(name))
+        .map(({ name }) => ({ name, reason: 'dropped' as const, detail: 'the plan file does not name it' })),
+    ],
     decisions: given.decisions.map((decision) => asTheFileSays(decision, given)),
     dataset: refOf(request.data, file),
     testDataset: testFile && request.testData !== null ? refOf(request.testData, testFile) : null,

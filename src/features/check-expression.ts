@@ -221,14 +221,16 @@ const insteadOf: Record<string, string> = {
   now: 'A feature may not depend on the clock: use `date_diff` between two columns.',
 };
 
+/** The parser's first line; of a statement of another kind it would speak of how we ask it. */
+function parserWords(message: string): string {
+  const [line] = message.split('\n');
+  return line.includes('serialized to json') ? 'it is a statement of another kind' : line.slice(0, 200).replace(/[.!]$/, '');
+}
+
 function onlySelectItem(parsed: unknown): unknown {
   const failed = ParserError.safeParse(parsed);
   if (failed.success)
-    throw refusal(
-      'MW1220',
-      `This is not an SQL expression: ${failed.data.error_message.split('\n')[0].slice(0, 200)}.`,
-      'Write one expression, as after SELECT.',
-    );
+    throw refusal('MW1220', `This is not an SQL expression: ${parserWords(failed.data.error_message)}.`, 'Write one expression, as after SELECT.');
   const select = Select.safeParse(parsed);
   if (select.success) return select.data.statements[0].node.select_list[0];
   const part = select.error.issues[0].path.findLast((step) => typeof step === 'string') ?? 'statement';

@@ -394,6 +394,34 @@ describe('a person at a terminal', LONG, () => {
     expect(Plan.parse(JSON.parse(readFileSync(out, 'utf8')))).toMatchObject({ target: 'left', keptLeaks: ['reason_for_leaving'] });
   });
 
+  it('is asked again where what was typed is no column', async () => {
+    const session = openTerminalSession(words('plan'));
+    await session.until(prompt);
+    session.type(`tenuer${ENTER}`);
+    await session.until('The table has no column "tenuer". Did you mean "tenure"?');
+    await session.until(prompt);
+    session.type(`tenure${ENTER}`);
+    await session.until('predict tenure');
+    expect(await session.ended).toEqual({ exitCode: 0, signal: null });
+  });
+
+  it('is asked which class is looked for, where that could only be guessed and matters', async () => {
+    const data = inFolder('kinds.csv');
+    writeFileSync(data, `size,kind\n${Array.from({ length: 60 }, (_, row) => `${(row * 7) % 23},${row % 3 === 0 ? 'alpha' : 'beta'}`).join('\n')}\n`);
+    const ask = (...more: string[]) => openTerminalSession(['plan', 'predict the kind', '--data', data, '--home', home, ...more]);
+    const session = ask('--metric', 'f1');
+    await session.until('? Which of the two classes of "kind" is looked for?');
+    await session.until('1  alpha');
+    session.type(`2${ENTER}`);
+    await session.until('Looks for   beta');
+    expect(await session.ended).toEqual({ exitCode: 0, signal: null });
+    // The ranking of two classes is the same from both ends.
+    const other = ask('--metric', 'roc_auc');
+    await other.until('a guess');
+    expect(await other.ended).toEqual({ exitCode: 0, signal: null });
+    expect(other.shown()).not.toContain('?');
+  });
+
   it('leaves such a column out by pressing Enter', async () => {
     const session = openTerminalSession(['plan', sentence, '--data', customers, '--home', home]);
     await session.until('Number [1]: ');

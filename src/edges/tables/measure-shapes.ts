@@ -96,9 +96,17 @@ class NumberTally {
     const values = this.#values;
     if (values.length === 0) return null;
     const order = [...values.keys()].toSorted((a, b) => values[a] - values[b]);
-    const sorted = Float64Array.from(order, (at) => values[at]);
-    const weights = Float64Array.from(order, (at) => this.#weights[at]);
-    return summarise(sorted, weights, Float64Array.from(values.slice(0, 1000)));
+    // "0" and ".0" are one number.
+    const sorted: number[] = [];
+    const weights: number[] = [];
+    for (const at of order) {
+      if (sorted.length > 0 && sorted[sorted.length - 1] === values[at]) weights[weights.length - 1] += this.#weights[at];
+      else {
+        sorted.push(values[at]);
+        weights.push(this.#weights[at]);
+      }
+    }
+    return summarise(Float64Array.from(sorted), Float64Array.from(weights), Float64Array.from(values.slice(0, 1000)));
   }
 }
 

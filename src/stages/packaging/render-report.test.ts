@@ -43,7 +43,7 @@ describe('the report', () => {
       },
     });
     expect(html).toContain('so "Yes" is said from a probability of 9.1 % on');
-    expect(html.replaceAll(/<[^>]+>/g, '|')).toContain('the model as it is|||5||100||150.0');
+    expect(html.replaceAll(/<[^>]+>/g, '|')).toContain('the model as it is|||5||100||150|');
     expect(html).toContain('Of the 50 measured rows that are likeliest to be "Yes", 40 are; of 50 taken by chance 15 would be.');
   });
 

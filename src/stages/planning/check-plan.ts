@@ -18,9 +18,9 @@ export function checkPlan(plan: Plan, profile: Profile, targetLevels: TargetLeve
     if (!column) problems.push(`${what} "${name}" is no column of the table. ${didYouMean(name, names)}`.trim());
     return column;
   };
-  if (plan.derived) for (const { name } of readsOf(plan)) needs(name, 'The target is made from');
+  if (plan.derived) for (const { name } of readsOf(plan)) needs(name, "The target's source");
   else needs(plan.target, 'The target');
-  if (plan.split.kind !== 'random') needs(plan.split.column, `The split by ${plan.split.kind} needs`);
+  if (plan.split.kind !== 'random') needs(plan.split.column, `The column of the ${plan.split.kind} split,`);
   const seen = new Set<string>();
   for (const { name, rule } of plan.inputs) {
     const column = needs(name, 'The input');

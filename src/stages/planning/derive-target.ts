@@ -3,7 +3,7 @@ import { laterNameWords, timeUnits } from './lexicon.ts';
 import { findTimeSeries } from './find-time.ts';
 import { isMeasure, isPredictable, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
 import type { Reading } from './reading.ts';
-import type { SentenceParts } from './sentence-parts.ts';
+import type { Comparison, SentenceParts } from './sentence-parts.ts';
 import { likeness, nameWords } from './words.ts';
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -16,15 +16,19 @@ export function deriveTargets(parts: SentenceParts, profile: Profile, matches: C
     ...compared(parts, profile),
     ...barsInValues(parts, profile, matches),
     ...late(parts, profile, matches),
-    ...ratios(parts, profile),
+    ...ratios(parts, profile).filter(() => whole === undefined || !parts.ratio || matchName(parts.ratio.below, whole.column.name).share === 0),
     ...later(parts, profile, matches),
     ...barOfZero(parts, matches),
     ...oneOfSeveral(parts, matches),
   ].filter(
     // A column that is called just that needs no making: `RainTomorrow`, `price_per_sqm`.
-    () => whole === undefined || parts.comparison !== null || parts.ahead !== null,
+    ({ target }) => whole === undefined || parts.comparison !== null || parts.ahead !== null || parts.ratio !== null || isClassOf(target, whole.column),
   );
 }
+
+/** "Who votes left": a class of the very column that is named. */
+const isClassOf = (target: Reading['target'], { name, kind, distinctCount }: ColumnProfile) =>
+  target.kind === 'derived' && kind === 'category' && distinctCount > 2 && target.sources.includes(name);
 
 /** "more than 30 days late": a measure and a bar. */
 function compared(parts: SentenceParts, profile: Profile): Reading[] {
@@ -35,12 +39,12 @@ function compared(parts: SentenceParts, profile: Profile): Reading[] {
     .filter(({ column, nameShare }) => (isMeasure(column) || (column.kind === 'number' && column.distinctCount > 2)) && nameShare > 0)
     .slice(0, 4)
     .map(({ column, nameShare, wordShare }) => {
-      const made = `${quoted(column.name)} ${comparison.operator} ${comparison.value}`;
+      const bar = inUnitOf(column, comparison);
       return {
         target: {
           kind: 'derived' as const,
-          name: `${column.name} ${comparison.operator} ${comparison.value}`,
-          text: made,
+          name: `${column.name} ${comparison.operator} ${bar}`,
+          text: `${quoted(column.name)} ${comparison.operator} ${bar}`,
           sources: [column.name],
           known: [],
           ahead: null,
@@ -49,11 +53,20 @@ function compared(parts: SentenceParts, profile: Profile): Reading[] {
         positive: { value: parts.isNegated ? 'no' : 'yes', certainty: 0.9, reason: 'the sentence asks for it' },
         certainty: Math.min(
           0.95,
-          nameShare * (0.62 + 0.3 * wordShare) + (barFits(column, comparison.value) ? 0.08 : -0.35) - (hasTimeUnit && !countsTime(column) ? 0.25 : 0),
+          nameShare * (0.62 + 0.3 * wordShare) + (barFits(column, bar) ? 0.08 : -0.35) - (hasTimeUnit && !countsTime(column) ? 0.25 : 0),
         ),
         reason: `"${column.name}" is the number that the sentence sets a bar for`,
       };
     });
+}
+
+/** "2 minutes" over `wait_seconds` is a bar of 120. */
+function inUnitOf({ name }: ColumnProfile, { value, around }: Comparison): number {
+  const said = around.map(({ word }) => timeUnits[word]).find((unit) => unit !== undefined);
+  const own = nameWords(name)
+    .map((word) => timeUnits[word])
+    .find((unit) => unit !== undefined);
+  return said === undefined || own === undefined || said.unit === own.unit ? value : Number(((value * said.days) / own.days).toPrecision(6));
 }
 
 /** A number of days or hours by its name. */
@@ -273,7 +286,7 @@ function oneOfSeveral(parts: SentenceParts, matches: ColumnMatch[]): Reading[] {
     .flatMap(({ column, values, certainty, nameShare }) => {
       const no = column.topValues.filter(({ value }) => /^(?:no|none|never|nein)$/i.test(value));
       if (values.length === 0 && nameShare >= 0.6 && no.length === 1) return [notEquals(column, no[0].value, parts.isNegated, certainty + 0.05)];
-      if (values.length === 0 || nameShare >= 0.9 || (values.length > 1 && parts.alternatives.length > 0)) return [];
+      if (values.length === 0 || (nameShare >= 0.9 && values.length > 1) || (values.length > 1 && parts.alternatives.length > 0)) return [];
       // "paid late" names two values of a status; the last is what is asked.
       const value = lastNamed(parts, values);
       return [equals(column, value, parts.isNegated, Math.min(0.9, hasOwnColumn ? 0.8 * certainty : certainty + (values.length > 1 ? 0 : 0.22)))];

@@ -226,6 +226,19 @@ describe('a plan', () => {
     expect(draft({ columns: [...inputs, { ...churn, name: 'churn ' }] })).toMatchObject({ target: 'churn ' });
   });
 
+  it('says what it cannot follow: a column that cannot be kept, costs of a number', () => {
+    const columns: MadeColumn[] = [...inputs, { name: 'currency', kind: 'constant' }, price];
+    const plan = draft({
+      sentence: 'predict the price. missing one costs ten times more than a false alarm',
+      columns,
+      target: 'price',
+      levels: manyLevels(100),
+      keep: ['currency'],
+    });
+    expect(plan.notes).toEqual([expect.stringContaining('"currency" is not kept'), expect.stringContaining('is not used')]);
+    expect(plan.costs).toBeNull();
+  });
+
   it('of times to come leaves out what is measured along with the answer, unless it is kept', () => {
     const days = Array.from({ length: MADE_ROWS }, (_, day) => new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10));
     const columns: MadeColumn[] = [
@@ -299,6 +312,9 @@ describe('a plan is refused', () => {
     ['MW1208', 'the positive class is none', { positive: 'yes' }],
     ['MW1208', 'a positive class is named and there are no classes', { ...priced, positive: '1' }],
     ['MW1208', 'a positive class is named and there are many', { levels: manyLevels(20), positive: '1' }],
+    ['MW1208', 'costs of errors are named and a number is predicted', { ...priced, costs: { falsePositive: 1, falseNegative: 5 } }],
+    ['MW1208', 'a capacity is named and there are many classes', { levels: manyLevels(20), capacity: 50 }],
+    ['MW1001', 'the time is a category', { time: 'town' }],
     ['MW1209', 'no column is left', { drop: ['age', 'town'] }],
     ['MW1212', 'a logarithm is asked of −1', { ...priced, columns: [...inputs, { ...price, min: -1 }], metric: 'rmsle' }],
   ])('with %s when %s', (code, _, asked) => {

@@ -5,6 +5,7 @@ import { ModelwrightError } from '../../domain/error.ts';
 import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type Plan, type PlanDecision } from '../../domain/plan.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { metricFacts, type Metric, type TaskKind } from '../../domain/task.ts';
+import { decidedValues } from './decided-values.ts';
 import { decideMetric } from './decide-metric.ts';
 import { isKnownAhead } from './known-ahead.ts';
 import type { PlanFacts, TargetLevels } from './plan-facts.ts';
@@ -54,6 +55,14 @@ export function draftPlan(facts: PlanFacts): Plan {
     capacity: request.capacity ?? sentence.capacity?.value ?? null,
   });
   checkMetric(metric.value, task, column);
+  if (task !== 'binary' && (request.costs || request.capacity !== undefined)) {
+    throw new ModelwrightError({
+      code: 'MW1208',
+      message: `${request.costs ? 'Costs of errors are' : 'A capacity is'} for two classes, and "${target}" makes this a ${task} task.`,
+      hint: 'Leave --cost-missed, --cost-false-alarm and --capacity out, or name another target with --target.',
+      place: { column: target },
+    });
+  }
   const costs = task === 'binary' ? decideCosts(request, sentence) : null;
   const capacity = task === 'binary' ? decideCapacity(request, sentence) : null;
   const split = decideSplit(facts, request);
@@ -66,51 +75,31 @@ export function draftPlan(facts: PlanFacts): Plan {
     });
   }
   const moment = request.moment ?? sentence.moment?.value ?? null;
-  const decisions: PlanDecision[] = [
-    { what: 'target', value: facts.derived ? facts.derived.text : target, certainty: reading.certainty, reason: reading.reason, option: '--target' },
+  const decided: Omit<PlanDecision, 'value'>[] = [
+    { what: 'target', certainty: reading.certainty, reason: reading.reason, option: '--target' },
     {
       what: 'task',
-      value: task,
       certainty: wantedTask ? SURE : reading.task === task ? 0.9 : taskCertainty(column, task),
       reason: wantedTask ? 'you named it' : `"${target}" ${column.kindReason}`,
       option: '--task',
     },
-    ...(positive ? [{ what: 'positive' as const, value: positive.value, certainty: positive.certainty, reason: positive.reason, option: '--positive' }] : []),
-    { what: 'metric', value: metric.value, certainty: metric.certainty, reason: metric.reason, option: '--metric' },
-    {
-      what: 'split',
-      value: split.value.kind === 'random' ? 'random' : `${split.value.kind} by ${split.value.column}`,
-      certainty: split.certainty,
-      reason: split.reason,
-      option: split.option,
-    },
-    ...(costs
-      ? [
-          {
-            what: 'costs' as const,
-            value: `missed ${costs.value.falseNegative}, false alarm ${costs.value.falsePositive}`,
-            certainty: costs.certainty,
-            reason: costs.reason,
-            option: '--cost-missed',
-          },
-        ]
-      : []),
-    ...(capacity
-      ? [{ what: 'capacity' as const, value: String(capacity.value), certainty: capacity.certainty, reason: capacity.reason, option: '--capacity' }]
-      : []),
+    ...(positive ? [{ what: 'positive' as const, certainty: positive.certainty, reason: positive.reason, option: '--positive' }] : []),
+    { what: 'metric', certainty: metric.certainty, reason: metric.reason, option: '--metric' },
+    { what: 'split', certainty: split.certainty, reason: split.reason, option: split.option },
+    ...(costs ? [{ what: 'costs' as const, certainty: costs.certainty, reason: costs.reason, option: '--cost-missed' }] : []),
+    ...(capacity ? [{ what: 'capacity' as const, certainty: capacity.certainty, reason: capacity.reason, option: '--capacity' }] : []),
     ...(moment === null
       ? []
       : [
           {
             what: 'moment' as const,
-            value: moment,
             certainty: request.moment ? SURE : (sentence.moment?.certainty ?? SURE),
             reason: request.moment ? 'you named it' : 'the sentence says so',
             option: '--moment',
           },
         ]),
   ];
-  return {
+  const plan: Omit<Plan, 'decisions'> = {
     format: PLAN_FORMAT,
     sentence: request.sentence,
     dataset: facts.dataset,
@@ -127,9 +116,9 @@ export function draftPlan(facts: PlanFacts): Plan {
     leftOut,
     keptLeaks,
     moment,
-    decisions,
     notes: [
       ...notesOf(facts, keptLeaks, leftOut),
+      ...notesOnUnused({ ...facts, request }, task, inputs),
       ...notesOnTime(facts, split.value, inputs),
       ...(costs && metricFacts[metric.value].needs === 'class' ? [`Classes are decided by what errors cost, and not to make ${metric.value} high.`] : []),
     ],
@@ -144,6 +133,8 @@ export function draftPlan(facts: PlanFacts): Plan {
     seed: request.seed,
     threads: request.threads,
   };
+  const values = decidedValues(plan);
+  return { ...plan, decisions: decided.map((decision) => ({ ...decision, value: values[decision.what] ?? '' })) };
 }
 
 /** What the user should know beside what was decided. */
@@ -157,6 +148,16 @@ function notesOf({ suspects, sentence, derived }: PlanFacts, keptLeaks: string[]
       `The answer of a row is taken ${derived.ahead.steps === 1 ? 'from the next row' : `from ${derived.ahead.steps} rows on`} in the order of "${derived.ahead.order.name}"; gaps are not filled.`,
     );
   if (sentence.without) notes.push(`Left out because the sentence says so: ${sentence.without.value.join(', ')}.`);
+  return notes;
+}
+
+/** Wishes that this plan cannot follow. */
+function notesOnUnused({ request, sentence }: PlanFacts, task: TaskKind, inputs: Plan['inputs']): string[] {
+  const notes = request.keep
+    .filter((name) => !inputs.some((input) => input.name === name))
+    .map((name) => `"${name}" is not kept: the target is made from it, or it says nothing.`);
+  if (task !== 'binary' && (sentence.costs || sentence.capacity))
+    notes.push('What the sentence says of costs or of a capacity is for two classes, and is not used.');
   return notes;
 }
 
@@ -271,7 +272,15 @@ function decideSplit({ sentence, derived, profile }: PlanFacts, request: BuildRe
     throw new ModelwrightError({ code: 'MW1001', message: '--split random goes with neither --time nor --group.', hint: 'Give one of them.' });
   }
   const by = (kind: 'time' | 'group', named: string, certainty: number, reason: string): SplitDecision => {
-    const { name, rule } = getColumn(profile, named, `--${kind}`);
+    const { name, rule, kind: columnKind, kindReason } = getColumn(profile, named, `--${kind}`);
+    if (kind === 'time' && columnKind !== 'datetime' && columnKind !== 'number' && columnKind !== 'identifier') {
+      throw new ModelwrightError({
+        code: 'MW1001',
+        message: `--time takes a column of dates or numbers, and "${name}" ${kindReason}.`,
+        hint: 'Name the column that says when a row was observed. Rows that belong together are named by --group.',
+        place: { column: name },
+      });
+    }
     return { value: { kind, column: name, rule }, certainty, reason, option: '--split random' };
   };
   if (request.time !== null) return by('time', request.time, SURE, 'you named it');

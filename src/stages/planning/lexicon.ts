@@ -32,9 +32,9 @@ export const concepts: Concept[] = [
     },
   },
   {
-    en: 'price cost costs worth fare charge charges sell sells fetch pay paid payment payments amount expensive ask rent value bill premium tariff quote medv',
-    de: 'preis preise kosten kostet wert miete betrag gebuhr teuer bezahlen zahlen kaufpreis verkaufspreis beitrag',
-    es: 'precio precios coste costo costar cuesta valor vale importe tarifa alquiler pagar pago caro prima',
+    en: 'price cost costs worth spend spent fare charge charges sell sells fetch pay paid payment payments amount expensive ask rent value bill premium tariff quote medv',
+    de: 'preis preise kosten kostet wert miete betrag gebuhr teuer bezahlen zahlen kaufpreis verkaufspreis beitrag verkauft',
+    es: 'precio precios coste costo costar cuesta valor vale importe tarifa alquiler pagar pago caro prima vender vende',
   },
   {
     en: 'income earn earns salary wage wages compensation',
@@ -75,7 +75,7 @@ export const concepts: Concept[] = [
   },
   { en: 'count cnt number many quantity qty demand volume', de: 'anzahl menge viele zahl nachfrage', es: 'cantidad numero cuantos cuantas demanda volumen' },
   {
-    en: 'sales sale sell sold sells selling revenue',
+    en: 'sales sale sell sold sells selling revenue gross grosses takings earnings',
     de: 'umsatz verkauf verkaufe verkaufen verkauft absatz erlos',
     es: 'ventas venta vender venden vendido facturacion ingresos',
   },
@@ -160,10 +160,10 @@ export const concepts: Concept[] = [
     es: 'aprobar aprueba aprobado',
     opposite: { en: 'fail fails failed flunk dropout', de: 'durchfallen durchgefallen', es: 'suspender suspende suspenso' },
   },
-  { en: 'grade score mark marks exam result points g3 gpa', de: 'note noten punkte zensur', es: 'nota notas calificacion puntos puntuacion' },
+  { en: 'grade score mark marks exam result points point g3 gpa', de: 'note noten punkte zensur', es: 'nota notas calificacion puntos puntuacion' },
   {
     isOfNames: true,
-    en: 'quality good rating rate rated score stars star review',
+    en: 'quality good rating rate rated score stars star review vote',
     de: 'qualitat bewertung sterne',
     es: 'calidad valoracion estrellas puntuacion',
   },
@@ -241,6 +241,12 @@ export const concepts: Concept[] = [
   { en: 'state region province', de: 'bundesland region', es: 'estado provincia region' },
   { en: 'postcode zip zipcode postal plz', de: 'postleitzahl plz', es: 'codigopostal cp' },
   { en: 'city town', de: 'stadt ort', es: 'ciudad localidad' },
+  {
+    en: 'power electricity output generation production yield kwh energy',
+    de: 'strom leistung ertrag erzeugung energie',
+    es: 'electricidad potencia produccion energia',
+  },
+  { en: 'stay los', de: 'aufenthalt liegedauer', es: 'estancia' },
   { en: 'global worldwide world', de: 'weltweit gesamt', es: 'mundial global' },
   { en: 'trip journey ride drive', de: 'fahrt reise', es: 'viaje trayecto' },
   { en: 'arrive arrival arr', de: 'ankunft ankommen', es: 'llegada llegar llegan' },
@@ -253,6 +259,7 @@ export const abbreviations: Record<string, string> = {
   amt: 'amount',
   avg: 'average',
   bal: 'balance',
+  csat: 'satisfaction',
   cat: 'category',
   cnt: 'count',
   cust: 'customer',
@@ -270,6 +277,7 @@ export const abbreviations: Record<string, string> = {
   hrs: 'hours',
   hum: 'humidity',
   loc: 'location',
+  los: 'stay',
   mnth: 'month',
   mth: 'month',
   num: 'number',
@@ -317,6 +325,7 @@ export const phrases: [RegExp, string][] = [
   [/\btak(?:e|es) (?:out|up)\b/g, 'buy'],
   [/\bsign(?:s|ed)? up for\b/g, 'subscribe'],
   [/\bin[- ]between\b/g, 'neutral'],
+  [/\bbox office\b/g, 'revenue'],
   [/\b(?:dan|darse|dar|da) de baja\b/g, 'baja'],
   [/\bspring(?:en|t) ab\b/g, 'abspringen'],
   [/\bfall(?:en|t) aus\b/g, 'ausfallen'],
@@ -332,7 +341,7 @@ const list = (text: string) => new Set(text.split(' '));
 /** Words that say nothing of what is asked for. German and Spanish ones count only in a sentence of that language: "die" is a word of its own in English. */
 export const fillers: Record<'en' | 'de' | 'es', Set<string>> = {
   en: list(
-    'a an the of for to in on at by with from as is are be been being am was were will would should shall can could may might must do does did done have has had having get gets got going about likely probable probably who whom whose which what when where how much whether if and or nor but not no never we our us ours i my me mine you your they them their he she his her it its this that these those there then than so such any some all both each every per next coming more most less least very too also just only please want wants wanted need needs like know knows right correct proper tell say says said find show see flag mark spot predict predicts predicting prediction forecast estimate estimates guess work out learn model build make give quote read score classify detect determine decide figure identify recognise recognize help using use given based depending knowing new one ones people someone thing things future time into out up down during before after over under between against within without because based likelihood probability probabilities chance chances odds many actually really ever again soon now today s t re ll ve d',
+    'a an the of for to in on at by with from as is are be been being am was were will would should shall can could may might must do does did done have has had having get gets got go goes going about likely probable probably who whom whose which what when where how much whether if and or nor but not no never we our us ours i my me mine you your they them their he she his her it its this that these those there then than so such any some all both each every per next coming more most less least very too also just only please want wants wanted need needs like know knows right correct proper tell say says said find show see flag mark spot predict predicts predicting prediction forecast estimate estimates guess work out learn model build make give quote read score classify detect determine decide figure identify recognise recognize help using use given based depending knowing new one ones people someone thing things future time into out up down during before after over under between against within without because based likelihood probability probabilities chance chances odds many actually really ever again soon now today s t re ll ve d',
   ),
   de: list(
     'der die das den dem des ein eine einen einem einer eines und oder aber nicht kein keine keinen nie ich mir mich mein meine wir uns unser unsere unserer unseren sie ihr ihre ihrem ihren er es man ist sind war waren wird werden wurde wurden sein hat haben kann konnen soll sollen mochte mochten will wollen muss in im an am auf aus bei beim mit nach seit von vom zu zum zur fur uber unter vor durch gegen ohne um als wie was wer wen wem welche welcher welches welchen wann wo ob wenn dass damit so viel mehr meisten sehr auch nur noch schon bitte sage sagen sag vorhersagen vorhersage vorher voraus prognose prognostiziere prognostizieren schatze schatzen schatzung erkenne erkennen finde finden bestimme bestimmen berechne berechnen vermutlich wahrscheinlich wahrscheinlichkeit jede jeder jedes jeden nachste nachsten nachster diese dieser dieses morgen heute neue neuen',
@@ -442,6 +451,7 @@ export const numberWords: Record<string, number> = {
 export const timeUnits: Record<string, { days: number; unit: string }> = Object.fromEntries(
   (
     [
+      ['second seconds secs sekunde sekunden segundo segundos', 1 / 86_400, 'second'],
       ['minute minutes minuto minutos', 1 / 1440, 'minute'],
       ['hour hours hourly stunde stunden hora horas', 1 / 24, 'hour'],
       ['day days daily tag tage tagen tages dia dias', 1, 'day'],

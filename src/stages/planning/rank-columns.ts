@@ -54,6 +54,7 @@ export function rankColumns(parts: SentenceParts, profile: Profile, asked: Asked
     return match ? [match] : [];
   });
   liftUsualTarget(parts, profile, matches);
+  tieNamedColumns(asked, matches);
   return matches.toSorted((a, b) => b.certainty - a.certainty);
 }
 
@@ -74,7 +75,7 @@ function matchColumn(parts: SentenceParts, asked: AskedWord[], profile: Profile,
   // "Which species is it" asks for the species; "which customers will leave" does not ask for the customers.
   if (isClasses(column) && !isTwoValued(column) && isNamedIn(parts.subject, column.name)) certainty = Math.max(certainty, 0.72);
   // What is named as known, or to be left out, is not asked for.
-  if (isNamedIn(parts.given, column.name)) certainty *= 0.25;
+  if (isNamedIn(parts.given, column.name) && !(name.isWhole && !isSpelledIn(parts.given, column.name))) certainty *= 0.25;
   if (parts.without.some((part) => isNamedIn(wordsIn(part), column.name))) certainty *= 0.1;
   const reason =
     name.share >= values.strength && name.share > 0
@@ -100,6 +101,8 @@ function matchColumn(parts: SentenceParts, asked: AskedWord[], profile: Profile,
 
 /** How far the words name a column: `share` of its name, `wordShare` of the words' weight. */
 export function matchName(asked: AskedWord[], columnName: string) {
+  const isCompound = (part: string) =>
+    asked.some((a) => part.startsWith(a.word) && asked.some((b) => a !== b && part.endsWith(b.word) && isJoin(part, a.word, b.word)));
   const words = nameWords(columnName);
   // A number in a name ("income >50K") is not what the column is called.
   const spoken = words.filter((word) => !/^\d/.test(word));
@@ -119,6 +122,7 @@ export function matchName(asked: AskedWord[], columnName: string) {
       used.add(one);
       if (like.value * one.weight > best.value) best = { value: like.value * one.weight, isOpposite: like.isOpposite, word: one };
     }
+    if (best.value < 0.9 && isCompound(part)) best = { ...best, value: 0.95, word: best.word ?? asked[0] };
     if (!best.word) continue;
     reached += importance * best.value;
     found.push(best.word.word);
@@ -135,6 +139,10 @@ export function matchName(asked: AskedWord[], columnName: string) {
   return { share, wordShare: Math.min(1, wordShare), isOpposite, isWhole, found };
 }
 
+/** "die Note in Mathe" for `Mathenote`: two words, and at most a letter that joins them. */
+const isJoin = (whole: string, first: string, last: string) =>
+  first.length >= 3 && last.length >= 3 && whole.length - first.length - last.length <= 2 && whole.length >= first.length + last.length;
+
 /** "income >50K": 50000. */
 const numbersIn = (name: string) =>
   [...name.matchAll(/([0-9]+(?:[.][0-9]+)?) ?(k)?/gi)].map(([, digits, thousands]) => Number(digits) * (thousands ? 1000 : 1));
@@ -144,6 +152,9 @@ function isNamedIn(words: string[], columnName: string): boolean {
   const parts = nameWords(columnName).filter((part) => !vagueNameWords.has(part));
   return parts.length > 0 && parts.every((part) => words.some((word) => likeness(part, word).value >= 0.9));
 }
+
+/** The very words of the name stand among these: "cancel reason" does not name `cancelled`. */
+const isSpelledIn = (words: string[], columnName: string) => nameWords(columnName).every((part) => words.includes(part));
 
 /** Values of a class-like column that the words name. */
 function matchValues(parts: SentenceParts, asked: AskedWord[], column: ColumnProfile): { strength: number; wordShare: number; found: string[] } {
@@ -192,7 +203,7 @@ function taskFit(parts: SentenceParts, column: ColumnProfile, valueCount: number
   const asksYesNo = parts.isYesNo && !parts.wantsNumber;
   if (asksYesNo && isMeasure(column) && parts.comparison === null) return 0.55;
   if (asksYesNo && column.kind === 'number' && !isTwoValued(column) && parts.comparison === null) return 0.75;
-  if (asksYesNo && column.kind === 'category' && !isTwoValued(column) && valueCount === 0) return 0.8;
+  if (asksYesNo && column.kind === 'category' && !isTwoValued(column) && valueCount === 0) return column.distinctCount > MANY_VALUES ? 0.55 : 0.8;
   if (parts.isYesNo && valueCount > 0) return 1.05;
   return 1;
 }
@@ -206,6 +217,8 @@ function liftUsualTarget(parts: SentenceParts, profile: Profile, matches: Column
   if (usual.length !== 1 || parts.asked.length === 0) return;
   // "Predict the sales" does not mean a target of two values, whatever it is called.
   const [target] = usual;
+  // A yes or a no is not answered by a school's class where another column could.
+  if (parts.isYesNo && !parts.isDistinction && !isTwoValued(target) && profile.columns.some((column) => isPredictable(column) && isTwoValued(column))) return;
   const isMeant = (parts.isYesNo && !parts.wantsNumber) || parts.isDistinction || (isTwoValued(target) && parts.asked.some(({ word }) => namesEvent(word)));
   const known = matches.find(({ column }) => column === target);
   if (!known || !isMeant || known.certainty >= LIFTED) return;
@@ -213,3 +226,25 @@ function liftUsualTarget(parts: SentenceParts, profile: Profile, matches: Column
 }
 
 const LIFTED = 0.52;
+
+const keyWords = new Set('id ids number code key name'.split(' '));
+
+/** "The fee or the tenure", "sales and customers": columns that are each called by their names are as likely as each other. */
+function tieNamedColumns(asked: AskedWord[], matches: ColumnMatch[]): void {
+  const heart = new Set(asked.filter(({ weight }) => weight >= 0.99).map(({ word }) => word));
+  const named = matches
+    .map((match) => ({ match, words: nameWords(match.column.name).filter((word) => !vagueNameWords.has(word)) }))
+    .filter(
+      ({ match, words }) =>
+        isPredictable(match.column) &&
+        !nameWords(match.column.name).some((word) => keyWords.has(word)) &&
+        match.certainty >= LIFTED &&
+        words.length > 0 &&
+        words.every((word) => heart.has(word)),
+    );
+  const most = Math.max(...named.map(({ match }) => match.certainty));
+  for (const { match, words } of named) {
+    // A word that two names share was meant for the fuller of them.
+    if (named.some((other) => other.match !== match && !other.words.some((word) => words.includes(word)))) match.certainty = most;
+  }
+}

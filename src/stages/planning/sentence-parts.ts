@@ -283,6 +283,7 @@ const OBJECT_WEIGHT = 0.6;
 const INFINITIVE_AFTER = new Set('likely going about able unable want wants need needs ought fail fails expected supposed probable'.split(' '));
 /** After "to" a word of the lexicon that is no name of a thing is a verb. */
 const isVerbLike = (word: string | undefined) => word !== undefined && hasMeaning(word);
+const DETERMINERS = new Set('the a an this my our your der die das ein eine mein unser el la un una mi nuestro nuestra'.split(' '));
 /** Units say how the answer is counted and seldom what it is. */
 const UNIT_WEIGHT = 0.7;
 /** "How many" may name a column of counts, beside what is counted. */
@@ -304,14 +305,16 @@ function askedWords(text: string, language: Language): AskedWord[] {
         weight = at > 0 && INFINITIVE_AFTER.has(words[at - 1]) ? 1 : asked.length > 0 && !isVerbLike(words[at + 1]) ? SECONDARY_WEIGHT : 1;
       else if (word === 'will' || word === 'wird') weight = 1;
       if (isFiller || /^[0-9]/.test(word) || (numberAt(words, at) && !articles.has(word))) continue;
-      const isSubject = asking >= 0 && at > asking && auxiliary > at;
+      // "What will THE BOTTLE cost": what is done is the next word.
+      const isDoer = asking >= 0 && at > auxiliary && auxiliary >= 0 && DETERMINERS.has(words[at - 1]) && !hasMeaning(word) && isVerbLike(words[at + 1]);
+      const isSubject = isDoer || (asking >= 0 && at > asking && auxiliary > at);
       // What is done comes first, to what it is done after it: "will cancel their contract".
       if (auxiliary >= 0 && at > auxiliary && weight === 1 && asked.some((one) => one.isVerb)) weight = OBJECT_WEIGHT;
       const isUnit = Object.hasOwn(timeUnits, word) || CURRENCY.has(word);
       asked.push({
         word,
         weight: isSubject ? Math.min(weight, SUBJECT_WEIGHT) : isUnit ? Math.min(weight, UNIT_WEIGHT) : weight,
-        isVerb: auxiliary >= 0 && at > auxiliary,
+        isVerb: auxiliary >= 0 && at > auxiliary && !isDoer,
       });
     }
   }

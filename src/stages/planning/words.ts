@@ -23,7 +23,7 @@ export function stem(word: string): string {
 
 /** Of English, German and Spanish, the longest first. */
 const ENDINGS =
-  'ations ciones ungen ation cion ments iones ment ings ados adas idos idas ing ung ies ied ado ada ido ida ern es ed en er os as ar ir ly s y e o a'
+  'aran eran iran ara era ira ations ciones ungen ation cion ments iones ment ings ados adas idos idas ing ung ies ied ado ada ido ida ern es ed en er os as ar ir ly s y e o a'
     .split(' ')
     .toSorted((a, b) => b.length - a.length);
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ModelwrightError } from '../../../domain/error.ts';
 import type { Client, PredictionWarning } from '../../client/client.ts';
 import type { CommandContext } from '../context.ts';
@@ -29,6 +30,14 @@ export async function predict(client: Client, { positional, options, wantsJson }
     return 0;
   }
   const out = textOption(options, 'out');
+  if (out !== null && resolve(out) === resolve(data ?? '')) {
+    throw new ModelwrightError({
+      code: 'MW1001',
+      message: `--out "${out}" is the table itself, which the answers would replace.`,
+      hint: 'Name another file, such as scored.csv.',
+      place: { file: out },
+    });
+  }
   const write = (text: string) => void context.stdout.write(text);
   const done = await client.predictFile({ model, data: data ?? '', out, isStrict, textFormat: wantsJson ? 'jsonl' : 'csv', write });
   if (wantsJson) context.stdout.write(`${JSON.stringify({ kind: 'result', ...done })}\n`);
