@@ -16,12 +16,19 @@ const ROWS = 200;
 const labels: Labels = { kind: 'values', values: Float64Array.from({ length: ROWS }, (_, row) => Math.sin(row) * 10) };
 const cheap: MemberCost = { batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 10_000, fitMs: 1_000 };
 
-type Asked = { plan?: Partial<Plan>; costs?: Record<string, MemberCost>; spentMs?: number; isStopped?: boolean; refits?: 'finish' | 'fail' };
+type Asked = {
+  plan?: Partial<Plan>;
+  costs?: Record<string, MemberCost>;
+  spentMs?: number;
+  finishOfMs?: Record<string, number>;
+  isStopped?: boolean;
+  refits?: 'finish' | 'fail';
+};
 
 /** A run in which candidates have answered for their folds, each off by its own noise. */
 async function runWith(
   candidates: Record<string, { noise: number; folds: number[] }>,
-  { plan, costs = {}, spentMs = 10_000, isStopped = false, refits = 'finish' }: Asked = {},
+  { plan, costs = {}, spentMs = 10_000, finishOfMs = {}, isStopped = false, refits = 'finish' }: Asked = {},
 ) {
   const data: PreparedData = madeData(labels, plan);
   const truth = toTrainingScale(labels, data.scale);
@@ -66,7 +73,7 @@ async function runWith(
     stopSignal: isStopped ? AbortSignal.abort() : new AbortController().signal,
     memoryBytes: 1e9,
     finishMs: () => 2_000,
-    finishOfMs: () => 0,
+    finishOfMs: ({ id }) => finishOfMs[id] ?? 0,
     evaluationMs: () => 0,
     noteEvaluationMs: () => undefined,
     costs: new Map(),
@@ -130,6 +137,17 @@ describe('the members of a model', () => {
     expect(done).toEqual([]);
     expect(chosen.members.map(({ folds }) => folds)).toEqual([[0, 1], all]);
     expect(weightsOf(chosen)).toBeCloseTo(1, 12);
+  });
+
+  it('are none that would make the end longer than the time that is left, but for those that time was kept for', async () => {
+    const best = { c0: { noise: 0.01, folds: all }, c1: { noise: 20, folds: all } };
+    const chosenWith = async (endMs: number, spentMs: number) => {
+      const { choice } = await runWith(best, { finishOfMs: { c0: endMs }, spentMs });
+      return (await choice()).members.map(({ candidateId }) => candidateId);
+    };
+    expect(await chosenWith(5_000, 57_000)).toEqual(['c1']);
+    // 2 s were kept free for the end, and a moment of them is gone.
+    expect(await chosenWith(1_900, 58_200)).toEqual(['c0']);
   });
 
   it('are the first fold model where a refit fails', async () => {

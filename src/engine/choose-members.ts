@@ -23,8 +23,9 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
   const { run, data, files } = context;
   const all = [...run.state.candidates.values()].filter(({ evaluation }) => evaluation !== null);
   // A candidate of little weight must not make the end longer than the time that is left: large forests take seconds to load.
-  const leftMs = data.plan.budgetMs - context.clock.spentMs();
-  const inTime = run.state.request?.fits ? all : all.filter(({ candidate }) => context.finishOfMs(candidate) <= leftMs);
+  // What the search has kept free for the end is there even where it was overrun by a moment: the candidates that it was kept for are not dropped.
+  const forEndMs = Math.max(data.plan.budgetMs - context.clock.spentMs(), context.finishMs());
+  const inTime = run.state.request?.fits ? all : all.filter(({ candidate }) => context.finishOfMs(candidate) <= forEndMs);
   const complete = inTime.length > 0 ? inTime : all;
   if (complete.length === 0) return chooseIncomplete(context);
   const outOfFold: OutOfFold[] = [];

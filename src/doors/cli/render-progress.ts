@@ -16,6 +16,8 @@ export type Progress = {
 
 const REDRAW_MS = 250;
 const INDENT = 14;
+const NO_CAGE =
+  'no cage   training runs without one here: nothing but its own care keeps it from your files and the network. `modelwright doctor` says what to do.';
 
 /** Progress of a build as a fold of its events: one live line on a terminal, a plain line a step elsewhere. */
 export function openProgress(terminal: Terminal): Progress {
@@ -23,6 +25,9 @@ export function openProgress(terminal: Terminal): Progress {
   let lastEventAtMs = performance.now();
   let phase = 'reading the table';
   let isPaused = false;
+  /** What is known before it is known whether there is a cage: that there is none is told before everything else. */
+  let held: string[] = [];
+  const write = (line: string) => terminal.wrapped(`  ${terminal.style('green', '✓')} ${printable(line)}`, INDENT);
   const redraw = () => {
     if (isPaused) return;
     const spentMs = state.spentMs + (performance.now() - lastEventAtMs);
@@ -36,7 +41,12 @@ export function openProgress(terminal: Terminal): Progress {
       lastEventAtMs = performance.now();
       phase = phaseAfter(event) ?? phase;
       const line = lineOf(event, state);
-      if (line !== null) terminal.wrapped(`  ${terminal.style('green', '✓')} ${printable(line)}`, INDENT);
+      if (event.kind === 'sandbox.opened') {
+        if (!event.isCaged) terminal.wrapped(`  ${terminal.style('red', '!')} ${NO_CAGE}`, INDENT);
+        held.forEach(write);
+        held = [];
+      } else if (line !== null && event.kind === 'dataset.profiled') held.push(line);
+      else if (line !== null) write(line);
       redraw();
     },
     noteStop() {
@@ -54,6 +64,8 @@ export function openProgress(terminal: Terminal): Progress {
     close() {
       isPaused = true;
       clearInterval(timer);
+      held.forEach(write);
+      held = [];
       terminal.endLive();
     },
   };

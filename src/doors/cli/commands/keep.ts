@@ -115,17 +115,16 @@ export async function remove(client: Client, words: CommandWords, context: Comma
 export async function doctor(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
   const { walls, isCaged, home } = await client.examine();
   const { style } = openTerminal(context.stdout, context.environment);
-  const lines = walls.flatMap(({ name, isUp, detail, remedy }) => [
-    `${isUp ? style('green', 'up  ') : style('red', 'DOWN')}  ${name.padEnd(26)} ${detail}`,
-    ...(isUp || remedy === undefined ? [] : [`      ${''.padEnd(26)} Fix: ${remedy}`]),
-  ]);
-  lines.push(
+  const lines = [
+    ...(isCaged ? [] : [style('red', 'WARNING: no cage can be had here. Curated learners run without one; generated code is refused.'), '']),
+    ...walls.flatMap(({ name, isUp, detail, remedy }) => [
+      `${isUp ? style('green', 'up  ') : style('red', 'DOWN')}  ${name.padEnd(26)} ${detail}`,
+      ...(isUp || remedy === undefined ? [] : [`      ${''.padEnd(26)} Fix: ${remedy}`]),
+    ]),
     '',
-    isCaged
-      ? 'Training runs in the cage: no network, no files of yours, bounded time and memory.'
-      : 'WARNING: no cage can be had here. Curated learners run without one; generated code is refused.',
+    ...(isCaged ? ['Training runs in the cage: no network, no files of yours, bounded time and memory.'] : []),
     `Home: ${home}`,
-  );
+  ];
   if (words.wantsJson) tell(words, context, { json: { walls, isCaged, home }, lines: [] });
   // Colour codes are ours here; the texts of walls hold nothing of a stranger's.
   else for (const line of lines) context.stdout.write(`${line}\n`);
