@@ -55,8 +55,8 @@ export const ProfileWarning = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('mostly-missing'), column: Name, detail: z.string() }),
   z.strictObject({ kind: z.literal('personal'), column: Name, detail: z.string() }),
   z.strictObject({ kind: z.literal('unreadable-cells'), column: Name, detail: z.string() }),
-  /** Its name, its dates or where it is empty say that it is written only after the answer is known. */
-  z.strictObject({ kind: z.literal('written-afterwards'), column: Name, detail: z.string() }),
+  /** It holds the same as another in every row. */
+  z.strictObject({ kind: z.literal('same-column'), column: Name, detail: z.string() }),
   /** The rows stand in the order of this date. */
   z.strictObject({ kind: z.literal('time-order'), column: Name, detail: z.string() }),
   /** A number like -999 that lies apart from all others, as people write for a missing value. */

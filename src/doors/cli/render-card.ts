@@ -53,7 +53,7 @@ export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: 
     );
   decision('Task', taskWords[plan.task], 'task');
   if (plan.task === 'binary') decision('Looks for', plan.classes[1], 'positive');
-  if (plan.moment !== null) decision('Known when', plan.moment, 'moment');
+  if (plan.moment !== null) decision('Asked', plan.moment, 'moment');
   decision('Judged by', plan.metric, 'metric');
   if (decided('costs') && plan.costs) decision('Costs', `missing one ${plan.costs.falseNegative}, a false alarm ${plan.costs.falsePositive}`, 'costs');
   if (plan.costs && plan.costs.capacity !== null) decision('Capacity', `${counted(plan.costs.capacity, 'row')} can be acted on`, 'capacity');

@@ -115,7 +115,11 @@ export const ColumnStatistics = z.strictObject({
 });
 export type ColumnStatistics = z.infer<typeof ColumnStatistics>;
 
-export const StatisticsReply = z.strictObject({ columns: z.array(ColumnStatistics), duplicateRowCount: Count });
+/** The places of a column and of the earlier one that holds the same in every row. */
+const Twin = z.strictObject({ index: z.int().min(0), of: z.int().min(0) });
+export type Twin = z.infer<typeof Twin>;
+
+export const StatisticsReply = z.strictObject({ columns: z.array(ColumnStatistics), duplicateRowCount: Count, twins: z.array(Twin) });
 
 /** Cells of a column that are there and that its rule cannot read. Rows count from 1, the header not counted. */
 export const Unreadable = z.strictObject({ column: Name, count: Count, firstRow: z.int().min(1), example: z.string() });

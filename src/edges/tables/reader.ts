@@ -1,6 +1,7 @@
 /** The reader process: holds DuckDB and the strangers' bytes. A fault in here ends this process and nothing else. */
 import { ModelwrightError, unreachable } from '../../domain/error.ts';
 import { measureColumn } from './column-statistics.ts';
+import { findTwins } from './find-twins.ts';
 import { loadTable, lockDown, openDatabase, type LoadedTable } from './load-table.ts';
 import { countDuplicates, readByDictionary, readPlainNumbers, readRowGroups } from './read-columns.ts';
 import { ReaderRequest, type ReaderReply } from './reader-wire.ts';
@@ -30,7 +31,11 @@ async function answer(request: ReaderRequest, sendPart: (value: unknown) => void
       const { connection, columns, rowCount } = getFile(request.file);
       const measured = [];
       for (const [index, name] of columns.entries()) measured.push(await measureColumn(connection, index, name, rowCount));
-      return { columns: measured, duplicateRowCount: await countDuplicates(connection, columns.length, rowCount) };
+      return {
+        columns: measured,
+        duplicateRowCount: await countDuplicates(connection, columns.length, rowCount),
+        twins: await findTwins(connection, measured),
+      };
     }
     case 'columns':
       await sendColumns(getFile(request.file), request.requests, sendPart);

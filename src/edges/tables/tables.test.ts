@@ -297,6 +297,17 @@ describe('statistics', () => {
   });
 });
 
+describe('columns that hold the same', () => {
+  it('are found by their rows, whatever they are called; alike is not the same', async () => {
+    const lines = ['1,x,1,y, 1', '2,y,2,x,2', ',x,,y,'];
+    const file = await tables.openFile(await put('twins.csv', `a,b,again,turned,spaced\n${lines.join('\n')}\n`));
+    expect((await file.statistics()).twins).toEqual([
+      { index: 2, of: 0 },
+      { index: 4, of: 0 },
+    ]);
+  });
+});
+
 describe('the order of the rows', () => {
   it('is that of a date that comes later down the rows, or earlier, and not that of one that jumps', async () => {
     const day = (offset: number) => new Date(Date.UTC(2024, 0, 1 + offset)).toISOString().slice(0, 10);

@@ -4,9 +4,9 @@ import { ModelwrightError } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import type { ReaderProcess } from './reader-process.ts';
 import { ColumnPart, ExpressionsReply, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply, WrittenReply } from './reader-wire.ts';
-import type { ColumnStatistics, Dialect, Unreadable } from './reader-wire.ts';
+import type { ColumnStatistics, Dialect, Twin, Unreadable } from './reader-wire.ts';
 
-export type TableStatistics = { columns: ColumnStatistics[]; duplicateRowCount: number };
+export type TableStatistics = { columns: ColumnStatistics[]; duplicateRowCount: number; twins: Twin[] };
 
 /** A file that the reader holds as a table of texts, in file order, until it is closed. */
 export interface OpenedFile {

@@ -1,4 +1,5 @@
 import type { ColumnProfile, Profile, ProfileWarning } from '../../domain/profile.ts';
+import type { TableStatistics } from '../../edges/tables/index.ts';
 import { findGroups } from './find-groups.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;
@@ -6,7 +7,8 @@ const MOSTLY_MISSING_SHARE = 0.5;
 const DUPLICATES_SHARE = 0.005;
 
 /** What the user should know before a model is made, the dataset first, then column by column. */
-export function findWarnings({ rowCount, duplicateRowCount, columns, notes }: Omit<Profile, 'warnings'> & { notes: string[] }): ProfileWarning[] {
+export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[]; twins: TableStatistics['twins'] }): ProfileWarning[] {
+  const { rowCount, duplicateRowCount, columns, notes, twins } = facts;
   const warnings: ProfileWarning[] = notes.map((detail) => ({ kind: 'reading', detail }));
   if (duplicateRowCount > DUPLICATES_SHARE * rowCount) {
     warnings.push({
@@ -15,6 +17,8 @@ export function findWarnings({ rowCount, duplicateRowCount, columns, notes }: Om
       detail: `${percent(duplicateRowCount, rowCount)} of the rows repeat an earlier one; equal rows are kept on one side of the split`,
     });
   }
+  for (const { index, of } of twins)
+    warnings.push({ kind: 'same-column', column: columns[index].name, detail: `holds the same as "${columns[of].name}" in every row` });
   warnings.push(...findGroups(columns, rowCount));
   for (const column of columns) {
     const { name, kind, kindReason, missingCount, unreadableCount, personal } = column;

@@ -186,7 +186,7 @@ describe('a profile', () => {
       statisticsOf('same', repeat(['x'], 100)),
       statisticsOf('weight', [...many(99, (i) => String(i * 1.5)), 'heavy']),
     ];
-    const profile = Profile.parse(profileDataset({ path: 'a.csv', rowCount: 100, notes: ['Read as Latin-1.'] }, { columns, duplicateRowCount: 5 }));
+    const profile = Profile.parse(profileDataset({ path: 'a.csv', rowCount: 100, notes: ['Read as Latin-1.'] }, { columns, duplicateRowCount: 5, twins: [] }));
     expect(profile.warnings.map((warning) => ('column' in warning ? `${warning.kind} ${warning.column}` : warning.kind))).toEqual([
       'reading',
       'duplicate-rows',
@@ -203,12 +203,12 @@ describe('a profile', () => {
   it('warns of a number like -999 that stands apart, and not where other numbers are negative too', () => {
     const values = many(100, (i) => (i % 20 === 3 ? '-999' : String(i * 1.5)));
     const columns = [statisticsOf('temperature', values), statisticsOf('balance', [...values.slice(1), '-12'])];
-    const { warnings } = profileDataset({ path: 'a.csv', rowCount: 100, notes: [] }, { columns, duplicateRowCount: 0 });
+    const { warnings } = profileDataset({ path: 'a.csv', rowCount: 100, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
     expect(warnings).toEqual([expect.objectContaining({ kind: 'missing-code', column: 'temperature', detail: expect.stringContaining('-999 in 5 rows') })]);
   });
 
   it('of one column is refused', () => {
-    expect(() => profileDataset({ path: 'a.csv', rowCount: 1, notes: [] }, { columns: [statisticsOf('a', ['1'])], duplicateRowCount: 0 })).toThrow(
+    expect(() => profileDataset({ path: 'a.csv', rowCount: 1, notes: [] }, { columns: [statisticsOf('a', ['1'])], duplicateRowCount: 0, twins: [] })).toThrow(
       expect.objectContaining({ code: 'MW1108' }),
     );
   });

@@ -22,7 +22,7 @@ export function profileDataset(file: { path: string; rowCount: number; notes: st
   const columns = statistics.columns.map(profileColumn);
   const { rowCount } = file;
   const { duplicateRowCount } = statistics;
-  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes: file.notes }) };
+  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes: file.notes, twins: statistics.twins }) };
 }
 
 /** One column: its kind, its rule, and its numbers at a glance. */

@@ -146,7 +146,7 @@ function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): R
     {
       target: {
         kind: 'derived',
-        name: `${done.name} later than ${due.name} by ${bar.operator} ${bar.value} days`,
+        name: bar.operator === '>' && bar.value === 0 ? `${done.name} after ${due.name}` : `${done.name} ${bar.operator} ${bar.value} days after ${due.name}`,
         text: `${days} ${bar.operator} ${bar.value}`,
         sources,
         known: [due.name],
