@@ -11,6 +11,9 @@ export type FileRef = z.infer<typeof FileRef>;
 export const Interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
 export type Interval = z.infer<typeof Interval>;
 
+/** Kinds that a user can name for a column: an identifier is left out. */
+export const NamedKind = z.enum(['number', 'category', 'text', 'identifier']);
+
 /** What the user asked for, as it arrived. */
 export const BuildRequest = z.strictObject({
   sentence: z.string().max(10_000),
@@ -31,6 +34,8 @@ export const BuildRequest = z.strictObject({
   task: TaskKind.optional(),
   /** Rows are split by chance although the sentence or the table speaks for time or groups. */
   isRandomSplit: z.boolean().optional(),
+  /** What columns are to be taken for, whatever they look like. */
+  kinds: z.array(z.strictObject({ column: z.string(), kind: NamedKind })).optional(),
   /** What a wrong answer costs: of a class that was said and is not, and of one that is and was missed. */
   costs: z.strictObject({ falsePositive: z.number().positive(), falseNegative: z.number().positive() }).optional(),
   /** Rows that can be acted on in the user's period. */

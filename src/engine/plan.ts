@@ -17,6 +17,7 @@ import {
   draftPlan,
   getColumn,
   readSentence,
+  withKinds,
   refuseUnfitPlan,
   type PlanFacts,
   type Reading,
@@ -91,11 +92,13 @@ export const openWarnings = ({ warnings }: Profile, { split }: Plan): ProfileWar
 type Drafted = { plan: Plan; read: ReadRows; levels: TargetLevels };
 
 async function draft(planning: Planning): Promise<Drafted> {
-  const { tables, file, testFile, profile, watcher } = planning;
+  const { tables, file, testFile, watcher } = planning;
   let { request } = planning;
+  const profile = withKinds(planning.profile, request.kinds);
+  const seen = { ...planning, profile };
   const sentence = readSentence(request.sentence, profile);
-  const reading = await chooseTarget(planning, sentence);
-  const { target, derived, levels } = await openTarget(planning, reading);
+  const reading = await chooseTarget(seen, sentence);
+  const { target, derived, levels } = await openTarget(seen, reading);
   const facts = (suspects: LeakSuspect[]): PlanFacts => ({
     request,
     dataset: refOf(request.data, file),

@@ -53,6 +53,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 bu
       .option('--moment <WORDS>', 'when the question is asked ("at sign-up"): what is written later is left out')
       .option('--drop <COLUMN>', 'leave a column out (repeatable)', collect)
       .option('--keep <COLUMN>', 'keep a column that would be left out (repeatable)', collect)
+      .option('--kind <COLUMN=KIND>', 'take a column for a number, category, text or identifier, whatever it looks like (repeatable)', collect)
       .option('--time <COLUMN>', 'the rows are ordered in time by this column: later ones are predicted from earlier ones')
       .option('--group <COLUMN>', 'rows with the same value stay on one side of every split')
       .option('--split <KIND>', 'random: rows are split by chance, whatever the sentence or the table says')

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { RecordedFit } from '../../domain/candidate.ts';
 import { didYouMean } from '../../domain/closest-names.ts';
-import type { BuildRequest } from '../../domain/event.ts';
+import { NamedKind, type BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import { Metric, TaskKind } from '../../domain/task.ts';
 import { listOption, textOption, type CommandWords } from './command-words.ts';
@@ -18,6 +18,7 @@ const plannedOptions = [
   'positive',
   'drop',
   'keep',
+  'kind',
   'time',
   'group',
   'split',
@@ -61,6 +62,7 @@ export function readRequest({ positional, options }: CommandWords): BuildRequest
     isApproved: options['yes'] === true,
     ...(task !== null && { task }),
     ...(split !== null && { isRandomSplit: true }),
+    ...(listOption(options, 'kind').length > 0 && { kinds: listOption(options, 'kind').map(readKind) }),
     ...(costs !== null && { costs }),
     ...(capacity !== null && { capacity: wholeNumber('capacity', capacity, 1, 2 ** 31 - 1) }),
     ...(moment !== null && { moment: moment.slice(0, 200) }),
@@ -108,6 +110,14 @@ function oneOf<T extends string>(known: readonly T[], given: string | null, opti
   const found = known.find((one) => one === given);
   if (found !== undefined) return found;
   throw usage(`${option} takes no "${given}".`, `${didYouMean(given, known)}It takes ${known.join(', ')}.`);
+}
+
+/** `postcode=category`; names of columns may hold the sign too. */
+function readKind(given: string): { column: string; kind: z.infer<typeof NamedKind> } {
+  const at = given.lastIndexOf('=');
+  if (at <= 0) throw usage(`--kind "${given}" names no kind.`, `Write it like --kind postcode=category. It takes ${NamedKind.options.join(', ')}.`);
+  const kind = oneOf(NamedKind.options, given.slice(at + 1), '--kind');
+  return { column: given.slice(0, at), kind: kind ?? 'category' };
 }
 
 function readCosts(options: Record<string, unknown>): { falsePositive: number; falseNegative: number } | null {

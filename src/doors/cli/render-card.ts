@@ -66,7 +66,7 @@ export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: 
         : `rows of one ${plan.split.column} stay together`,
     'split',
   );
-  row('Learns from', `${counted(plan.inputs.length, 'column')}, ${counted(plan.dataset.rowCount, 'row')}`);
+  row('Learns from', `${counted(plan.inputs.length, 'column')} (${kindsOf(plan)}; --kind), ${counted(plan.dataset.rowCount, 'row')}`);
   list(
     'Left out',
     plan.leftOut.map(({ name, reason, detail }) => `${name}  (${reasonWords[reason]}: ${detail})`),
@@ -76,6 +76,16 @@ export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: 
   for (const name of plan.keptLeaks) row('Kept', printable(`${name}, although it may know the answer: you asked for it`));
   list('Note', [...plan.notes, ...warnings], MAX_NOTES, 'more note');
   row('Budget', `${seconds(plan.budgetMs)}, ${counted(plan.threads, 'thread')}, seed ${plan.seed}`);
+}
+
+/** "3 number, 14 category", the most frequent first. */
+function kindsOf({ inputs }: PlanCard['plan']): string {
+  const counts = new Map<string, number>();
+  for (const { kind } of inputs) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts]
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(', ');
 }
 
 const sureness = ({ certainty }: PlanDecision) => (certainty >= 0.8 ? 'sure' : certainty >= 0.5 ? 'likely' : 'a guess');

@@ -1,3 +1,4 @@
+export { withKinds } from './with-kinds.ts';
 export { decidedValues } from './decided-values.ts';
 export { checkPlan, refuseUnfitPlan } from './check-plan.ts';
 export { answerTarget, decideTarget, type TargetDecision } from './decide-target.ts';
