@@ -92,7 +92,7 @@ describe('plan', LONG, () => {
     expect(rowOf('Looks for')).toMatch(/yes {2}\((?:sure|likely): .*; --positive\)/);
     expect(rowOf('Judged by')).toMatch(/roc_auc {2}\(likely: .*; --metric\)/);
     expect(rowOf('Split')).toMatch(/at random {2}\(likely: .*; --time or --group\)/);
-    expect(rowOf('Learns from')).toMatch(/5 columns, 240 rows/);
+    expect(rowOf('Learns from')).toMatch(/5 columns \(2 number, 2 category, 1 datetime; --kind\), 240 rows/);
     expect(rowOf('Left out')).toMatch(/customer_id {2}\(name of a row: /);
     expect(rowOf('currency')).toMatch(/\(always the same: /);
     expect(rowOf('reason_for_leaving')).toMatch(/\((?:would know the answer|known too late): /);

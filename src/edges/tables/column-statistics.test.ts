@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trimCell } from '../../domain/read-cell.ts';
 import { readNumber } from '../../domain/read-number.ts';
-import { measureColumn } from './column-statistics.ts';
+import { measureColumns } from './column-statistics.ts';
 import { openDatabase } from './load-table.ts';
 import { measureShapes } from './measure-shapes.ts';
 import { MISSING_MARKER_SET } from './missing-markers.ts';
@@ -47,7 +47,7 @@ describe('a column of plain numbers', () => {
           const plain = text === null ? '' : trimCell(text);
           return plain === '' || MISSING_MARKER_SET.has(plain) ? [] : [plain];
         });
-        const measured = await measureColumn(database.connection, 0, 'n', cells.length);
+        const [measured] = await measureColumns(database.connection, ['n'], cells.length);
         const { numberCounts, numbers, zeroLedCount, dates, personalCounts } = await measureByTexts(values.length);
         // Years may be read as dates too; in SQL nobody looks for them among numbers.
         expect(dates.every(({ format }) => format.startsWith('y'))).toBe(true);

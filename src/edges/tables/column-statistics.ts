@@ -1,25 +1,46 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { trimCell } from '../../domain/read-cell.ts';
 import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
 import { measureLargeNumbers } from './measure-large-numbers.ts';
+import { LOOKED_AT_DIGITS, measureTexts, type CountedText } from './measure-texts.ts';
 import { measureShapes, noPersons, noStyles, type Shapes } from './measure-shapes.ts';
 import { MISSING_MARKERS } from './missing-markers.ts';
-import { readDoubles, readRows, sqlText } from './query.ts';
+import { forEachText, readDoubles, readRows, SMALL_ROWS, sqlText } from './query.ts';
 import { trimmed } from './read-columns.ts';
 import { TOP_VALUES, type ColumnStatistics } from './reader-wire.ts';
 import { summarise } from './summarise.ts';
 
 /** From so many rows on columns of numbers are measured without looking at their distinct texts. */
 const LARGE_ROWS = 1_000_000;
-/** Of whole numbers with as many digits, some are days (20240131) and some are card numbers: their texts are looked at. */
-const DAY_DIGITS = 8;
-const LEAST_CARD_DIGITS = 13;
-
-/** Counts what the texts of one column look like. Works on its distinct texts, so that a column of few values costs little. */
-export async function measureColumn(connection: DuckDBConnection, index: number, name: string, rowCount: number): Promise<ColumnStatistics> {
-  if (rowCount >= LARGE_ROWS) {
-    const measured = await measureLargeNumbers(connection, index, name, rowCount);
-    if (measured) return measured;
+/** Counts what the texts of every column look like. Works on distinct texts, so that a column of few values costs little. */
+export async function measureColumns(connection: DuckDBConnection, names: string[], rowCount: number): Promise<ColumnStatistics[]> {
+  if (rowCount <= SMALL_ROWS) {
+    const counted = await countTexts(connection, names.length, rowCount);
+    return names.map((name, index) => measureTexts([...counted[index].values()], name, rowCount));
   }
+  const measured: ColumnStatistics[] = [];
+  for (const [index, name] of names.entries()) {
+    const large = rowCount >= LARGE_ROWS ? await measureLargeNumbers(connection, index, name, rowCount) : undefined;
+    measured.push(large ?? (await measureBySql(connection, index, name, rowCount)));
+  }
+  return measured;
+}
+
+async function countTexts(connection: DuckDBConnection, columnCount: number, rowCount: number): Promise<Map<string, CountedText>[]> {
+  const indices = Array.from({ length: columnCount }, (_, index) => index);
+  const counted = indices.map(() => new Map<string, CountedText>());
+  await forEachText(connection, indices, rowCount, (at, _, cell) => {
+    if (cell === null) return;
+    const text = trimCell(cell);
+    const known = counted[at].get(text);
+    if (known) known.count++;
+    else if (text !== '') counted[at].set(text, { text, count: 1 });
+  });
+  return counted;
+}
+
+/** One column by statements: its distinct texts may be too many to hold here. */
+export async function measureBySql(connection: DuckDBConnection, index: number, name: string, rowCount: number): Promise<ColumnStatistics> {
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE texts AS SELECT ${trimmed('v')} AS v, sum(n)::DOUBLE AS n, min(f) AS f
      FROM (SELECT c${index} AS v, count(*) AS n, min(rowid) AS f FROM raw GROUP BY 1) GROUP BY 1`,
@@ -34,7 +55,7 @@ export async function measureColumn(connection: DuckDBConnection, index: number,
        coalesce(sum(n * (1 + length(v) - length(replace(v, ' ', '')))) FILTER (${isThere}), 0)::DOUBLE,
        coalesce(sum(n) FILTER (${isValue}), 0)::DOUBLE, (count(*) FILTER (${isValue}))::DOUBLE,
        (count(*) FILTER (${isValue} AND NOT regexp_full_match(v, '${PLAIN_NUMBER_PATTERN}')))::DOUBLE,
-       (count(*) FILTER (${isValue} AND NOT regexp_full_match(v, '[0-9]{${DAY_DIGITS}}|[0-9]{${LEAST_CARD_DIGITS},19}')))::DOUBLE
+       (count(*) FILTER (${isValue} AND NOT regexp_full_match(v, '${LOOKED_AT_DIGITS}')))::DOUBLE
      FROM texts`,
   );
   const [thereCount, distinctCount, characterCount, maxLength, wordCount, valueCount, valueDistinct, notPlainCount, otherDigitsCount] = facts.map(Number);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { measureColumn } from './column-statistics.ts';
+import { measureBySql, measureColumns } from './column-statistics.ts';
 import { openDatabase } from './load-table.ts';
 import { measureLargeNumbers } from './measure-large-numbers.ts';
 import { sqlText } from './query.ts';
@@ -18,6 +18,42 @@ async function fill(cells: (string | null)[]): Promise<void> {
   await database.connection.run(`INSERT INTO raw VALUES ${values.join(', ')}`);
 }
 
+const anyCell = fc.oneof(
+  fc.constantFrom(
+    null,
+    '',
+    ' ',
+    'NA',
+    ' NA ',
+    '-',
+    '20240131',
+    '2024-01-31',
+    '31.01.2024',
+    '1.234,50',
+    '12 %',
+    '4111111111111111',
+    '0049 30 1234567',
+    'a b',
+    ' a b ',
+  ),
+  fc.constantFrom('007', '7', '7.0', '1e999', '-3', '😀', 'é', '\u00a0x', 'a@b.de', '\uffee', '\u{10000}'),
+  fc.integer({ min: -9, max: 9 }).map(String),
+  fc.string({ maxLength: 5, unit: 'grapheme' }).filter((text) => !text.includes('\0')),
+);
+
+describe('any column', () => {
+  it('is measured by statements as it is where its texts are counted one by one', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyCell, { minLength: 1, maxLength: 40 }), async (cells) => {
+        await fill(cells);
+        const [counted] = await measureColumns(database.connection, ['n'], cells.length);
+        expect(await measureBySql(database.connection, 0, 'n', cells.length)).toEqual(counted);
+      }),
+      { numRuns: 80 },
+    );
+  });
+});
+
 const cell = fc.oneof(
   { weight: 8, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }).map(String) },
   { weight: 8, arbitrary: fc.integer({ min: -50, max: 50 }).map(String) },
@@ -30,7 +66,7 @@ describe('numbers of a large table', () => {
       fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 60 }), async (cells) => {
         await fill(cells);
         const large = await measureLargeNumbers(database.connection, 0, 'n', cells.length);
-        const small = await measureColumn(database.connection, 0, 'n', cells.length);
+        const [small] = await measureColumns(database.connection, ['n'], cells.length);
         fc.pre(large !== undefined);
         const { numbers, top, markers, ...rest } = small;
         expect(large).toMatchObject({

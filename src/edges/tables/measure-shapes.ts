@@ -23,22 +23,28 @@ const MAX_SHAPED_TEXTS = 500_000;
 export const noStyles = { plain: 0, grouped: 0, currency: 0, percent: 0 };
 export const noPersons = { email: 0, phone: 0, name: 0, address: 0, 'national-id': 0, 'card-number': 0, 'bank-account': 0, 'ip-address': 0 };
 
-/** Every distinct text looked at by the same functions that read cells later. */
+/** Every distinct text of the table `texts` looked at. */
 export async function measureShapes(connection: DuckDBConnection, isThere: string, valueCount: number): Promise<Shapes> {
+  const rows = await readRows(
+    connection,
+    `SELECT v, n FROM texts WHERE ${isThere} AND length(v) <= ${MAX_SHAPED_LENGTH} ORDER BY f LIMIT ${MAX_SHAPED_TEXTS + 1}`,
+  );
+  return shapesOf(
+    rows.map(([text, count]) => ({ text: String(text), count: Number(count) })),
+    valueCount,
+  );
+}
+
+/** Distinct texts, in the order in which they first occur, looked at by the same functions that read cells later. `valueCount`: rows that hold a value. */
+export function shapesOf(texts: { text: string; count: number }[], valueCount: number): Shapes {
   const point = new NumberTally('.');
   const comma = new NumberTally(',');
   const dates = new DateTally();
   const personal = { ...noPersons };
   let [zeroLed, seen] = [0, 0];
-  const rows = await readRows(
-    connection,
-    `SELECT v, n FROM texts WHERE ${isThere} AND length(v) <= ${MAX_SHAPED_LENGTH} ORDER BY f LIMIT ${MAX_SHAPED_TEXTS + 1}`,
-  );
-  const isSampled = rows.length > MAX_SHAPED_TEXTS;
-  for (const [cell, weight] of isSampled ? rows.slice(0, MAX_SHAPED_TEXTS) : rows) {
-    const text = String(cell);
-    const count = Number(weight);
-    if (MISSING_MARKER_SET.has(text)) continue;
+  const isSampled = texts.length > MAX_SHAPED_TEXTS;
+  for (const { text, count } of isSampled ? texts.slice(0, MAX_SHAPED_TEXTS) : texts) {
+    if (MISSING_MARKER_SET.has(text) || text.length > MAX_SHAPED_LENGTH) continue;
     seen += count;
     const hasDigit = /[0-9]/.test(text);
     if (hasDigit) {

@@ -30,6 +30,33 @@ export async function readNumbersInto(connection: DuckDBConnection, sql: string,
   });
 }
 
+/** Up to so many rows texts are taken out as they are: a statement costs a wide table more than its cells do. */
+export const SMALL_ROWS = 50_000;
+const CELLS_A_PASS = 4_000_000;
+const MAX_COLUMNS_A_PASS = 500;
+
+/** The texts of columns of a table of few rows, several columns in one pass; null is a cell that holds nothing. */
+export async function forEachText(
+  connection: DuckDBConnection,
+  indices: number[],
+  rowCount: number,
+  take: (at: number, row: number, text: string | null) => void,
+): Promise<void> {
+  const columnsAPass = Math.min(MAX_COLUMNS_A_PASS, Math.max(1, Math.floor(CELLS_A_PASS / Math.max(rowCount, 1))));
+  for (let from = 0; from < indices.length; from += columnsAPass) {
+    const pass = indices.slice(from, from + columnsAPass);
+    await forEachChunk(connection, `SELECT ${pass.map((index) => `c${index}`).join(', ')} FROM raw`, (chunk, start) => {
+      for (let at = 0; at < pass.length; at++) {
+        const cells = chunk.getColumnVector(at);
+        for (let row = 0; row < chunk.rowCount; row++) {
+          const cell = cells.getItem(row);
+          take(from + at, start + row, cell === null ? null : String(cell));
+        }
+      }
+    });
+  }
+}
+
 /** The columns of a result whose every column is DOUBLE and never NULL. */
 export async function readDoubles(connection: DuckDBConnection, sql: string, columnCount: number): Promise<Float64Array[]> {
   const pieces: Float64Array[][] = Array.from({ length: columnCount }, () => []);

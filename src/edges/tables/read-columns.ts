@@ -2,7 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ReadingRule } from '../../domain/column.ts';
 import { cellReader, CELL_SPACES, trimCell } from '../../domain/read-cell.ts';
 import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
-import { readNumbersInto, readRows, sqlText } from './query.ts';
+import { byBytes } from './measure-texts.ts';
+import { forEachText, readNumbersInto, readRows, SMALL_ROWS, sqlText } from './query.ts';
 import type { Unreadable } from './reader-wire.ts';
 
 export type ColumnRead = { column: Column; unreadable: Omit<Unreadable, 'column'> | null };
@@ -54,26 +55,38 @@ async function cellAt(connection: DuckDBConnection, index: number, row: number):
   return String(text);
 }
 
-/** Any other column: its distinct texts are read by `readCell`, and each row takes the value of its text. */
-export async function readByDictionary(connection: DuckDBConnection, index: number, rule: ReadingRule, rowCount: number): Promise<ColumnRead> {
-  const { codes, texts } = await readDictionary(connection, index, rowCount);
-  return rule.type === 'text' ? { column: textColumn(codes, texts, rule.missing), unreadable: null } : typedColumn(codes, texts, rule);
+/** Any other column: its distinct texts are read by `readCell`, and each row takes the value of its text. `take` has each column as soon as it is read. */
+export async function readByDictionary(
+  connection: DuckDBConnection,
+  requests: { index: number; rule: ReadingRule }[],
+  rowCount: number,
+  take: (at: number, read: ColumnRead) => void,
+): Promise<void> {
+  if (rowCount <= SMALL_ROWS) {
+    const dictionaries = await makeDictionaries(
+      connection,
+      requests.map(({ index }) => index),
+      rowCount,
+    );
+    for (const [at, { rule }] of requests.entries()) take(at, asRead(dictionaries[at], rule));
+  } else for (const [at, { index, rule }] of requests.entries()) take(at, asRead(await readDictionary(connection, index, rowCount), rule));
 }
+
+/** Distinct texts as they stand and each row's place among them, −1 for a cell that holds nothing. */
+type Dictionary = { codes: Int32Array; texts: string[] };
+
+const asRead = ({ codes, texts }: Dictionary, rule: ReadingRule): ColumnRead =>
+  rule.type === 'text' ? { column: textColumn(codes, texts, rule.missing), unreadable: null } : typedColumn(codes, texts, rule);
 
 /** Levels are the trimmed texts in code-point order; texts that differ in spaces at their ends alone are one. */
 function textColumn(codes: Int32Array, texts: string[], missing: string[]): Column {
   const absent = new Set(['', ...missing]);
   const cells = texts.map(trimCell);
-  const levels = [...new Set(cells.filter((cell) => !absent.has(cell)))].toSorted(byCodePoints);
+  const levels = [...new Set(cells.filter((cell) => !absent.has(cell)))].toSorted(byBytes);
   const codeOfLevel = new Map(levels.map((level, code) => [level, code]));
   const codeOfText = Int32Array.from(cells, (cell) => codeOfLevel.get(cell) ?? -1);
   for (let row = 0; row < codes.length; row++) if (codes[row] >= 0) codes[row] = codeOfText[codes[row]];
   return { type: 'text', codes, levels };
-}
-
-/** UTF-16 order is not that of code points above U+FFFF; this one is the same in every language. */
-function byCodePoints(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function typedColumn(codes: Int32Array, texts: string[], rule: Exclude<ReadingRule, { type: 'text' }>): ColumnRead {
@@ -98,8 +111,19 @@ function typedColumn(codes: Int32Array, texts: string[], rule: Exclude<ReadingRu
   return { column, unreadable };
 }
 
-/** Distinct texts as they stand and each row's place among them, −1 for a cell that holds nothing. */
-async function readDictionary(connection: DuckDBConnection, index: number, rowCount: number): Promise<{ codes: Int32Array; texts: string[] }> {
+async function makeDictionaries(connection: DuckDBConnection, indices: number[], rowCount: number): Promise<Dictionary[]> {
+  const made = indices.map(() => ({ codes: new Int32Array(rowCount).fill(-1), codeOfText: new Map<string, number>() }));
+  await forEachText(connection, indices, rowCount, (at, row, text) => {
+    if (text === null) return;
+    const { codes, codeOfText } = made[at];
+    const code = codeOfText.get(text) ?? codeOfText.size;
+    codeOfText.set(text, code);
+    codes[row] = code;
+  });
+  return made.map(({ codes, codeOfText }) => ({ codes, texts: [...codeOfText.keys()] }));
+}
+
+async function readDictionary(connection: DuckDBConnection, index: number, rowCount: number): Promise<Dictionary> {
   const codes = new Int32Array(rowCount).fill(-1);
   await connection.run(`CREATE OR REPLACE TEMP TABLE distinct_texts AS SELECT DISTINCT c${index} AS v FROM raw WHERE c${index} IS NOT NULL ORDER BY v`);
   const texts = (await readRows(connection, 'SELECT v FROM distinct_texts')).map(([text]) => String(text));

@@ -1,0 +1,85 @@
+import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
+import { noPersons, noStyles, shapesOf, type Shapes } from './measure-shapes.ts';
+import { MISSING_MARKER_SET } from './missing-markers.ts';
+import { TOP_VALUES, type ColumnStatistics } from './reader-wire.ts';
+import { summarise } from './summarise.ts';
+
+/** A trimmed text of a column and its rows. */
+export type CountedText = { text: string; count: number };
+
+const plainNumber = new RegExp(`^(?:${PLAIN_NUMBER_PATTERN})$`);
+const ORDERED_NUMBERS = 1000;
+
+/** The statistics of a column from its distinct texts, none of them empty, in the order in which they first occur. */
+export function measureTexts(texts: CountedText[], name: string, rowCount: number): ColumnStatistics {
+  let [thereCount, characterCount, wordCount, maxLength, valueCount] = [0, 0, 0, 0, 0];
+  const markers: CountedText[] = [];
+  const values: CountedText[] = [];
+  for (const counted of texts) {
+    const { text, count } = counted;
+    const length = codePointCount(text);
+    thereCount += count;
+    characterCount += count * length;
+    wordCount += count * text.split(' ').length;
+    maxLength = Math.max(maxLength, length);
+    if (MISSING_MARKER_SET.has(text)) markers.push(counted);
+    else {
+      values.push(counted);
+      valueCount += count;
+    }
+  }
+  return {
+    name,
+    rowCount,
+    emptyCount: rowCount - thereCount,
+    distinctCount: texts.length,
+    markers: markers.toSorted((a, b) => byBytes(a.text, b.text)),
+    top: texts.toSorted((a, b) => b.count - a.count || byBytes(a.text, b.text)).slice(0, TOP_VALUES),
+    meanLength: thereCount > 0 ? characterCount / thereCount : 0,
+    maxLength,
+    meanWords: thereCount > 0 ? wordCount / thereCount : 0,
+    ...(areNumbers(values) ? shapesOfNumbers(values) : shapesOf(texts, valueCount)),
+  };
+}
+
+/** In the order of code points, as DuckDB has it; UTF-16 order is another one above U+FFFF. */
+export const byBytes = (a: string, b: string) => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)));
+
+function codePointCount(text: string): number {
+  let count = text.length;
+  for (let i = 0; i < text.length - 1; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xd800) count--;
+  return count;
+}
+
+/** Of whole numbers with as many digits, some are days (20240131) and some are card numbers: their texts are looked at. */
+export const LOOKED_AT_DIGITS = '[0-9]{8}|[0-9]{13,19}';
+const lookedAt = new RegExp(`^(?:${LOOKED_AT_DIGITS})$`);
+
+/** Plain numbers alone, which need no look at what else they could be. */
+const areNumbers = (values: CountedText[]) =>
+  values.length > 0 && values.every(({ text }) => plainNumber.test(text)) && values.some(({ text }) => !lookedAt.test(text));
+
+function shapesOfNumbers(values: CountedText[]): Shapes {
+  const rowsOf = new Map<number, number>();
+  let [zeroLedCount, wholeCount] = [0, 0];
+  for (const { text, count } of values) {
+    const number = Number(text);
+    if (Number.isFinite(number)) rowsOf.set(number, (rowsOf.get(number) ?? 0) + count);
+    if (/^0[0-9]+$/.test(text)) zeroLedCount += count;
+    if (/^[+-]?[0-9]+$/.test(text)) wholeCount += count;
+  }
+  const sorted = Float64Array.from(rowsOf.keys()).toSorted();
+  const counts = Float64Array.from(sorted, (number) => rowsOf.get(number) ?? 0);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const inFileOrder = Float64Array.from(values.slice(0, ORDERED_NUMBERS), ({ text }) => Number(text));
+  return {
+    numberCounts: { ...noStyles, plain: total },
+    commaCounts: { ...noStyles, plain: wholeCount },
+    numbers: total > 0 ? summarise(sorted, counts, inFileOrder) : null,
+    commaNumbers: null,
+    zeroLedCount,
+    dates: [],
+    personalCounts: noPersons,
+    isSampled: false,
+  };
+}
