@@ -17,8 +17,10 @@ import {
   draftPlan,
   getColumn,
   readSentence,
-  withKinds,
+  reconcileColumns,
+  recordKeptLeaks,
   refuseUnfitPlan,
+  withKinds,
   type PlanFacts,
   type Reading,
   type SentenceReading,
@@ -118,14 +120,7 @@ async function draft(planning: Planning): Promise<Drafted> {
   }
   // Read once: what is looked through for leaks here is what is learnt from later.
   const read = await readLabelled(tables, file, first);
-  const suspects = findLeaks({
-    columns: read.table.columns,
-    labels: read.labels,
-    rows: Int32Array.from({ length: read.table.rowCount }, (_, row) => row),
-    profile,
-    target: target.name,
-    moment: first.moment,
-  });
+  const suspects = leaksIn(read, first, profile);
   let plan = draftPlan(facts(suspects));
   const leaks = plan.leftOut.filter(({ reason }) => reason === 'leak' || reason === 'known-later');
   if (leaks.length > 0 && watcher.ask && !request.isApproved) {
@@ -135,6 +130,10 @@ async function draft(planning: Planning): Promise<Drafted> {
   }
   return { plan, read, levels };
 }
+
+/** The columns of a plan's inputs that may know its answer. */
+const leaksIn = ({ table, labels }: ReadRows, { target, moment }: Plan, profile: Profile): LeakSuspect[] =>
+  findLeaks({ columns: table.columns, labels, rows: Int32Array.from({ length: table.rowCount }, (_, row) => row), profile, target, moment });
 
 /** Settled by the words or by a person; otherwise the refusal with the choices. */
 async function chooseTarget({ request, profile, watcher, asking }: Planning, sentence: SentenceReading): Promise<Reading> {
@@ -246,16 +245,8 @@ async function takeGivenPlan({ tables, request, file, testFile, profile }: Plann
       place: { file: request.data },
     });
   }
-  const named = new Set([given.target, ...given.inputs.map(({ name }) => name), ...given.leftOut.map(({ name }) => name)]);
   const plan: Plan = {
-    ...given,
-    // An input that was taken out by hand is told of like any other.
-    leftOut: [
-      ...given.leftOut,
-      ...profile.columns
-        .filter(({ name }) => !named.has(name))
-        .map(({ name }) => ({ name, reason: 'dropped' as const, detail: 'the plan file does not name it' })),
-    ],
+    ...reconcileColumns(given, profile),
     decisions: given.decisions.map((decision) => asTheFileSays(decision, given)),
     dataset: refOf(request.data, file),
     testDataset: testFile && request.testData !== null ? refOf(request.testData, testFile) : null,
@@ -270,7 +261,7 @@ async function takeGivenPlan({ tables, request, file, testFile, profile }: Plann
   }
   const read = await readLabelled(tables, file, plan);
   if (read.table.rowCount === 0) refuseUnfitPlan([`No row of the table has a value of the target "${plan.target}".`], request.data);
-  return { plan, read, levels: levels ?? levelsOfLabels(plan, read) };
+  return { plan: recordKeptLeaks(plan, given, leaksIn(read, plan, profile)), read, levels: levels ?? levelsOfLabels(plan, read) };
 }
 
 /** What keeps a target that is made from being learnt as the plan says; throws MW122x where it cannot be made. */

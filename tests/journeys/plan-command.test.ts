@@ -168,6 +168,19 @@ describe('build --plan', LONG, () => {
     expect(shown).not.toContain('region');
   });
 
+  it('says of a leak that was put back by hand that it is kept, and not to use the model', async () => {
+    const leak = (await planOf(sentence, '--keep', 'reason_for_leaving')).inputs.find(({ name }) => name === 'reason_for_leaving');
+    const path = planFile('smuggled.json', (plan) => ({
+      ...plan,
+      inputs: [...plan.inputs, leak],
+      leftOut: plan.leftOut.filter(({ name }) => name !== 'reason_for_leaving'),
+    }));
+    const built = await run('build', '--plan', path, '--name', 'smuggled');
+    expect(built.text).toMatch(/Kept +reason_for_leaving, although it may know the answer/);
+    expect(built.text).toMatch(/"reason_for_leaving" is learnt from because the plan file says so, although it tells the answer alone/);
+    expect(built.text).toMatch(/Do not use\. It reads "reason_for_leaving"/);
+  });
+
   it.each<[string, (plan: Plan) => object, string]>([
     [
       'an input that the table does not have',
