@@ -121,14 +121,11 @@ async function draft(planning: Planning): Promise<Drafted> {
   // Read once: what is looked through for leaks here is what is learnt from later.
   const read = await readLabelled(tables, file, first);
   const suspects = leaksIn(read, first, profile);
-  let plan = draftPlan(facts(suspects));
-  const leaks = plan.leftOut.filter(({ reason }) => reason === 'leak' || reason === 'known-later');
-  if (leaks.length > 0 && watcher.ask && !request.isApproved) {
-    const kept = await askLeaks(planning, leaks);
-    request = { ...request, keep: [...request.keep, ...kept] };
-    if (kept.length > 0) plan = draftPlan(facts(suspects));
-  }
-  return { plan, read, levels };
+  const plan = draftPlan(facts(suspects));
+  if (!watcher.ask || request.isApproved) return { plan, read, levels };
+  const { keep, settled } = await askLeaks(planning, plan, suspects);
+  request = { ...request, keep: [...request.keep, ...keep] };
+  return { plan: draftPlan(facts(settled)), read, levels };
 }
 
 /** The columns of a plan's inputs that may know its answer. */
@@ -172,24 +169,36 @@ async function askPositive({ watcher, asking }: Planning, { target, classes }: P
   return question ? asking(question) : null;
 }
 
-/** Which of the columns that would be left out are kept all the same. */
-async function askLeaks({ watcher, asking }: Planning, leaks: Plan['leftOut']): Promise<string[]> {
-  const kept: string[] = [];
-  for (const { name, detail } of leaks) {
-    const answer = await asking(
-      watcher.ask?.({
-        what: 'leak',
-        text: `"${name}" ${detail}. Will it be known when the question is asked?`,
-        choices: [
-          { value: 'leave-out', label: 'no, or not sure: leave it out', detail: 'an answer that is known only afterwards makes a model look good and fail' },
-          { value: 'keep', label: 'yes: keep it', detail: 'recorded in the plan and in the report' },
-        ],
-        isOpen: false,
-      }) ?? Promise.resolve(null),
-    );
-    if (answer === 'keep') kept.push(name);
+/**
+ * Asks about every column that would be left out for knowing the answer, and about those that only may know it. `keep`: of the first those that
+ * are kept all the same; `settled`: the suspects with the second ones decided.
+ */
+async function askLeaks(planning: Planning, { leftOut, inputs }: Plan, suspects: LeakSuspect[]): Promise<{ keep: string[]; settled: LeakSuspect[] }> {
+  const keep: string[] = [];
+  for (const { name, reason, detail } of leftOut)
+    if ((reason === 'leak' || reason === 'known-later') && (await isKnownInTime(planning, name, detail))) keep.push(name);
+  const settled: LeakSuspect[] = [];
+  for (const suspect of suspects) {
+    const { column, detail, isSure } = suspect;
+    const isOpen = !isSure && inputs.some(({ name }) => name === column);
+    if (!isOpen) settled.push(suspect);
+    else if (await isKnownInTime(planning, column, detail)) settled.push({ ...suspect, detail: `${detail}; you said that it will be known` });
+    else settled.push({ ...suspect, isSure: true });
   }
-  return kept;
+  return { keep, settled };
+}
+
+async function isKnownInTime({ watcher, asking }: Planning, column: string, detail: string): Promise<boolean> {
+  const question = watcher.ask?.({
+    what: 'leak',
+    text: `"${column}" ${detail}. Will it be known when the question is asked?`,
+    choices: [
+      { value: 'leave-out', label: 'no, or not sure: leave it out', detail: 'an answer that is known only afterwards makes a model look good and fail' },
+      { value: 'keep', label: 'yes: keep it', detail: 'recorded in the plan and in the report' },
+    ],
+    isOpen: false,
+  });
+  return question !== undefined && (await asking(question)) === 'keep';
 }
 
 /** The target as a column with what it holds, whether the table has it or it is made. */

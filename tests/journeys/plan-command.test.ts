@@ -435,6 +435,32 @@ describe('a person at a terminal', LONG, () => {
     expect(other.shown()).not.toContain('?');
   });
 
+  it('is asked about a column that only may know the answer, which is used and told of where nobody is asked', async () => {
+    const data = inFolder('screened.csv');
+    const random = seededRandom(3);
+    const rows = Array.from({ length: 400 }, (_, row) => {
+      const isGood = random.next() < 0.5;
+      return `${(random.next() * 30).toFixed(1)},${(random.next() + (isGood ? 0.2 : 0)).toFixed(3)},${(row % 80 === 7) === isGood ? 'b' : 'a'},${isGood ? 'yes' : 'no'}`;
+    });
+    writeFileSync(data, `width,sheen,screening,good\n${rows.join('\n')}\n`);
+    const command = ['plan', 'which parts are good?', '--data', data, '--home', home];
+    const told = (await run(...command.slice(0, 4))).text;
+    expect(told).toMatch(/Learns from 3 columns/);
+    expect(told).toMatch(/Note +"screening" may know the answer: tells the answer alone/);
+    const leaves = openTerminalSession(command);
+    await leaves.until('? "screening" tells the answer alone');
+    leaves.type(ENTER);
+    await leaves.until('screening  (would know the answer');
+    expect(await leaves.ended).toEqual({ exitCode: 0, signal: null });
+    const keeps = openTerminalSession(command);
+    await keeps.until('? "screening" tells the answer alone');
+    keeps.type(`2${ENTER}`);
+    expect(await keeps.ended).toEqual({ exitCode: 0, signal: null });
+    expect(keeps.shown().replaceAll(/\s+/g, ' ')).toContain('you said that it will be known');
+    expect(keeps.shown()).not.toContain('Left out');
+    expect(keeps.shown()).not.toMatch(/^ *Kept /m);
+  });
+
   it('leaves such a column out by pressing Enter', async () => {
     const session = openTerminalSession(['plan', sentence, '--data', customers, '--home', home]);
     await session.until('Number [1]: ');

@@ -26,6 +26,8 @@ export function findIdentities(columns: { name: string; values: Float64Array }[]
     .map(({ name, values }) => numbersOf(name, values, rows))
     .filter(({ values, square }) => square > 0 && isMostlyFinite(values))
     .map((column) => ({ column, strength: strengthOf(column, truth.centred) }))
+    // One that gives the number alone needs no other, and is judged elsewhere.
+    .filter(({ strength }) => strength < SUM_R2 * truth.square)
     .toSorted((a, b) => b.strength - a.strength)
     .map(({ column }) => column);
   const found: Identity[] = [];
@@ -83,7 +85,7 @@ function findSum(columns: Numbers[], truth: Numbers): Identity | undefined {
     residual = fit.residual;
     const explained = 1 - dot(residual, residual) / truth.square;
     const isPlain = fit.weights.every((weight) => Math.abs(Math.abs(weight) - 1) < 0.01);
-    // One column alone is judged elsewhere. Weights that are not 1 have to leave nothing at all.
+    // Weights that are not 1 have to leave nothing at all.
     if (chosen.length < 2 || explained < (isPlain ? ROUNDED_R2 : SUM_R2)) continue;
     const formula = chosen
       .map(({ name }, at) =>

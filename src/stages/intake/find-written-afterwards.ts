@@ -1,4 +1,5 @@
 import type { LeakSuspect, Profile } from '../../domain/profile.ts';
+import type { MissingMoves } from './measure-alone.ts';
 import { nameWords, sharesWord } from './name-words.ts';
 
 /** Words of names for what is known only when the thing is over; English, German, Spanish. */
@@ -15,7 +16,7 @@ const MISSING_MOVES = 0.6;
 const MISSING_TELLS = 0.9;
 
 /** `moves`: of the columns that are looked at, how much more often each is filled in for one answer than for another. */
-type AfterSearch = { moves: ReadonlyMap<string, number>; profile: Profile; target: string; moment: string | null };
+type AfterSearch = { moves: ReadonlyMap<string, MissingMoves>; profile: Profile; target: string; moment: string | null };
 
 /**
  * Columns that look as if they were written after the answer was known. One sign is told of; two signs, or one with a moment that the user
@@ -24,14 +25,15 @@ type AfterSearch = { moves: ReadonlyMap<string, number>; profile: Profile; targe
 export function findWrittenAfterwards({ moves: movesOf, profile, target, moment }: AfterSearch): LeakSuspect[] {
   const suspects: LeakSuspect[] = [];
   for (const { name, kind } of profile.columns) {
-    const moves = movesOf.get(name);
-    if (moves === undefined || name === target) continue;
+    const moved = movesOf.get(name);
+    if (moved === undefined || name === target) continue;
+    const moves = moved.share;
     const words = nameWords(name);
     const afterWord = words.find((word) => afterWords.has(word) && !nameWords(target).includes(word));
     const isBeside = sharesWord(name, target) && words.some((word) => besideEvent.has(word));
     const isNamedLater = afterWord !== undefined || isBeside;
     const named = isBeside ? `is named after the target, as what is written once it is known` : `has a name that says it is written later ("${afterWord}")`;
-    const empty = `is filled in ${percent(moves)} more of the rows of one answer than of another`;
+    const empty = `is filled in ${percent(moves)} more of the rows ${betweenWords[moved.between]}`;
     if (isNamedLater && moves >= MISSING_MOVES) suspects.push({ column: name, kind: 'afterwards', isSure: true, detail: `${named} and ${empty}` });
     else if (isNamedLater && moment !== null)
       suspects.push({ column: name, kind: 'afterwards', isSure: true, detail: `${named}, and the question is asked ${moment}` });
@@ -41,5 +43,11 @@ export function findWrittenAfterwards({ moves: movesOf, profile, target, moment 
   }
   return suspects;
 }
+
+const betweenWords: Record<MissingMoves['between'], string> = {
+  classes: 'of one answer than of another',
+  'high-over-low': 'with high answers than of those with low ones',
+  'low-over-high': 'with low answers than of those with high ones',
+};
 
 const percent = (share: number) => `${Math.round(100 * share)} %`;

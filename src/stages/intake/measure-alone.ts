@@ -3,7 +3,7 @@ import { ranksOf, sortCells, type SortedCells } from './sort-cells.ts';
 
 /** What depends on the answers alone, made once for all columns. */
 export type ClassTruth = { kind: 'classes'; codes: Int32Array; classCount: number; totals: Float64Array; rowsToCount: number };
-export type ValueTruth = { kind: 'values'; values: Float64Array; onValues: Centred; onRanks: Centred };
+export type ValueTruth = { kind: 'values'; values: Float64Array; sorted: SortedCells; onValues: Centred; onRanks: Centred };
 export type Truth = ClassTruth | ValueTruth;
 /** Around their mean; `square`: the sum of their squares. */
 type Centred = { values: Float64Array; square: number };
@@ -22,7 +22,8 @@ const RARE_SHARE = 0.1;
 export function truthOf(labels: Labels): Truth {
   if (labels.kind === 'values') {
     const { values } = labels;
-    return { kind: 'values', values, onValues: centred(values), onRanks: centred(ranksOf(sortCells({ values, isOrdered: true }))) };
+    const sorted = sortCells({ values, isOrdered: true });
+    return { kind: 'values', values, sorted, onValues: centred(values), onRanks: centred(ranksOf(sorted)) };
   }
   const { codes, classCount } = labels;
   const totals = new Float64Array(classCount);
@@ -48,16 +49,18 @@ export function measureClasses(cells: SortedCells, truth: ClassTruth): ClassFigu
   const { codes, classCount, totals, rowsToCount } = truth;
   const counted = [...totals.keys()].filter((k) => totals[k] >= rowsToCount);
   if (counted.length < 2) return undefined;
+  const byOrder = classCount === 2 && cells.isOrdered ? tellByOrder(cells, truth) : null;
   const { bins, binCount } = binsOf(cells);
-  const byOrder = classCount === 2 && cells.isOrdered ? areaByOrder(cells, truth) : 0;
   // With about as many levels as rows there is nothing to learn from the other half.
-  if (binCount > codes.length / 2) return byOrder > 0 ? { meanRecall: 0, area: byOrder, rare: null } : undefined;
+  if (binCount > codes.length / 2) return byOrder ? { meanRecall: byOrder.recall, area: byOrder.area, rare: null } : undefined;
   const { hits, claims, area } = tellByTable(bins, binCount, truth);
   const meanRecall = counted.reduce((sum, k) => sum + hits[k] / totals[k], 0) / counted.length;
   const rarer = totals[0] < totals[1] ? 0 : 1;
   const isRare = classCount === 2 && totals[rarer] >= rowsToCount && totals[rarer] < RARE_SHARE * codes.length;
   const rare = isRare ? { recall: hits[rarer] / totals[rarer], f1: (2 * hits[rarer]) / (totals[rarer] + claims[rarer]) } : null;
-  return { meanRecall, area: Math.max(area, byOrder), rare };
+  // Of a rare class nearly all lie beyond some bar without being told by it: there are more of the other beyond it.
+  const barRecall = rare ? 0 : (byOrder?.recall ?? 0);
+  return { meanRecall: Math.max(meanRecall, barRecall), area: Math.max(area, byOrder?.area ?? 0), rare };
 }
 
 /** Each row's class is said by the rows of its bin in the other half, the more frequent class where they are none or undecided. */
@@ -119,9 +122,18 @@ function areaOf(cells: { score: number; positives: number; negatives: number }[]
   return pairs / (negatives * positives);
 }
 
-/** The same by the order of the values, up or down; missing cells stand at the end where they tell more. */
-function areaByOrder({ places, order, starts, distinctCount }: SortedCells, { codes, totals }: ClassTruth): number {
-  let [below, pairs, positives] = [0, 0, 0];
+/**
+ * Two classes by the order of the values, up or down: the area, and the mean recall at the best bar. Missing cells stand at the end where they
+ * tell more. One bar is too little to be learnt by heart, so that no half of the rows is set aside for it.
+ */
+function tellByOrder({ places, order, starts, distinctCount }: SortedCells, { codes, totals }: ClassTruth): { area: number; recall: number } {
+  const [allNegatives, allPositives] = totals;
+  const missing = places.length - order.length;
+  let missingPositives = allPositives;
+  for (const row of order) missingPositives -= codes[row];
+  const missingNegatives = missing - missingPositives;
+  const [missingUp, missingDown] = [missingPositives / allPositives, missingNegatives / allNegatives];
+  let [below, pairs, positives, gap] = [0, 0, 0, 0];
   for (let place = 0; place < distinctCount; place++) {
     let here = 0;
     for (let i = starts[place]; i < starts[place + 1]; i++) here += codes[order[i]];
@@ -129,15 +141,14 @@ function areaByOrder({ places, order, starts, distinctCount }: SortedCells, { co
     pairs += here * (below + negatives / 2);
     below += negatives;
     positives += here;
+    const apart = positives / allPositives - below / allNegatives;
+    gap = Math.max(gap, Math.abs(apart), Math.abs(apart + missingUp - missingDown));
   }
-  const missing = places.length - order.length;
-  const missingPositives = totals[1] - positives;
-  const missingNegatives = missing - missingPositives;
   const tied = (missingPositives * missingNegatives) / 2;
   const atEnd = pairs + missingPositives * below + tied;
   const atStart = pairs + positives * missingNegatives + tied;
-  const all = totals[0] * totals[1];
-  return Math.max(atEnd, all - atEnd, atStart, all - atStart) / all;
+  const all = allNegatives * allPositives;
+  return { area: Math.max(atEnd, all - atEnd, atStart, all - atStart) / all, recall: (1 + gap) / 2 };
 }
 
 /**
@@ -148,19 +159,24 @@ function areaByOrder({ places, order, starts, distinctCount }: SortedCells, { co
 export function measureValues(cells: SortedCells, numbers: Float64Array, truth: ValueTruth, bar: number): number {
   if (cells.missingCount > 0.5 * numbers.length) return 0;
   const bins = binsOf(cells);
-  const onRanks = explainedShare(cells, bins, numbers, truth.onRanks);
-  return onRanks < bar ? onRanks : Math.min(onRanks, explainedShare(cells, bins, numbers, truth.onValues));
+  const onRanks = explainedShare(cells, bins, numbers, truth.onRanks, cells.isOrdered ? ranksOf(cells) : numbers);
+  return onRanks < bar ? onRanks : Math.min(onRanks, explainedShare(cells, bins, numbers, truth.onValues, numbers));
 }
 
 /** What bins see less of is no function of the column that its neighbours could see, unless rows of one value agree. */
 const HOPELESS = 0.5;
 const MOSTLY_DIFFERENT = 0.9;
 
-function explainedShare(cells: SortedCells, bins: { bins: Int32Array; binCount: number }, numbers: Float64Array, truth: Centred): number {
+/** How much of a number lies on a straight line over a column, on values and on ranks. */
+export const straightShare = (cells: SortedCells, numbers: Float64Array, { onValues, onRanks }: ValueTruth): number =>
+  Math.min(lineShare(cells, numbers, onValues), lineShare(cells, ranksOf(cells), onRanks));
+
+/** `onLine`: the numbers, or their ranks, that are laid on a line. */
+function explainedShare(cells: SortedCells, bins: { bins: Int32Array; binCount: number }, numbers: Float64Array, truth: Centred, onLine: Float64Array): number {
   if (truth.square === 0) return 0;
   const byBins = 1 - errorOfBins(bins, truth.values) / truth.square;
   if (!cells.isOrdered) return byBins;
-  const simple = Math.max(byBins, lineShare(cells, numbers, truth));
+  const simple = Math.max(byBins, lineShare(cells, onLine, truth));
   if (simple < HOPELESS && cells.distinctCount > MOSTLY_DIFFERENT * cells.order.length) return simple;
   return Math.max(simple, 1 - errorBetweenNeighbours(cells, numbers, truth.values) / truth.square);
 }
@@ -244,15 +260,35 @@ function centred(values: Float64Array): Centred {
   return { values: around, square: around.reduce((sum, value) => sum + value * value, 0) };
 }
 
-/** Classes of fewer rows say nothing about where a column is missing. */
+/** Classes of fewer rows say nothing about where a column is missing; in a small table a fifth of the rows is enough. */
 const MIN_ROWS_TO_MISS = 20;
+const LEAST_ROWS_TO_MISS = 5;
+/** The rows with the highest or the lowest numbers, at least so many of all: the few cheapest houses have no garage. */
+const END_SHARE = 0.1;
 
-/** The greatest difference between two classes in how often the column is missing. */
-export function missingMoves({ places, missingCount }: SortedCells, truth: Truth): number {
-  if (missingCount === 0 || truth.kind === 'values') return 0;
-  const { codes, classCount, totals } = truth;
-  const missing = new Float64Array(classCount);
-  for (let i = 0; i < codes.length; i++) if (places[i] < 0) missing[codes[i]]++;
-  const shares = [...totals.keys()].filter((k) => totals[k] >= MIN_ROWS_TO_MISS).map((k) => missing[k] / totals[k]);
-  return shares.length < 2 ? 0 : Math.max(...shares) - Math.min(...shares);
+/** How much more often a column is filled in for one answer than for another: between two classes, or between the numbers above and below a bar. */
+export type MissingMoves = { share: number; between: 'classes' | 'high-over-low' | 'low-over-high' };
+
+export function missingMoves({ places, missingCount }: SortedCells, truth: Truth): MissingMoves {
+  const rowCount = places.length;
+  const least = Math.min(MIN_ROWS_TO_MISS, Math.max(LEAST_ROWS_TO_MISS, Math.floor(rowCount / 5)));
+  if (missingCount === 0 || missingCount === rowCount) return { share: 0, between: 'classes' };
+  if (truth.kind === 'classes') {
+    const { codes, classCount, totals } = truth;
+    const missing = new Float64Array(classCount);
+    for (let i = 0; i < codes.length; i++) if (places[i] < 0) missing[codes[i]]++;
+    const shares = [...totals.keys()].filter((k) => totals[k] >= least).map((k) => missing[k] / totals[k]);
+    return { share: shares.length < 2 ? 0 : Math.max(...shares) - Math.min(...shares), between: 'classes' };
+  }
+  const { order, starts, distinctCount } = truth.sorted;
+  let [missing, widest] = [0, 0];
+  for (let place = 0; place < distinctCount - 1; place++) {
+    for (let i = starts[place]; i < starts[place + 1]; i++) if (places[order[i]] < 0) missing++;
+    const below = starts[place + 1];
+    const above = rowCount - below;
+    if (Math.min(below, above) < Math.max(least, END_SHARE * rowCount)) continue;
+    const apart = missing / below - (missingCount - missing) / above;
+    if (Math.abs(apart) > Math.abs(widest)) widest = apart;
+  }
+  return { share: Math.abs(widest), between: widest > 0 ? 'high-over-low' : 'low-over-high' };
 }
