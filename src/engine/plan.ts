@@ -3,7 +3,7 @@ import type { BuildWatcher, PlanCard } from '../domain/build-watcher.ts';
 import type { ReadingRule } from '../domain/column.ts';
 import type { BuildRequest } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
-import type { DatasetRef, DerivedTarget, Plan, PlanDecision } from '../domain/plan.ts';
+import { derivedReads, type DatasetRef, type DerivedTarget, type Plan, type PlanDecision } from '../domain/plan.ts';
 import { warningText, type ColumnProfile, type LeakSuspect, type Profile, type ProfileWarning } from '../domain/profile.ts';
 import { getColumnOf } from '../domain/table.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
@@ -26,7 +26,7 @@ import {
   type SentenceReading,
   type TargetLevels,
 } from '../stages/planning/index.ts';
-import { checkDerived, derivedReads, makeTarget } from './derived-target.ts';
+import { checkDerived, makeTarget } from './derived-target.ts';
 import type { Edges } from './open-engine.ts';
 import { readLabelled, type ReadRows } from './prepare-data.ts';
 

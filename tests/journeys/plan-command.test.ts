@@ -193,6 +193,36 @@ describe('build --plan', LONG, () => {
     ['a metric of numbers for classes', (plan) => ({ ...plan, metric: 'rmse' }), 'The metric rmse does not fit a binary task'],
     ['a class that no row has', (plan) => ({ ...plan, classes: ['no', 'maybe'] }), 'holds "yes", which the plan does not name as a class'],
     ['no inputs', (plan) => ({ ...plan, inputs: [] }), 'There is no input'],
+    [
+      'an order of time that is none',
+      (plan) => ({ ...plan, split: { kind: 'time', column: 'region', rule: { type: 'text', missing: [] } } }),
+      'The column of the time split, "region" is to be read as a text, which has no order of time',
+    ],
+    [
+      'a split by the target itself',
+      (plan) => ({ ...plan, split: { kind: 'group', column: 'left', rule: plan.targetRule } }),
+      'The column of the group split, "left" is the target itself.',
+    ],
+    [
+      'a split whose column is something else',
+      (plan) => ({ ...plan, split: { kind: 'time', column: 'region', rule: plan.inputs[1].rule } }),
+      'The column of the time split, "region" is to be read as a number, and here it has 3 different values.',
+    ],
+    [
+      'a date of no known spelling',
+      (plan) => ({ ...plan, inputs: plan.inputs.with(0, { ...plan.inputs[0], rule: { type: 'timestamp', missing: [], formats: ['nonsense'] } }) }),
+      'The input "signed_up" is to be read as dates written "nonsense", which is none of yyyy-mm-dd',
+    ],
+    [
+      'a date of another spelling',
+      (plan) => ({ ...plan, inputs: plan.inputs.with(0, { ...plan.inputs[0], rule: { type: 'timestamp', missing: [], formats: ['dd.mm.yyyy'] } }) }),
+      'none of which the rule can read',
+    ],
+    [
+      'a kind that its rule does not read',
+      (plan) => ({ ...plan, inputs: plan.inputs.with(3, { ...plan.inputs[3], kind: 'number' }) }),
+      'The input "contract" is of the kind number, and its rule says text and not number.',
+    ],
   ])('refuses a plan with %s', async (_, change, reason) => {
     const path = planFile('unfit.json', change);
     const { exitCode, stderr } = await run('build', '--plan', path, '--yes');
