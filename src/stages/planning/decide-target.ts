@@ -7,6 +7,7 @@ import { isPredictable, rankColumns } from './rank-columns.ts';
 import { positiveOf } from './read-sentence.ts';
 import type { Reading, SentenceReading } from './reading.ts';
 import { takeApart } from './sentence-parts.ts';
+import { shellQuoted } from './shell-quoted.ts';
 import { findTimeColumn, findTimeSeries } from './find-time.ts';
 
 /** A target that is settled, or the question that settles it with the refusal for where nobody can be asked. */
@@ -151,8 +152,6 @@ function refuseOtherWishes(words: string, sentence: SentenceReading, profile: Pr
     });
   }
 }
-
-const shellQuoted = (text: string) => (/^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
 
 const labelOf = ({ target }: Reading) => optionOf(target);
 

@@ -4,6 +4,7 @@ export { checkPlan, refuseUnfitPlan } from './check-plan.ts';
 export { answerTarget, decideTarget, type TargetDecision } from './decide-target.ts';
 export { approvePlan, derivedProfile, draftPlan, getColumn } from './draft-plan.ts';
 export type { PlanFacts, TargetLevels } from './plan-facts.ts';
+export { isPositiveOpen, positiveQuestion, positiveRefusal } from './positive-question.ts';
 export { proposeFeatures, type FeatureProposal } from './propose-features.ts';
 export { readSentence } from './read-sentence.ts';
 export { reconcileColumns, recordKeptLeaks } from './reconcile-plan.ts';
