@@ -145,7 +145,7 @@ async function chooseTarget({ request, profile, watcher, asking }: Planning, sen
     const answer = await asking(watcher.ask(question));
     if (answer === null || answer.trim() === '') break;
     try {
-      return answerTarget(answer, sentence, profile);
+      return answerTarget(answer, sentence, profile, request.time);
     } catch (error) {
       if (!(error instanceof ModelwrightError)) throw error;
       question = { ...question, text: `${error.message} ${error.hint} ${decision.question.text}` };

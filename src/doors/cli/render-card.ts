@@ -1,4 +1,4 @@
-import type { PlanDecision } from '../../domain/plan.ts';
+import type { DerivedTarget, PlanDecision } from '../../domain/plan.ts';
 import type { TaskKind } from '../../domain/task.ts';
 import type { PlanCard } from '../client/client.ts';
 import { counted, percent, seconds } from './figures.ts';
@@ -44,13 +44,7 @@ export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: 
   const classes = classShares.slice(0, MAX_CLASSES).map(({ name, share }) => `${name} ${percent(share)}`);
   const more = classShares.length > MAX_CLASSES ? `, and ${classShares.length - MAX_CLASSES} more` : '';
   decision('Goal', `predict ${plan.target} (${plan.task === 'regression' ? 'a number' : `${classes.join(', ')}${more}`})`, 'target');
-  if (plan.derived)
-    row(
-      'Made as',
-      printable(
-        `${plan.derived.text}${plan.derived.ahead ? `, ${counted(plan.derived.ahead.steps, 'row')} later in the order of ${plan.derived.ahead.order.name}` : ''}`,
-      ),
-    );
+  if (plan.derived) row('Made as', printable(`${plan.derived.text}${plan.derived.ahead ? `, ${laterWords(plan.derived.ahead)}` : ''}`));
   decision('Task', taskWords[plan.task], 'task');
   if (plan.task === 'binary') decision('Looks for', plan.classes[1], 'positive');
   if (plan.moment !== null) decision('Asked', plan.moment, 'moment');
@@ -77,6 +71,9 @@ export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: 
   list('Note', [...plan.notes, ...warnings], MAX_NOTES, 'more note');
   row('Budget', `${seconds(plan.budgetMs)}, ${counted(plan.threads, 'thread')}, seed ${plan.seed}`);
 }
+
+const laterWords = ({ steps, order, series }: NonNullable<DerivedTarget['ahead']>) =>
+  `${counted(steps, 'row')} later in the order of ${order.name}${series ? `, within each ${series.name}` : ''}`;
 
 /** "3 number, 14 category", the most frequent first. */
 function kindsOf({ inputs }: PlanCard['plan']): string {
