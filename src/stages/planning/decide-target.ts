@@ -111,11 +111,11 @@ function sourcesOf(text: string, profile: Profile): string[] {
 }
 
 function refuseOtherWishes(words: string, sentence: SentenceReading, profile: Profile): void {
-  const { forecast, isNoPrediction, impossible, readings } = sentence;
-  if (isNoPrediction !== null) {
+  const { forecast, otherWish, impossible, readings } = sentence;
+  if (otherWish !== null) {
     throw new ModelwrightError({
       code: 'MW1217',
-      message: `"${words}" ${isNoPrediction}; Modelwright predicts one column of a table from the others.`,
+      message: `"${words}" ${otherWish}; Modelwright predicts one column of a table from the others.`,
       hint: `Say what you want to know of new rows, such as "predict ${profile.columns.find(isPredictable)?.name ?? 'a column'}", or name the column with --target.`,
     });
   }

@@ -4,7 +4,7 @@ import { findTimeSeries } from './find-time.ts';
 import { isMeasure, isPredictable, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
 import type { Reading } from './reading.ts';
 import type { Comparison, SentenceParts } from './sentence-parts.ts';
-import { likeness, nameWords } from './words.ts';
+import { likeness, nameWords, unitWords } from './words.ts';
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
@@ -17,6 +17,7 @@ export function deriveTargets(parts: SentenceParts, profile: Profile, matches: C
     ...barsInValues(parts, profile, matches),
     ...late(parts, profile, matches),
     ...ratios(parts, profile).filter(() => whole === undefined || !parts.ratio || matchName(parts.ratio.below, whole.column.name).share === 0),
+    ...spans(parts, profile),
     ...later(parts, profile, matches),
     ...barOfZero(parts, matches),
     ...oneOfSeveral(parts, matches),
@@ -29,6 +30,9 @@ export function deriveTargets(parts: SentenceParts, profile: Profile, matches: C
 /** "Who votes left": a class of the very column that is named. */
 const isClassOf = (target: Reading['target'], { name, kind, distinctCount }: ColumnProfile) =>
   target.kind === 'derived' && kind === 'category' && distinctCount > 2 && target.sources.includes(name);
+
+/** "Customers with more than 2 years": more likely which rows than what is asked. */
+const OF_ROWS = 0.35;
 
 /** "more than 30 days late": a measure and a bar. */
 function compared(parts: SentenceParts, profile: Profile): Reading[] {
@@ -53,7 +57,10 @@ function compared(parts: SentenceParts, profile: Profile): Reading[] {
         positive: { value: parts.isNegated ? 'no' : 'yes', certainty: 0.9, reason: 'the sentence asks for it' },
         certainty: Math.min(
           0.95,
-          nameShare * (0.62 + 0.3 * wordShare) + (barFits(column, bar) ? 0.08 : -0.35) - (hasTimeUnit && !countsTime(column) ? 0.25 : 0),
+          nameShare * (0.62 + 0.3 * wordShare) +
+            (barFits(column, bar) ? 0.08 : -0.35) -
+            (hasTimeUnit && !countsTime(column) ? 0.25 : 0) -
+            (comparison.isOfRows ? OF_ROWS : 0),
         ),
         reason: `"${column.name}" is the number that the sentence sets a bar for`,
       };
@@ -62,10 +69,9 @@ function compared(parts: SentenceParts, profile: Profile): Reading[] {
 
 /** "2 minutes" over `wait_seconds` is a bar of 120. */
 function inUnitOf({ name }: ColumnProfile, { value, around }: Comparison): number {
-  const said = around.map(({ word }) => timeUnits[word]).find((unit) => unit !== undefined);
-  const own = nameWords(name)
-    .map((word) => timeUnits[word])
-    .find((unit) => unit !== undefined);
+  const unitOf = (words: string[]) => timeUnits[words.find((word) => Object.hasOwn(timeUnits, word)) ?? ''];
+  const said = unitOf(around.map(({ word }) => word));
+  const own = unitOf([...nameWords(name), ...unitWords(name)]);
   return said === undefined || own === undefined || said.unit === own.unit ? value : Number(((value * said.days) / own.days).toPrecision(6));
 }
 
@@ -129,6 +135,8 @@ function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): R
   const days = `date_diff('day', ${quoted(due.name)}, ${quoted(done.name)})`;
   const sources = [due.name, done.name];
   const certainty = 0.75;
+  // "How many days late": of times, and of no amount.
+  const asksTime = parts.asked.some(({ word }) => Object.hasOwn(timeUnits, word));
   if (parts.wantsNumber) {
     const name = `days from ${due.name} to ${done.name}`;
     return [
@@ -136,7 +144,7 @@ function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): R
         target: { kind: 'derived', name, text: days, sources, known: [due.name], ahead: null },
         task: 'regression',
         positive: null,
-        certainty,
+        certainty: asksTime ? 0.85 : certainty,
         reason: 'the table has the day due and the day done',
       },
     ];
@@ -191,6 +199,44 @@ function ratios(parts: SentenceParts, profile: Profile): Reading[] {
     certainty: Math.min(0.95, 0.55 + 0.25 * share + 0.15 * below.share),
     reason: `the sentence asks for "${column.name}" per "${below.column.name}"`,
   }));
+}
+
+/** "From checkout to return" where the table has the day of both. */
+function spans({ span, isYesNo, comparison }: SentenceParts, profile: Profile): Reading[] {
+  if (!span || (isYesNo && !comparison)) return [];
+  const dates = profile.columns.filter(({ kind }) => kind === 'datetime');
+  const called = (words: string[]) =>
+    dates
+      .map((column) => ({
+        column,
+        share: matchName(
+          words.map((word) => ({ word, weight: 1 })),
+          column.name,
+        ).share,
+      }))
+      .filter(({ share }) => share >= 0.5)
+      .toSorted((a, b) => b.share - a.share)
+      .at(0)?.column;
+  const [from, to] = [called(span.from), called(span.to)];
+  if (!from || !to || from === to) return [];
+  const days = `date_diff('day', ${quoted(from.name)}, ${quoted(to.name)})`;
+  const bar = comparison ? ` ${comparison.operator} ${comparison.value}` : '';
+  return [
+    {
+      target: {
+        kind: 'derived',
+        name: `days from ${from.name} to ${to.name}${bar}`,
+        text: days + bar,
+        sources: [from.name, to.name],
+        known: [from.name],
+        ahead: null,
+      },
+      task: comparison ? 'binary' : 'regression',
+      positive: comparison ? { value: 'yes', certainty: 0.9, reason: 'the sentence asks for it' } : null,
+      certainty: 0.8,
+      reason: 'the table has the days of both ends',
+    },
+  ];
 }
 
 /** "will it rain tomorrow": the value of a later row. */

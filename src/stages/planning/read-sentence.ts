@@ -8,8 +8,13 @@ import { likeness, nameWords, wordsIn } from './words.ts';
 
 /** Everything that the words say over this table, the surest reading first. */
 export function readSentence(sentence: string, profile: Profile): SentenceReading {
-  const parts = takeApart(sentence);
-  const matches = rankColumns(parts, profile);
+  let parts = takeApart(sentence);
+  let matches = rankColumns(parts, profile);
+  if (parts.otherwise !== null && !matches.some(({ column, certainty }) => isPredictable(column) && certainty >= LEAST_OBJECT)) {
+    const { judgement, costs, capacity, moment, without, given } = parts;
+    parts = { ...takeApart(parts.otherwise), judgement, costs, capacity, moment, without, given };
+    matches = rankColumns(parts, profile);
+  }
   const derived = deriveTargets(parts, profile, matches);
   const possible = matches.filter(({ column }) => isPredictable(column));
   const readings = [...possible.map((match) => readingOf(parts, match, derived)), ...derived].toSorted((a, b) => b.certainty - a.certainty);
@@ -29,20 +34,22 @@ export function readSentence(sentence: string, profile: Profile): SentenceReadin
     time:
       time && speaksOfLater && (series !== undefined || isAhead) ? { value: time.name, certainty: 0.8, reason: 'the sentence asks of times to come' } : null,
     forecast,
-    isNoPrediction: parts.isNoPrediction,
+    otherWish: parts.otherWish,
     impossible: findImpossible(matches, readings),
-    isYesNo: parts.isYesNo,
-    isNegated: parts.isNegated,
   };
 }
+
+/** Less sure than this, the object of "predict" is no column. */
+const LEAST_OBJECT = 0.4;
 
 function readingOf(parts: SentenceParts, match: ColumnMatch, derived: Reading[]): Reading {
   const { column, reason, nameShare } = match;
   const made = derived.filter(({ target }) => target.kind === 'derived' && target.sources.includes(column.name));
   let { certainty } = match;
   // Where the words ask for something made of this column, the column itself is the lesser reading.
-  if (made.length > 0) certainty *= parts.comparison || parts.ahead || parts.ratio ? 0.5 : 0.7;
-  else if ((parts.comparison && nameShare === 0) || (parts.ahead && derived.length > 0)) certainty *= 0.6;
+  const { comparison } = parts;
+  if (made.length > 0) certainty *= (comparison && !comparison.isOfRows) || parts.ahead || parts.ratio ? 0.5 : 0.7;
+  else if ((comparison && !comparison.isOfRows && nameShare === 0) || (parts.ahead && derived.length > 0)) certainty *= 0.6;
   return { target: { kind: 'column', column: column.name }, task: taskOf(parts, column), positive: positiveOf(parts, match), certainty, reason };
 }
 
@@ -112,14 +119,14 @@ function findForecast(parts: SentenceParts, profile: Profile, isSeries: boolean)
   if (!horizon || (parts.isYesNo && !parts.wantsNumber)) return null;
   if (horizon.count === 1 && horizon.isEach) return null;
   const time = findTimeColumn(profile);
-  if (!isSeries && !(horizon.isEach && time) && !horizon.isEach) return null;
+  if (!isSeries && !time && !horizon.isEach && !parts.isForecast) return null;
   return { value: { time: time?.name ?? null }, certainty: 0.85, reason: `"${horizon.words.trim()}" asks for times after the last row` };
 }
 
 /** The words clearly name a date, a text or a key. */
 function findImpossible(matches: ColumnMatch[], readings: Reading[]): SentenceReading['impossible'] {
   const [first] = matches;
-  if (!first || isPredictable(first.column) || first.nameShare < 0.85 || first.wordShare < 0.5) return null;
+  if (!first || isPredictable(first.column) || first.nameShare < 0.85 || first.wordShare < 0.5 || first.focus < 0.9) return null;
   const rival = readings[0]?.certainty ?? 0;
   if (rival > first.certainty - 0.1) return null;
   const why: Partial<Record<ColumnProfile['kind'], string>> = {
