@@ -55,7 +55,7 @@ function namedTarget(given: string, sentence: string, profile: Profile, reason: 
     onlyOne(profile.columns.filter((one) => one.name.trim().toLowerCase() === name.toLowerCase()));
   if (column) {
     const parts = takeApart(sentence);
-    const match = rankColumns(parts, { ...profile, columns: [column] })[0] ?? { column, isOpposite: false, values: [] };
+    const match = rankColumns(parts, { ...profile, columns: [column] })[0] ?? { column, isOpposite: false, values: [], words: [] };
     return { target: { kind: 'column', column: column.name }, task: null, positive: positiveOf(parts, match), certainty: 1, reason };
   }
   const lead = /^lead\s*\((.*),\s*(\d{1,4})\s*\)$/is.exec(name);

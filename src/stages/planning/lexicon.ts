@@ -15,7 +15,7 @@ export const concepts: Concept[] = [
   {
     isEvent: true,
     en: 'churn churned leave leaving left cancel quit attrition unsubscribe exited exit defect departed resign turnover abandon lost lapse switch',
-    de: 'kundigen kundigt kundigung gekundigt abwandern abwanderung abgewandert wechseln verlassen verlasst abspringen storno stornieren austritt fluktuation',
+    de: 'abbrechen abgebrochen abbruch kundigen kundigt kundigung gekundigt abwandern abwanderung abgewandert wechseln verlassen verlasst abspringen storno stornieren austritt fluktuation',
     es: 'baja bajas abandono abandonar abandonan abandona cancelar cancelan irse van marchan fuga rotacion renuncia dejar dejan',
     opposite: {
       en: 'stay stays stayed remain renew renewed renewal retain retained retention loyal',
@@ -220,7 +220,7 @@ export const concepts: Concept[] = [
   {
     isEvent: true,
     en: 'cancel cancelled canceled cancellation cancels',
-    de: 'storniert stornieren storno abgesagt absagen ausgefallen',
+    de: 'abbrechen abgebrochen abbruch storniert stornieren storno abgesagt absagen ausgefallen',
     es: 'cancelado cancelada cancelar cancelacion anulado anular',
   },
   { en: 'claim claims accident crash damage insured', de: 'schaden unfall schadenfall', es: 'siniestro accidente reclamacion dano' },
@@ -530,7 +530,10 @@ export const phrases: [RegExp, string][] = [
   [/\bbox office\b/g, 'revenue'],
   [/\b(?:dan|darse|dar|da) de baja\b/g, 'baja'],
   [/\bse (?:va|van|ira|iran|marchan|marcha)\b/g, 'irse'],
-  [/\bspring(?:en|t) ab\b/g, 'abspringen'],
+  [/\bspring(?:en|t)\b([^.;?!]{0,40}?)\bab\b/g, '$1 abspringen'],
+  [/\bbr(?:icht|echen)\b([^.;?!]{0,40}?)\bab\b/g, '$1 abbrechen'],
+  [/\bfall(?:en|t)\b([^.;?!]{0,50}?)\bdurch\b/g, '$1 durchfallen'],
+  [/\bgeh(?:en|t) weg\b|\bgeh(?:en|t) uber den (?:tresen|ladentisch)\b/g, 'verkauft'],
   [/\bfall(?:en|t) aus\b/g, 'ausfallen'],
   [/\bzahl(?:en|t)\b([^.;?!]{0,40}?)\bzuruck\b/g, '$1 zuruckzahlen'],
   [/\bschick(?:en|t)\b([^.;?!]{0,40}?)\bzuruck\b/g, '$1 zuruckschicken'],
@@ -563,7 +566,9 @@ export const vagueNameWords = list(
 );
 
 /** Parts of a name that say how it is written, and nothing of what it is. */
-export const auxiliaryNameWords = list('is has was flag indicator ind y n yn bool binary');
+export const auxiliaryNameWords = list(
+  'is has was will within needed required necessary notig erforderlich necesario necesaria flag indicator ind y n yn bool binary',
+);
 
 /** Parts of a name that say that the value is that of a later time. */
 export const laterNameWords = list('tomorrow next following later ahead future morgen folgetag manana siguiente proximo proxima');

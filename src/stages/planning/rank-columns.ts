@@ -85,6 +85,9 @@ const WHOLE = 0.08;
 /** The name stands in the sentence, word by word. */
 const SPELLED = 0.1;
 const EXPLICIT = 0.95;
+/** Named only in a sentence that asks nothing. */
+const ASIDE_FOCUS = 0.34;
+const ASIDE_FACTOR = 0.6;
 /** A key or a name is asked for only by its name. */
 const KEY_FACTOR = 0.35;
 const MANY_LEVELS_FACTOR = 0.7;
@@ -102,13 +105,14 @@ function matchColumn(parts: SentenceParts, asked: AskedWord[], profile: Profile,
     name.share * (NAMED + FOCUS * Math.max(name.focus, isSpelled ? 0.8 : 0) + TAKEN_UP * wordShare) + (name.isWhole ? WHOLE : 0) + (isSpelled ? SPELLED : 0);
   let certainty = 1 - (1 - Math.min(1, byName)) * (1 - Math.max(values.strength, isInitials ? 0.5 : 0) * (1 - 0.5 * name.share));
   if (isUsual) certainty += 0.2;
-  else if (name.share > 0 && isTwoValued(column) && usualTargets.has(nameWords(column.name).at(-1) ?? '')) certainty += 0.15;
+  else if ((name.share > 0 || values.strength > 0) && isTwoValued(column) && usualTargets.has(nameWords(column.name).at(-1) ?? '')) certainty += 0.15;
   if (parts.comparison && numbersIn(column.name).includes(parts.comparison.value)) certainty += 0.4;
   if (isLast) certainty += 0.05;
   certainty *= taskFit(parts, column, values.found.length) * keyFactor(asked, column, profile);
   // "Which species is it" asks for the species; "which customers will leave" does not ask for the customers.
   if (isNamedIn(parts.subject, column.name, 1) && isSubjectAsked(parts, column)) certainty = Math.max(certainty, 0.72);
   if (isExplicit) certainty = Math.max(certainty, EXPLICIT);
+  else if (name.share > 0 && Math.max(name.focus, values.focus) < ASIDE_FOCUS) certainty *= ASIDE_FACTOR;
   // What is named as known, or to be left out, is not asked for.
   if (isNamedIn(parts.given, column.name) && !(name.isWhole && !isSpelledIn(parts.given, column.name))) certainty *= 0.25;
   if (parts.without.some((part) => isNamedIn(wordsIn(part), column.name))) certainty *= 0.1;
@@ -131,7 +135,7 @@ function matchColumn(parts: SentenceParts, asked: AskedWord[], profile: Profile,
     wordShare,
     isOpposite: name.share >= values.strength && name.isOpposite,
     values: values.found,
-    words: name.found,
+    words: name.share >= values.strength ? name.found : values.words,
     focus: Math.max(name.focus, values.strength > 0 ? values.focus : 0),
     isComplete: name.isComplete,
     reason,
@@ -212,6 +216,18 @@ export function matchName(asked: (AskedWord & { doubt?: number })[], columnName:
   const wordShare =
     heart.length === 0 ? (used.size > 0 ? 1 : 0) : [...used].reduce((sum, { weight }) => sum + (weight >= 0.99 ? weight : 0), 0) / Math.max(heartWeight, 0.01);
   const share = isJoined ? 1 : total === 0 ? 0 : Math.min(1, reached / total);
+  // "PricePerKg" stands in the sentence as one word.
+  const fusedWord = parts.length > 1 && fused.length >= 4 ? asked.find(({ word }) => word === fused) : undefined;
+  if (fusedWord)
+    return {
+      share: 1,
+      wordShare: Math.min(1, fusedWord.weight / Math.max(heartWeight, fusedWord.weight, 0.01)),
+      focus: fusedWord.weight,
+      isOpposite: false,
+      isWhole: true,
+      isComplete: true,
+      found: [fusedWord.word],
+    };
   const isWhole = share > 0 && parts.every((part) => asked.some(({ word, weight }) => word === part && weight >= 0.55));
   return {
     share,
@@ -242,22 +258,28 @@ function isNamedIn(words: string[], columnName: string, least = 0.9): boolean {
 const isSpelledIn = (words: string[], columnName: string) => nameWords(columnName).every((part) => words.includes(part));
 
 /** Values of a class-like column that the words name. */
-function matchValues(parts: SentenceParts, asked: AskedWord[], column: ColumnProfile): { strength: number; wordShare: number; focus: number; found: string[] } {
-  const none = { strength: 0, wordShare: 0, focus: 0, found: [] };
+function matchValues(
+  parts: SentenceParts,
+  asked: AskedWord[],
+  column: ColumnProfile,
+): { strength: number; wordShare: number; focus: number; found: string[]; words: string[] } {
+  const none = { strength: 0, wordShare: 0, focus: 0, found: [], words: [] };
   if (!isClasses(column)) return none;
   const found: string[] = [];
+  const words: string[] = [];
   let [weight, heart, focus, isSpelled] = [0, 0, 0, false];
   const heartCount = asked.filter((one) => one.weight >= 0.99).length;
   for (const { value } of column.topValues) {
     const fused = wordsIn(value).join('');
-    const words =
+    const named =
       fused.length > 3 && hasMeaning(fused) ? [fused] : nameWords(value).filter((word) => word.length > 2 && !/^\d/.test(word) && !PLAIN_ANSWERS.has(word));
-    if (words.length === 0) continue;
-    const hits = words.map((word) => {
-      let best = { like: 0, weight: 0 };
+    if (named.length === 0) continue;
+    const hits = named.map((word) => {
+      let best = { like: 0, weight: 0, word: '' };
       for (const one of asked) {
         const like = likeness(word, one.word, true);
-        if (!like.isOpposite && like.value >= 0.7 && like.value * one.weight > best.like * best.weight) best = { like: like.value, weight: one.weight };
+        if (!like.isOpposite && like.value >= 0.7 && like.value * one.weight > best.like * best.weight)
+          best = { like: like.value, weight: one.weight, word: one.word };
       }
       return best;
     });
@@ -265,6 +287,7 @@ function matchValues(parts: SentenceParts, asked: AskedWord[], column: ColumnPro
     // Of the rows ("which visitors"), not of the answer; but the very name of a class is meant wherever it stands.
     if (!parts.isDistinction && hits.every((hit) => hit.weight < (hit.like === 1 ? LEAST_SPELLED_VALUE : 0.5))) continue;
     found.push(value);
+    words.push(...hits.map(({ word }) => word));
     weight = Math.max(weight, ...hits.map((hit) => hit.like * hit.weight));
     focus = Math.max(focus, ...hits.map((hit) => hit.weight));
     if (hits.every(({ like }) => like === 1)) isSpelled = true;
@@ -273,7 +296,7 @@ function matchValues(parts: SentenceParts, asked: AskedWord[], column: ColumnPro
   if (found.length === 0) return none;
   const one = isTwoValued(column) ? 0.45 : column.distinctCount > MANY_VALUES && !isSpelled ? 0.25 : 0.4;
   const strength = found.length === 1 ? (parts.isDistinction ? Math.max(one, 0.6) : one) : found.length === 2 ? 0.65 : 0.78;
-  return { strength: strength * weight, wordShare: heartCount === 0 ? 0 : Math.min(1, heart / heartCount), focus, found };
+  return { strength: strength * weight, wordShare: heartCount === 0 ? 0 : Math.min(1, heart / heartCount), focus, found, words };
 }
 
 const LEAST_SPELLED_VALUE = 0.3;

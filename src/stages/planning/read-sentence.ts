@@ -3,7 +3,7 @@ import { deriveTargets } from './derive-target.ts';
 import { findTimeColumn, findTimeSeries } from './find-time.ts';
 import { isPredictable, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
 import type { Reading, SentenceReading, Wish } from './reading.ts';
-import { takeApart, type SentenceParts } from './sentence-parts.ts';
+import { isTurnedRound, takeApart, type SentenceParts } from './sentence-parts.ts';
 import { likeness, nameWords, wordsIn } from './words.ts';
 
 /** Everything that the words say over this table, the surest reading first. */
@@ -48,7 +48,7 @@ function readingOf(parts: SentenceParts, match: ColumnMatch, derived: Reading[])
   let { certainty } = match;
   // Where the words ask for something made of this column, the column itself is the lesser reading.
   const { comparison } = parts;
-  if (made.length > 0) certainty *= (comparison && !comparison.isOfRows) || parts.ahead || parts.ratio ? 0.5 : 0.7;
+  if (made.length > 0) certainty *= (comparison && !comparison.isOfRows) || parts.ahead || parts.combination ? 0.5 : 0.7;
   else if ((comparison && !comparison.isOfRows && nameShare === 0) || (parts.ahead && derived.length > 0)) certainty *= 0.6;
   return { target: { kind: 'column', column: column.name }, task: taskOf(parts, column), positive: positiveOf(parts, match), certainty, reason };
 }
@@ -64,13 +64,13 @@ function taskOf(parts: SentenceParts, column: ColumnProfile): Reading['task'] {
 }
 
 /** The class that the words ask for, where a column has two; for `--target` too. */
-export function positiveOf(parts: SentenceParts, match: Pick<ColumnMatch, 'column' | 'isOpposite' | 'values'>): Wish<string> | null {
+export function positiveOf(parts: SentenceParts, match: Pick<ColumnMatch, 'column' | 'isOpposite' | 'values' | 'words'>): Wish<string> | null {
   const { column } = match;
   if (!isTwoValued(column)) return null;
   const levels = column.topValues.map(({ value }) => value);
   if (levels.length !== 2) return null;
   const otherThan = (level: string) => levels.find((one) => one !== level) ?? level;
-  const flip = parts.isNegated;
+  const flip = isTurnedRound(parts, match.words);
   if (match.values.length === 1) {
     const [named] = match.values;
     return { value: flip ? otherThan(named) : named, certainty: 0.85, reason: flip ? `the sentence asks for what is not "${named}"` : 'the sentence names it' };
@@ -82,7 +82,7 @@ export function positiveOf(parts: SentenceParts, match: Pick<ColumnMatch, 'colum
   return { value, certainty: affirmative.certainty, reason: isFlipped ? `the sentence asks for the opposite of "${column.name}"` : affirmative.reason };
 }
 
-const YES = /^(?:yes|y|true|t|positive|pos|ja|si|sí|oui|wahr|verdadero)$/i;
+const YES = /^(?:yes|y|true|t|positive|pos|ja|j|si|sí|s|oui|wahr|verdadero)$/i;
 const NO = /^(?:no|n|false|f|0|-1|negative|neg|nein|non|falsch|falso|none|not .*|no .*)$/i;
 
 /** The level that says that the column is so: yes, 1, its own name, the larger of two numbers. */

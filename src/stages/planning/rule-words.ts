@@ -11,13 +11,13 @@ const table = {
   who: {
     en: 'who|whose|whom|which|whether|if',
     de: 'wer|wen|wem|welche[nrsm]?|ob',
-    es: 'quien|quienes|cual|cuales|si',
+    es: 'quien|quienes|cual|cuales|si|que(?= [\\p{L}]+s )',
   },
   /** At the start of a sentence: a question of yes or no. */
   auxiliary: {
-    en: 'will|is|are|does|do|can|has|did|was|would|should',
-    de: 'wird|werden|ist|sind|hat|haben|kann',
-    es: 'va|van|es|son|esta|estan|hay|tiene|sera|seran|puede',
+    en: 'will|is|are|does|do|can|has|did|was|would|should|must|may',
+    de: 'wird|werden|ist|sind|hat|haben|kann|konnen|muss|mussen|soll|darf',
+    es: 'va|van|es|son|esta|estan|hay|tiene|sera|seran|puede|debe|hara',
   },
   /** Says that a chance is wanted, or that some rows are to be pointed at. */
   chance: {
@@ -72,14 +72,14 @@ const table = {
   useTo: { en: 'use|using|take|taking|with', de: 'nutze|verwende|benutze|aus|mit', es: 'usa|usando|utiliza|utilizando|con' },
   /** What follows is to be left out. */
   without: {
-    en: 'without(?: using| knowing| looking at| the use of| any use of| touching)?|ignor(?:e|ing)\\b|exclud(?:e|ing)\\b|except(?: for)?|leav(?:e|ing) out|(?:do not|dont|not|never|may not|must not|cannot) (?:use|using|look(?:ing)? at|includ(?:e|ing)|rely on|touch|consider)\\b|drop(?:ping)?\\b|(?:nobody|no one|we do not|we dont|i do not|i dont|you do not|they do not) (?:yet )?(?:know|knows|have|has)\\b(?: yet)?(?! (?:who|which|whether|if|what))|(?:do not|dont) care (?:about|for)|not interested in',
-    de: 'ohne|ignoriere?n?|ausser|lass(?:e|en)?|nicht verwenden|verwende(?:t|n)? (?:bitte )?nicht|nutze(?:n)? (?:bitte )?nicht|ausgenommen',
-    es: 'sin (?:usar|tener en cuenta|utilizar|mirar|conocer|saber)|sin|excluyendo|ignorando|ignora|excepto|salvo|no (?:uses|usar|utilices|utilizar|mires)|no (?:me|nos) (?:importa|interesa)n?',
+    en: 'without(?: using| knowing| looking at| the use of| any use of| touching)?|ignor(?:e|ing)\\b|exclud(?:e|ing)\\b|except(?: for)?|leav(?:e|ing) out|(?:do not|dont|not|never|may not|must not|cannot) (?:use|using|look(?:ing)? at|includ(?:e|ing)|rely on|touch|consider)\\b|drop(?:ping)?\\b|(?:nobody|no one|we do not|we dont|i do not|i dont|you do not|they do not) (?:yet )?(?:know|knows|have|has)\\b(?: yet)?(?! (?:who|which|whether|if|what))|(?:do not|dont) care (?:about|for)|not interested in|neither|nor|no [\\p{L}]+(?:, no [\\p{L}]+)+',
+    de: 'ohne|weder|ignoriere?n?|ausser|lass(?:e|en)?|nicht verwenden|verwende(?:t|n)? (?:bitte )?nicht|nutze(?:n)? (?:bitte )?nicht|ausgenommen',
+    es: 'sin (?:usar|tener en cuenta|utilizar|mirar|conocer|saber)|sin|excluyendo|ignorando|ignora|excepto|salvo|no (?:uses|usar|utilices|utilizar|mires)|no (?:me|nos) (?:importa|interesa)n?|ni',
   },
   /** Idioms with a "not" that turns nothing round. */
   idleNegation: {
     en: 'or not|whether or not|if not|not only|not just|not merely|not yet|not sure|not (?:at all )?certain|(?:do not|dont|did not|cannot|can not|can ?t|could not) (?:know|tell|say|see|understand|decide|want|need|care)|not (?:want|wish) to|why not|not that|not (?:quite )?clear|not (?:to )?miss\\w*|no matter|not for|not (?:necessarily|exactly)|not (?:every|all)|not more than|not less than|no more than|no less than|not (?:interest\\w*|bother\\w*)',
-    de: 'oder nicht|nicht nur|noch nicht|nicht sicher|(?:weiss|wissen|kann|konnen) (?:ich |wir |man )?(?:noch )?nicht|nicht (?:verpassen|ubersehen|wissen|klar)',
+    de: 'oder nicht|nicht nur|noch nicht|nicht sicher|(?:weiss|wissen) (?:ich |wir |man )?(?:noch )?nicht|nicht (?:verpassen|ubersehen|wissen|klar)',
     es: 'o no|no solo|no se (?=que|quien|si|cual|como|cuando)|no (?:sabemos|sabe|saben|sabria)|no estoy segur[oa]|todavia no|aun no|no (?:quiero|queremos) (?:perder|dejar)|no (?:dicen|dice)|no (?:perder|dejar escapar)|no (?:me|nos) (?:importa|interesa)n?',
   },
   negation: {
@@ -114,7 +114,6 @@ const table = {
   relative: { en: 'who|whose|whom|which|that|where', de: 'der|die|das|den|dem|deren|dessen|wer|welche[nrsm]?', es: 'que|quien|quienes|cuyo|cuya' },
   or: { en: 'or', de: 'oder', es: 'o|u' },
   and: { en: 'and|or|plus|as well as', de: 'und|oder|sowie', es: 'y|e|o' },
-  per: { en: 'per|divided by|over the', de: 'pro|je|geteilt durch', es: 'por|dividid[oa] (?:por|entre)' },
   /** "From checkout to return." */
   from: { en: 'from|between', de: 'von|vom|zwischen', es: 'desde|entre|de' },
   to: { en: 'to|until|till|and', de: 'bis|und', es: 'hasta|a|y' },
@@ -162,7 +161,7 @@ export const horizonPattern = new RegExp(
 
 /** One later time: "tomorrow", "in 3 days", "the day after tomorrow". */
 export const aheadPattern = new RegExp(
-  `\\b(?<twodays>(?:the )?day after tomorrow|ubermorgen|pasado manana)\\b|\\b(?<day>tomorrow(?:'s)?|(?:the )?(?:next|following) day(?:'s)?|the day after|morgen|am nachsten tag|manana|(?:el |al )?dia siguiente)\\b|\\b(?<count>${count}) (?<unit>${unit}) (?:ahead|from now|later|in advance|im voraus|spater|despues)\\b|\\b(?:in|dentro de|en) (?<in>${count}) (?<inUnit>${unit})\\b(?! or)|\\b(?:the )?(?:next|following|nachsten?|nachste[rsm]?|proxim[oa]) (?<next>${unit})(?:'s)?\\b`,
+  `\\b(?<twodays>(?:the )?day after tomorrow|ubermorgen|pasado manana)\\b|\\b(?<day>tomorrow(?:'s)?|(?:the )?(?:next|following) day(?:'s)?|the day after|(?<!jeden |guten |am |heute |diesen |jedem )morgen|am nachsten tag|(?<!la |cada |esta |buena )manana|(?:el |al )?dia siguiente)\\b|\\b(?<count>${count}) (?<unit>${unit}) (?:ahead|from now|later|in advance|im voraus|spater|despues)\\b|\\b(?:in|dentro de|en) (?<in>${count}) (?<inUnit>${unit})\\b(?! or)|\\b(?:the )?(?:next|following|nachsten?|nachste[rsm]?|proxim[oa]) (?<next>${unit})(?:'s)?\\b`,
   'u',
 );
 
@@ -185,6 +184,43 @@ export const orMore: [RegExp, '>=' | '<='][] = [
   [/^ ?(?:[\p{L}]+ )?(?:or less|or fewer|or lower|or below|oder weniger|o menos)\b/u, '<='],
 ];
 
+/** A number made of two: what stands in `left` and `right`. */
+const side = '[^,.;:?!]{2,40}?';
+const lastSide = '[^,.;:?!]{2,40}';
+export const combinations: [RegExp, '/' | '-' | '+'][] = [
+  [
+    new RegExp(
+      `\\b(?:ratio|quotient|proportion|verhaltnis|relacion|cociente) (?:of|between|von|de|entre) (?<left>${side}) (?:to|and|over|zu|und|a|y) (?<right>${lastSide})`,
+      'u',
+    ),
+    '/',
+  ],
+  [new RegExp(`\\b(?:share|anteil|proporcion) (?:of|der|des|von|de) (?<left>${side}) (?:in|of|an|am|sobre|en) (?<right>${lastSide})`, 'u'), '/'],
+  [
+    new RegExp(
+      `\\b(?:difference|gap|unterschied|differenz|abstand|diferencia) (?:between|of|in|zwischen|von|entre) (?<left>${side}) (?:and|und|y) (?<right>${lastSide})`,
+      'u',
+    ),
+    '-',
+  ],
+  [new RegExp(`\\b(?:sum|summe|suma) (?:of|von|aus|der|de) (?<left>${side}) (?:and|und|y) (?<right>${lastSide})`, 'u'), '+'],
+  [new RegExp(`(?<left>[^,.;:?!]*?) (?:minus|less|menos|abzuglich) (?!than\\b|de\\b|que\\b)(?<right>${lastSide})`, 'u'), '-'],
+  [new RegExp(`(?<left>[^,.;:?!]*?) (?:plus|zuzuglich|mas) (?!de\\b|que\\b|[0-9])(?<right>${lastSide})`, 'u'), '+'],
+  [new RegExp(`(?<left>[^,.;:?!]*?) (?:per|divided by|pro|je|geteilt durch|dividid[oa] (?:por|entre)|por) (?<right>${lastSide})`, 'u'), '/'],
+];
+
+/** Says that something is known only later; what stands in `what` is to be left out. */
+const later =
+  '(?:afterwards?|after (?:the|that|we|it|they)|only after|only later|later on|(?:days|weeks|months|hours) later|too late|at the end|hinterher|danach|im nachhinein|erst (?:spater|danach|nach)|nachtraglich|despues|a posteriori|al final)';
+export const knownLater: RegExp[] = [
+  new RegExp(
+    `(?<what>[^.;:!?]{2,100}?) (?:is|are|was|were|gets?|comes?|arrives?|will be|we (?:get|learn|know)|wird|werden|kommt|kommen|steht|stehen|erfahren wir|se (?:anotan?|sabe|saben|registran?|conocen?))(?: [\\p{L}]+){0,6} ${later}\\b`,
+    'gu',
+  ),
+  /(?:\b(?:when|while|as|da|wo|cuando) )?(?<what>[^,.;:!?]{2,80}?) (?:is|are|sind|ist|was|were|will be) (?:not (?:yet )?|nicht (?:bekannt )?|noch nicht |still un|un)(?:known|available|there|recorded|bekannt|verfugbar)(?: yet)?/gu,
+  /\bno (?<what>[\p{L}_]+(?:,? (?:no|and|or) [\p{L}_]+)*) yet\b/gu,
+];
+
 /** How the words want answers judged; the first that fits counts. */
 export const judgements: [RegExp, Judgement, string][] = [
   [/\b(?:roc[- ]?auc|auc)\b/, 'roc_auc', 'the sentence names the AUC'],
@@ -201,7 +237,7 @@ export const judgements: [RegExp, Judgement, string][] = [
     'the error is wanted in percent',
   ],
   [
-    /\b(?:rmsle|relative errors?|relative terms|relativer? fehler|error relativo|proportional(?:ly)?|orders? of magnitude)\b/,
+    /\b(?:rmsle|relative (?:\([^)]*\) )?errors?|relative terms|relativer? fehler|error relativo|proportional(?:ly)?|orders? of magnitude)\b/,
     'relative-error',
     'the relative error is what counts',
   ],
@@ -284,6 +320,7 @@ export const capacityPatterns = [
   new RegExp(`\\b(?:can|could|only|konnen|podemos|solo|nur)\\b[^.;!?]{0,40}?\\b([0-9][0-9.,]*)\\b[^.;!?]{0,30}?\\b(?:${act})\\b`),
   new RegExp(`\\b(?:${act}|capacity (?:of|for)|team (?:of )?)\\b[^.;!?0-9]{0,20}?\\b([0-9][0-9.,]*) (?:[\\p{L}]+ ){0,2}${span}\\b`, 'u'),
   new RegExp(`\\b(?:can|could|only|able to|konnen|kann|podemos|puede|puedo|nur|solo)\\b[^.;!?0-9]{0,60}?\\b([0-9][0-9.,]*) (?:[\\p{L}]+ ){0,2}${span}\\b`, 'u'),
+  new RegExp(`\\b(?:schaffe?n?|schafft|manage|cope with)\\b[^.;!?0-9]{0,25}?([0-9][0-9.,]*)\\b(?! ?(?:%|prozent|percent|tage|days|stunden|hours))`),
   /\btop ([0-9][0-9.,]*)\b(?! ?%)/,
 ];
 
@@ -305,6 +342,14 @@ export const otherWishes: [RegExp, string][] = [
   ],
   [
     /\b(?:how (?:many|much)|wie ?viele?|cuant[oa]s?)\b[^.;?!]*\b(?:did|had|were|was|have|hatte\w*|tuvo|tenian?)\b[^.;?!]*\b(?:each|every|per|in total|in (?:19|20)[0-9]{2}|last (?:year|month|week)|sorted|grouped|insgesamt|en total)\b/,
+    'asks what is in the table already',
+  ],
+  [
+    /\b(?:make|give|draw|create|plot|build|show|produce|want|need|erstelle|mach\w*|zeig\w*|haz\w*|dame)\b[^.;?!]{0,25}\b(?:charts?|plots?|graphs?|histograms?|pie|dashboards?|pivot|diagramme?|grafi[kc][eao]?s?|histogramm?a?)\b/,
+    'wants a picture of the table',
+  ],
+  [
+    /\b(?:cual|cuanto) (?:es|fue|era) (?:la|el) (?:media|promedio|suma|total|maximo|minimo)\b|\bwas (?:ist|war) (?:der|die|das) (?:durchschnitt\w*|mittelwert|summe|maximum|minimum)\b/,
     'asks what is in the table already',
   ],
   [/\b(?:anomal(?:y|ies)|outliers?) (?:detection|in)\b|\bfind (?:the )?(?:anomalies|outliers)\b/, 'looks for the unusual without a known answer'],

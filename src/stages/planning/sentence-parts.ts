@@ -5,11 +5,13 @@ import {
   alarmWords,
   anyOf,
   capacityPatterns,
+  combinations,
   comparisons,
   costWords,
   horizonPattern,
   judgementClauses,
   judgements,
+  knownLater,
   missWords,
   momentPattern,
   orMore,
@@ -17,7 +19,7 @@ import {
   predictionWords,
   wordsOf,
 } from './rule-words.ts';
-import { fold, hasMeaning, isFillerSlip, languageOf, namesAction, numberAt, wordsIn, type Language } from './words.ts';
+import { fold, hasMeaning, isFillerSlip, languageOf, namesAction, namesEvent, numberAt, wordsIn, type Language } from './words.ts';
 
 /** A word that may name what is asked for; `weight`: 1 at the heart of the question, less beside it ("of the house"). */
 export type AskedWord = { word: string; weight: number };
@@ -47,8 +49,11 @@ export type SentenceParts = {
   /** "tell A from B", "which attack": one of several classes. */
   isDistinction: boolean;
   isNegated: boolean;
+  /** The words that a negation turns round; where what is asked has no words of its own, `isNegated` says whether there is one. */
+  negated: ReadonlySet<string>;
   comparison: Comparison | null;
-  ratio: { above: AskedWord[]; below: AskedWord[] } | null;
+  /** "Price per square metre", "a minus b": a number made of two. */
+  combination: { operator: '/' | '-' | '+'; left: AskedWord[]; right: AskedWord[] } | null;
   /** The sentence as it is read where its object is no column: "who will churn" of "predict the customers who will churn". */
   otherwise: string | null;
   /** "From checkout to return": the words of its two ends. */
@@ -99,7 +104,17 @@ export function takeApart(sentence: string): SentenceParts {
   const capacity = findCapacity(rest);
   const judgement = findJudgement(rest);
   for (const pattern of judgementClauses) cut(pattern);
-  const without = cut(rules.without).map((part) => part.replace(rules.withoutStart, ''));
+  const later: string[] = [];
+  for (const pattern of knownLater) {
+    rest = rest.replaceAll(pattern, (match, ...groups) => {
+      const what = (groups.at(-1) as { what: string }).what; // named groups come last
+      // "Will the order arrive after the day that was promised?" asks.
+      if (rules.asks.test(match)) return match;
+      later.push(what);
+      return ' , ';
+    });
+  }
+  const without = [...cut(rules.without).map((part) => part.replace(rules.withoutStart, '')), ...later];
   rest = rest.replaceAll(rules.idleNegation, ' ');
   rest = rest.replaceAll(rules.asSomebody, ' , ');
   const isTold = /\b(?:tell|tells|distinguish|separate)\b[^.;?!]*\bfrom\b/.test(rest);
@@ -121,8 +136,9 @@ export function takeApart(sentence: string): SentenceParts {
   const question = asking.join(' . ');
   const isYesNo = rules.yesNo.test(question) || asking.some((text) => rules.startsWithAuxiliary.test(text));
   const wantsNumber = rules.howMuch.test(question);
-  const ratio = findRatio(question, rules, language);
+  const combination = findCombination(question, language);
   const found = findComparison(question, language) ?? findComparison(rest, language);
+  const negated = new Set(asking.flatMap((text) => negatedWords(text, rules, language)));
   // "How much is a flat with more than three rooms" asks for no yes or no: the bar says which flats.
   const comparison = wantsNumber ? null : found;
   const filter = wantsNumber && found ? [found.noun] : [];
@@ -136,7 +152,7 @@ export function takeApart(sentence: string): SentenceParts {
     language,
     asked: [...asked, ...numberNouns(question, wantsNumber, rules)],
     explicit: [...(formula ? [formula[1]] : []), ...explicitNames(folded)],
-    text: rest,
+    text: question,
     alternatives: findAlternatives(question, rules),
     subject: contentWords(rules.subject.exec(question)?.[1] ?? '', language),
     given: contentWords(given.join(' '), language),
@@ -144,10 +160,13 @@ export function takeApart(sentence: string): SentenceParts {
     isYesNo: isYesNo || comparison !== null,
     wantsNumber,
     isDistinction:
-      isTold || /\b(?:which|what) (?:kind|type|sort|class|category|species|of (?:the|these))\b|\b(?:welche|que) (?:art|klasse|tipo|clase)\b/.test(question),
-    isNegated: asking.reduce((count, text) => count + negationsIn(text, rules), 0) % 2 === 1,
+      isTold ||
+      rules.whichObject.test(question) ||
+      /\b(?:which|what) (?:kind|type|sort|class|category|species|of (?:the|these))\b|\b(?:welche|que) (?:art|klasse|tipo|clase)\b/.test(question),
+    isNegated: negated.size > 0,
+    negated,
     comparison,
-    ratio,
+    combination,
     otherwise,
     span,
     isVagueStatement: !units.some(({ text }) => rules.asks.test(text) || rules.startsWithAuxiliary.test(text)) && asked.length > MAX_PLAIN_WORDS,
@@ -162,17 +181,29 @@ export function takeApart(sentence: string): SentenceParts {
   };
 }
 
-/** Negations from the first asking word on: "the prize does not exist, so catch the spam" has none. */
-function negationsIn(text: string, rules: Rules): number {
+/** What a negation turns round, from the first asking word on: in "the prize does not exist, so catch the spam" nothing. */
+function negatedWords(text: string, rules: Rules, language: Language): string[] {
   const start = rules.startsWithAuxiliary.test(text) ? 0 : (rules.asks.exec(text)?.index ?? 0);
-  return text.slice(start).match(rules.negation)?.length ?? 0;
+  return text
+    .slice(start)
+    .split(/[,;()]|\b(?:but|sondern|sino|aber|pero)\b/)
+    .flatMap((clause) => {
+      const found = [...clause.matchAll(rules.negation)];
+      if (found.length % 2 === 0) return [];
+      // German says "nicht" behind what it negates too.
+      return contentWords(language === 'de' ? clause : clause.slice(found[0].index), language);
+    });
 }
+
+/** Whether what these words name is negated. */
+export const isTurnedRound = ({ isNegated, negated }: SentenceParts, words: string[]): boolean =>
+  isNegated && (words.length === 0 || words.some((word) => negated.has(word)));
 
 /** The rules of one language as patterns. */
 function makeRules(language: Language) {
   const any = (...entries: Parameters<typeof wordsOf> extends [Language, ...infer E] ? E : never) => anyOf(language, ...entries);
   // Of a list ("from age, income and whether they rent") the asking word is part.
-  const nextAsking = `(?=[.;:?!]|$|(?<!\\b(?:and|or|und|oder|y|o) )(?:${anyOf(language, 'who', 'howMuch')}|\\b(?:what|how|when|where|wie|was|wann|que|como|cuando|predict|forecast|estimate|guess|tell|say|find|classify|vorhersagen|prognostizieren|schatzen|predecir|estimar)\\b))`;
+  const nextAsking = `(?=[.;:?!]|$|(?<!\\b(?:and|or|und|oder|y|o) )(?:${anyOf(language, 'who', 'howMuch')}|\\b(?:what|how|when|where|wie|was|wann|que|como|cuando|predict|forecast|estimate|guess|tell|say|find|classify|vorhersagen|prognostizieren|schatzen|predecir|estimar)\\b|\\b(?:i|we|ich|wir) (?:want|need|require|would|wish|must|mochte|brauche|will)\\b|\\b(?:quiero|necesito|queremos|necesitamos)\\b))`;
   return {
     yesNo: new RegExp(any('who', 'chance'), 'u'),
     startsWithAuxiliary: new RegExp(`^[^\\p{L}]*${any('auxiliary')}`, 'u'),
@@ -195,12 +226,13 @@ function makeRules(language: Language) {
     pronoun: new RegExp(`^(?:${wordsOf(language, 'pronoun', 'article')})$`, 'u'),
     purpose: new RegExp(`(?:^|[\\s,])${any('purpose')}.*?(?=[.;?!]|$)`, 'gsu'),
     subject: new RegExp(`(?<![\\p{L}])(?:which|what|welche[nrsm]?|que) ([^,.;?!]*?)${anyOf(language, 'auxiliary')}`, 'u'),
+    // "Which flavour will the batch have": one of several.
+    whichObject: new RegExp(`(?<![\\p{L}])(?:which|welche[nrsm]?) [\\p{L}_-]+,?(?: if any,)? ${any('auxiliary')} ${any('article', 'pronoun')}`, 'u'),
     objectWithClause: new RegExp(
       `(?<verb>${any('foretell')})(?<object>(?:(?!${any('who', 'howMuch')})[^,.;:?!])+?) (?<clause>(?:who|which|that|die|der|das|que|quienes) [^,.;:?!]+)`,
       'u',
     ),
     or: wordsOf(language, 'or'),
-    per: new RegExp(`([^,.;:?!]*)(?<![\\p{L}])(?:${wordsOf(language, 'per')})\\s+([^,.;:?!]{2,40})`, 'u'),
     predict: new RegExp(`^(?:${wordsOf(language, 'predict')})$`, 'u'),
     point: new RegExp(`^(?:${wordsOf(language, 'point')})$`, 'u'),
     and: new RegExp(`^(?:${wordsOf(language, 'and')})$`, 'u'),
@@ -217,8 +249,14 @@ const rulesOf = (language: Language): Rules => rulesByLanguage[language];
 /** Its sentences, each with whether it asks; where none does, all do. */
 function unitsOf(text: string, rules: Rules, language: Language): { text: string; isAsking: boolean }[] {
   const units = [...text.matchAll(/([^.;:?!\n]+(?:[.:](?=\S)[^.;:?!\n]+)*)([.;:?!\n]*)/gu)]
-    .map(([, words, end]) => ({ text: words, isAsking: end.includes('?') || rules.asks.test(words) || rules.startsWithAuxiliary.test(words) }))
+    .map(([, words, end]) => ({
+      text: words,
+      isAsking: end.includes('?') || rules.asks.test(words) || rules.startsWithAuxiliary.test(words),
+      goesOn: end.startsWith(':'),
+    }))
     .filter((unit) => /[\p{L}\p{N}]/u.test(unit.text));
+  // "Predict how it ends: upheld or dismissed".
+  for (const [at, unit] of units.entries()) if (unit.goesOn && unit.isAsking && at + 1 < units.length) units[at + 1].isAsking = true;
   // "Predict: churn".
   for (const [at, unit] of units.entries())
     if (unit.isAsking && at + 1 < units.length && contentWords(unit.text, language).length === 0) units[at + 1].isAsking = true;
@@ -307,7 +345,8 @@ function findComparison(text: string, language: Language): Comparison | null {
       // In "customers over 60 will …" it says which rows, not what is asked.
       if (/\b(?:who|which|what)\b[^,.;]*$/.test(before) && !AUXILIARY.test(lastClause(before)) && AUXILIARY.test(after)) continue;
       const isOfRows =
-        /\b(?:with|having|who have|that have|aged|mit|con|que tienen)(?: [\p{L}]+)?\s*$/u.test(before) && contentWords(behind.join(' '), language).length > 1;
+        /\b(?:with|having|who have|that have|aged|mit|con|que tienen)(?: [\p{L}]+)?\s*$/u.test(before) &&
+        contentWords(behind.join(' '), language).slice(1).some(namesEvent);
       return {
         operator,
         value: number.value,
@@ -345,16 +384,19 @@ const nearWords = (before: string, after: string[], language: Language): AskedWo
 ];
 const CURRENCY = new Set('dollar dollars euro euros pound pounds usd eur gbp percent prozent kilo kilos kg'.split(' '));
 
-function findRatio(text: string, rules: Rules, language: Language): SentenceParts['ratio'] {
-  const match = rules.per.exec(text);
-  if (!match) return null;
-  const above = askedWords(match[1], language)
-    .filter(({ word }) => !CURRENCY.has(word))
-    .slice(-3);
-  const below = contentWords(match[2], language).slice(0, 2);
-  // "50 a week", "per week": a rate in time is no ratio of two columns.
-  if (below.length === 0 || Object.hasOwn(timeUnits, below[0])) return null;
-  return above.length === 0 ? null : { above, below: below.map((word) => ({ word, weight: 1 })) };
+function findCombination(text: string, language: Language): SentenceParts['combination'] {
+  for (const [pattern, operator] of combinations) {
+    const match = pattern.exec(text);
+    if (!match?.groups) continue;
+    const left = askedWords(match.groups['left'], language)
+      .filter(({ word }) => !CURRENCY.has(word))
+      .slice(-3);
+    const right = contentWords(match.groups['right'], language).slice(0, 2);
+    // "50 a week", "per week": a rate in time is no ratio of two columns.
+    if (left.length === 0 || right.length === 0 || Object.hasOwn(timeUnits, right[0])) continue;
+    return { operator, left, right: right.map((word) => ({ word, weight: 1 })) };
+  }
+  return null;
 }
 
 /** After one of these stands what is asked of the things before it: "which customers WILL cancel". */
@@ -362,7 +404,7 @@ const AUXILIARY =
   /\b(?:will|are|is|was|were|do|does|did|has|have|had|can|could|would|should|might|may|going|likely|about|get|gets|wird|werden|ist|sind|hat|haben|konnen|kann|van a|va a|son|es|estan|tienen|puede|pueden)\b/;
 /** A preposition after one of these does not lead away from what is asked: "the chance of", "likely to", "about to". */
 const TRANSPARENT = new Set(
-  'chance chances probability likelihood risk odds number amount level value degree share rate kind type sum total model warn alert alarm alarms warning warnings list us me wahrscheinlichkeit risiko anzahl menge hohe probabilidad riesgo numero nivel valor cantidad tipo importe prediccion going likely about van va'.split(
+  'chance chances probability likelihood risk odds number amount level value degree share rate kind type sum total model modelo modell warn alert alarm alarms warning warnings list us me wahrscheinlichkeit risiko anzahl menge hohe probabilidad riesgo numero nivel valor cantidad tipo importe prediccion going likely about van va'.split(
     ' ',
   ),
 );
@@ -388,11 +430,12 @@ function wordsOfClause(clause: string, language: Language, isContinued: boolean)
   const rules = rulesOf(language);
   const words = wordsIn(clause);
   const isContent = (word: string) => !fillers.en.has(word) && !fillers[language].has(word);
-  const asking = words.findIndex((word) => /^(?:who|which|welche[nrsm]?|wer|que|quien|quienes|cuales)$/.test(word));
+  const asking = words.findIndex((word) => /^(?:who|which|whether|if|welche[nrsm]?|wer|ob|que|quien|quienes|cuales)$/.test(word));
+  const isWhether = /^(?:whether|if|ob)$/.test(words[asking] ?? '');
   const isAuxiliary = (word: string) => AUXILIARY.test(word);
   const auxiliary = words.findIndex((word, at) => at > asking && isAuxiliary(word));
   // "Which amount does a customer borrow": the things of "which" are what is asked.
-  const isObjectAsked = asking >= 0 && auxiliary > asking && rules.pronoun.test(words[auxiliary + 1] ?? '');
+  const isObjectAsked = asking >= 0 && !isWhether && auxiliary > asking && rules.pronoun.test(words[auxiliary + 1] ?? '');
   const hasAuxiliary = asking >= 0 && auxiliary >= 0;
   // "How high is the price": what is measured, and nobody who does anything.
   const isMeasured =
@@ -406,6 +449,10 @@ function wordsOfClause(clause: string, language: Language, isContinued: boolean)
   let objectWords = -1;
   let isPointedAt = false;
   let isThisRow = false;
+  // "People complain, so predict the delay" asks for what stands behind the asking word; German may have that word at the end.
+  const opening = words.findIndex((word, at) => rules.predict.test(word) || isFillerSlip(word) || at === asking);
+  const hasPreface = opening > 0 && words.slice(opening + 1).some(isContent) && words.slice(0, opening).some(isContent);
+  let isInSubject = false;
   for (const [at, word] of words.entries()) {
     const before = words[at - 1] ?? '';
     const opens = (asking < 0 || at < asking) && !(objectWords > 0);
@@ -429,12 +476,22 @@ function wordsOfClause(clause: string, language: Language, isContinued: boolean)
     if (!isContent(word) || ((isPredict || isPoint) && !hasMeaning(word)) || /^[0-9]/.test(word) || (numberAt(words, at) && !articles.has(word))) continue;
     if (objectWords >= 0) objectWords++;
     const isLast = !words.slice(at + 1).some(isContent);
+    const afterArticleOrNew = at > asking && words.slice(asking + 1, at).every((one) => !isContent(one));
     const afterArticle = rules.article.test(before) || rules.thisRow.test(before);
     // "What will THE BOTTLE cost": what is done comes after it.
-    const isDoer = auxiliary >= 0 && at > auxiliary && at - auxiliary <= 2 && afterArticle && !isLast && !isMeasured;
+    const isDoer: boolean =
+      auxiliary >= 0 &&
+      at > auxiliary &&
+      !isLast &&
+      !isMeasured &&
+      (isInSubject ? !isVerbLike(word) && isContent(before) : at - auxiliary <= 2 && afterArticle);
+    isInSubject = isDoer;
     // "Which visitors WILL buy"; "which customers say yes".
-    const isOfWhich = asking >= 0 && at > asking && (hasAuxiliary ? auxiliary > at : at === asking + 1 && !isLast) && !isObjectAsked && words[asking] !== 'who';
-    const isSubject = isDoer || isOfWhich;
+    const isOfWhich =
+      !isWhether && asking >= 0 && at > asking && (hasAuxiliary ? auxiliary > at : at === asking + 1 && !isLast) && !isObjectAsked && words[asking] !== 'who';
+    // "Whether a new CASE will drag on".
+    const isOfWhether = isWhether && auxiliary > at && asked.length === 0 && afterArticleOrNew;
+    const isSubject = isDoer || isOfWhich || isOfWhether;
     // "How much will a flat in Valencia COST".
     const isAction = auxiliary >= 0 && at > auxiliary && asked.length > 0 && !afterArticle && !rules.preposition.test(before) && isVerbLike(word);
     if (isAction && !isSubject && weight > RELATIVE_WEIGHT && objectWords < 1)
@@ -444,7 +501,7 @@ function wordsOfClause(clause: string, language: Language, isContinued: boolean)
     // "Which customers accept the offer": no word for the future parts what is done from what it is done to.
     if (asking >= 0 && !hasAuxiliary && asked.length >= 2 && afterArticle) weight = Math.min(weight, SECONDARY_WEIGHT);
     const isUnit = Object.hasOwn(timeUnits, word) || CURRENCY.has(word);
-    const most = isSubject ? SUBJECT_WEIGHT : isThisRow ? THIS_ROW_WEIGHT : isUnit ? UNIT_WEIGHT : 1;
+    const most = hasPreface && at < opening ? RELATIVE_WEIGHT : isSubject ? SUBJECT_WEIGHT : isThisRow ? THIS_ROW_WEIGHT : isUnit ? UNIT_WEIGHT : 1;
     isThisRow = false;
     asked.push({ word, weight: Math.min(weight, most), isVerb: auxiliary >= 0 && at > auxiliary && !isDoer && isVerbLike(word) });
   }

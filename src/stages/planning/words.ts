@@ -25,7 +25,9 @@ const KINDRED_ENDINGS: [RegExp, string][] = [
 /** A folded word without its usual ending. */
 export function stem(word: string): string {
   const kindred = word.length >= 7 ? KINDRED_ENDINGS.reduce((text, [ending, english]) => text.replace(ending, english), word) : word;
-  const plain = kindred.replaceAll(/ae|oe|ue(?=[^\s])/g, (pair) => pair[0]).replace(/([lp])\1(?=ed$|ing$|s?$|ation)/, '$1');
+  // "Gekalkt" is of "Kalkung".
+  const root = /^ge(\p{L}{4,})t$/u.exec(kindred)?.[1] ?? kindred;
+  const plain = root.replaceAll(/ae|oe|ue(?=[^\s])/g, (pair) => pair[0]).replace(/([lp])\1(?=ed$|ing$|s?$|ation)/, '$1');
   for (const ending of ENDINGS) {
     if (plain.endsWith(ending) && plain.length - ending.length >= (ending === 's' ? 3 : ending === 'y' ? 5 : 4)) return plain.slice(0, -ending.length);
   }
@@ -64,7 +66,10 @@ export const isNegatedName = (name: string): boolean => /^(?:no|not|nicht|non)[\
 /** The words of a column's name or of a value, without a unit in brackets: also cut where capitals begin, and short forms written out. */
 export function nameWords(name: string): string[] {
   const bare = name.replace(UNIT_PART, '');
-  const apart = (/[\p{L}\p{N}]/u.test(bare) ? bare : name).replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2');
+  const apart = (/[\p{L}\p{N}]/u.test(bare) ? bare : name)
+    .replaceAll(/kWh|KWh|MWh|GWh/g, (unit) => unit[0] + unit.slice(1).toLowerCase())
+    .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2');
   const words = wordsIn(nameJoins.reduce((text, [pattern, word]) => text.replaceAll(pattern, word), apart.replaceAll('_', ' ')));
   // "No asistió" is no number; "Policy No" is one.
   return words.map((word, at) => {
