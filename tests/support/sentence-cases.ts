@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { Profile } from '../../src/domain/profile.ts';
 import { Metric, TaskKind } from '../../src/domain/task.ts';
 import type { Outcome } from './real-datasets.ts';
 
@@ -27,15 +29,35 @@ const Acceptable = z.discriminatedUnion('kind', [
 ]);
 type Acceptable = z.infer<typeof Acceptable>;
 
-/** A sentence over a table with what may come of it; written before the rules were tried on it. `trap`: what makes it hard. */
+/**
+ * A sentence over a table with what may come of it; written before the rules were tried on it. `trap`: what makes it hard; `came`: how it comes out
+ * where that is not right.
+ */
 const SentenceCase = z.strictObject({
   table: z.string(),
   sentence: z.string(),
   language: z.enum(['en', 'de', 'es']),
   trap: z.string(),
   expect: z.array(Acceptable).min(1),
+  came: z.enum(['asked', 'refused', 'wrong']).optional(),
 });
 export type SentenceCase = z.infer<typeof SentenceCase>;
+
+const folder = join(import.meta.dirname, '..', 'fixtures', 'sentences');
+
+/** Sets of sentences: over real tables and over made ones, those that the rules were tried on while they were written, and those kept aside until the end. */
+export const sentenceSets = {
+  'real-tables': 'over the real tables, tried while the rules were written',
+  'real-tables-kept-aside': 'over the real tables, kept aside until the end',
+  'made-tables': 'over made tables of other trades, tried while the rules were written',
+  'made-tables-kept-aside': 'over made tables of other trades, kept aside until the end',
+} as const;
+export type SentenceSet = keyof typeof sentenceSets;
+
+export const casesOf = (set: SentenceSet): SentenceCase[] => readSentenceCases(join(folder, `${set}.jsonl`));
+
+/** What is known of a table of the sets. */
+export const keptProfile = (table: string): Profile => Profile.parse(JSON.parse(readFileSync(join(folder, 'profiles', `${table}.json`), 'utf8')));
 
 /** One case a line. */
 export const readSentenceCases = (path: string): SentenceCase[] =>
@@ -54,6 +76,12 @@ const codesOf: Record<Extract<Acceptable, { kind: 'refusal' }>['why'], string[]>
   absent: ['MW1202', 'MW1203'],
 };
 const QUESTION = 'MW1202';
+
+/** What is decided without looking at the rows: everything but what knows the answer, and the split by groups. */
+export function judgeOverProfile(one: SentenceCase, outcome: Outcome): Judged {
+  const expect = one.expect.map((acceptable) => (acceptable.kind === 'plan' ? { ...acceptable, leftOut: [], inputs: [], split: undefined } : acceptable));
+  return judgeOutcome({ ...one, expect }, outcome);
+}
 
 export function judgeOutcome({ expect }: SentenceCase, outcome: Outcome): Judged {
   const faults = expect.map((acceptable) => faultsOf(acceptable, outcome));

@@ -16,8 +16,8 @@ export type TargetDecision = { kind: 'chosen'; reading: Reading } | { kind: 'unc
 const SETTLED = 0.5;
 const LEAD = 0.12;
 /** Less sure, and with nothing else near. */
-const ALONE = 0.42;
-const LEAD_ALONE = 0.2;
+const ALONE = 0.35;
+const LEAD_ALONE = 0.17;
 /** With `--yes` the best reading is taken where it is at least a likely one. */
 const LIKELY = 0.36;
 /** Other readings that are offered. */

@@ -1,7 +1,7 @@
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
-import { laterNameWords, timeUnits } from './lexicon.ts';
+import { doneName, dueName, laterNameWords, limitName, saysLate, timeUnits } from './lexicon.ts';
 import { findTimeSeries } from './find-time.ts';
-import { isMeasure, isPredictable, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
+import { isMeasure, isPredictable, MEASURE_FACTOR, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
 import type { Reading } from './reading.ts';
 import { isTurnedRound, type Comparison, type SentenceParts } from './sentence-parts.ts';
 import { likeness, nameWords, unitWords } from './words.ts';
@@ -89,27 +89,21 @@ const countsTime = ({ name }: ColumnProfile) =>
 /** A bar that no row or every row passes was meant for another column. */
 const barFits = ({ numbers }: ColumnProfile, value: number) => numbers !== null && value >= numbers.min && value <= numbers.max;
 
-const dueWords = new Set(
-  'due deadline scheduled planned expected promised target required estimated fallig soll geplant termin vencimiento previsto prevista limite'.split(' '),
-);
-const doneWords = new Set(
-  'paid payment pay actual completed completion delivered delivery closed finished settled received arrived arrival done shipped resolved returned bezahlt zahlung geliefert erledigt ist eingang pago pagado entrega entregado real cierre'.split(
-    ' ',
-  ),
-);
-/** German writes them as one word: `Liefertermin`, `Lieferdatum`. */
-const dueName = /\p{L}(?:termin|frist)$|^(?:soll|plan)\p{L}/u;
-const doneName = /^(?:liefer|zahl(?:ungs)?|eingangs?|abschluss|ist|erledigungs?|ruckgabe)(?:datum|tag)$/;
-const lateWords = /^(?:late|delay\w*|overdue|tard\w+|verspat\w*|spat|verzug|uberfallig|retras\w*|tarde|demora|atras\w*)$/;
+/** A profit or a loss. */
+const isSigned = ({ numbers }: ColumnProfile) => numbers !== null && numbers.q05 < 0 && numbers.q95 > 0;
 
 /** A column that says how late, or that it was late. */
 const isLateness = ({ name }: ColumnProfile) => nameWords(name).some((word) => likeness(word, 'late').value >= 0.7);
 
-/** "will it be late" where a column says how late: later than not at all. */
+/** "Will it be late" where a column says how late: later than not at all; "will it turn a profit". */
 function barOfZero(parts: SentenceParts, matches: ColumnMatch[]): Reading[] {
-  if (!parts.isYesNo || parts.wantsNumber || parts.comparison || parts.ahead || !parts.asked.some(({ word }) => lateWords.test(word))) return [];
+  if (!parts.isYesNo || parts.wantsNumber || parts.comparison || parts.ahead) return [];
+  const asksLate = parts.asked.some(({ word }) => saysLate.test(word));
   return matches
-    .filter(({ column }) => column.kind === 'number' && column.distinctCount > 2 && isLateness(column))
+    .filter(
+      ({ column, nameShare }) =>
+        column.kind === 'number' && column.distinctCount > 2 && ((asksLate && isLateness(column)) || (nameShare >= 0.6 && isSigned(column))),
+    )
     .map((match) => ({
       target: {
         kind: 'derived' as const,
@@ -121,18 +115,18 @@ function barOfZero(parts: SentenceParts, matches: ColumnMatch[]): Reading[] {
       },
       task: 'binary' as const,
       positive: { value: isTurnedRound(parts, match.words) !== match.isOpposite ? 'no' : 'yes', certainty: 0.8, reason: 'the sentence asks for it' },
-      certainty: Math.min(0.85, match.certainty / 0.55),
-      reason: `"${match.column.name}" says how late`,
+      certainty: Math.min(0.85, match.certainty / (isMeasure(match.column) ? 0.8 * MEASURE_FACTOR + 0.2 : 0.75)),
+      reason: isLateness(match.column) ? `"${match.column.name}" says how late` : `"${match.column.name}" is above or below nothing`,
     }));
 }
 
 /** "paid more than 30 days late" where the table has the day due and the day done. */
 function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): Reading[] {
-  const asksLate = parts.asked.some(({ word }) => lateWords.test(word)) || parts.comparison?.around.some(({ word }) => lateWords.test(word));
+  const asksLate = parts.asked.some(({ word }) => saysLate.test(word)) || parts.comparison?.around.some(({ word }) => saysLate.test(word));
   if (!asksLate || matches.some(({ column }) => isPredictable(column) && isLateness(column))) return [];
   const dates = profile.columns.filter(({ kind }) => kind === 'datetime');
-  const due = dates.find(({ name }) => nameWords(name).some((word) => dueWords.has(word) || dueName.test(word)));
-  const done = dates.find((column) => column !== due && nameWords(column.name).some((word) => doneWords.has(word) || doneName.test(word)));
+  const due = dates.find(({ name }) => nameWords(name).some((word) => dueName.test(word)));
+  const done = dates.find((column) => column !== due && nameWords(column.name).some((word) => doneName.test(word)));
   if (!due || !done) return [];
   const days = `date_diff('day', ${quoted(due.name)}, ${quoted(done.name)})`;
   const sources = [due.name, done.name];
@@ -170,9 +164,6 @@ function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): R
   ];
 }
 
-/** "per night" does not mean by the fewest nights that can be booked. */
-const limits = new Set('minimum maximum lowest highest first last previous mindest hochst minimo maximo'.split(' '));
-
 const operatorNames = { '/': 'per', '-': 'minus', '+': 'plus' } as const;
 
 /** "price per square metre": two numbers of a row. */
@@ -184,7 +175,7 @@ function combined({ combination }: SentenceParts, profile: Profile): Reading[] {
     numbers
       .map((column) => ({ column, ...matchName(words, column.name), unit: unitShare(words, column.name) }))
       .map((one) => ({ ...one, share: Math.max(one.share, one.unit) }))
-      .filter(({ column, share }) => share >= 0.4 && !nameWords(column.name).some((word) => limits.has(word)))
+      .filter(({ column, share }) => share >= 0.4 && !nameWords(column.name).some((word) => limitName.test(word)))
       .toSorted((a, b) => b.share - a.share || b.wordShare - a.wordShare);
   const [below] = bestOf(right);
   const above = bestOf(left.map(({ word }) => ({ word, weight: 1 }))).filter(({ column }) => column !== below?.column);
@@ -282,7 +273,7 @@ function later(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): 
         positive: isYes
           ? { value: isTurnedRound(parts, match.words) !== match.isOpposite ? 'no' : 'yes', certainty: 0.85, reason: 'the sentence asks for it' }
           : null,
-        certainty: Math.min(0.95, match.certainty / (parts.isYesNo && isMeasure(column) ? 0.7 : 1) + 0.15),
+        certainty: Math.min(0.95, match.certainty / (parts.isYesNo && isMeasure(column) ? MEASURE_FACTOR * 1.25 : 1) + 0.15),
         reason: `${match.reason}; "${ahead.words.trim()}" is ${steps === 1 ? 'one row' : `${steps} rows`} later in the order of "${observed.time.name}"`,
       };
     });

@@ -14,8 +14,8 @@ type Concept = Words & { opposite?: Words; isOfNames?: boolean; isEvent?: boolea
 export const concepts: Concept[] = [
   {
     isEvent: true,
-    en: 'churn churned leave leaving left cancel quit attrition unsubscribe exited exit defect departed resign turnover abandon lost lapse switch',
-    de: 'abbrechen abgebrochen abbruch kundigen kundigt kundigung gekundigt abwandern abwanderung abgewandert wechseln verlassen verlasst abspringen storno stornieren austritt fluktuation',
+    en: 'churn churned leave leaving left cancel quit attrition unsubscribe exited exit defect departed resign notice shipjump turnover abandon lost lapse switch',
+    de: 'hinschmeissen aufhoren abbrechen abgebrochen abbruch kundigen kundigt kundigung gekundigt abwandern abwanderung abgewandert wechseln verlassen verlasst abspringen storno stornieren austritt fluktuation',
     es: 'baja bajas abandono abandonar abandonan abandona cancelar cancelan irse van marchan fuga rotacion renuncia dejar dejan',
     opposite: {
       en: 'stay stays stayed remain renew renewed renewal retain retained retention loyal',
@@ -35,9 +35,9 @@ export const concepts: Concept[] = [
     },
   },
   {
-    en: 'price cost costs worth appraise appraisal valuation valued priced pricing spend spent fare charge charges sell sells fetch pay paid payment payments amount expensive ask rent value bill premium tariff quote medv',
-    de: 'preis preise kosten kostet wert miete betrag gebuhr teuer bezahlen zahlen kaufpreis verkaufspreis beitrag verkauft',
-    es: 'precio precios coste costo tasar tasacion costar cuesta valor vale importe tarifa alquiler pagar pago caro prima vender vende',
+    en: 'price cost costs worth appraise appraisal valuation valued priced pricing spend spent fare charge charges sell sells fetch pay paid payment payments amount expensive ask rent value bill invoice premium tariff quote medv',
+    de: 'blechen rechnung rechnungsbetrag preis preise kosten kostet wert miete betrag gebuhr teuer bezahlen zahlen kaufpreis verkaufspreis beitrag verkauft',
+    es: 'factura precio precios coste costo tasar tasacion costar cuesta valor vale importe tarifa alquiler pagar pago caro prima vender vende',
   },
   {
     en: 'income earn earns salary wage wages compensation',
@@ -71,7 +71,7 @@ export const concepts: Concept[] = [
   },
   {
     isEvent: true,
-    en: 'fraud fraudulent scam scams suspicious fake cheat deceptive bogus',
+    en: 'fraud fraudulent scam scams suspicious fake cheat deceptive bogus fishy dodgy shady crooked',
     de: 'betrug betrugerisch betruger verdachtig gefalscht',
     es: 'fraude fraudulento fraudulenta fraudulentos fraudulentas estafa sospechoso falso',
     opposite: { en: 'genuine legitimate legit honest authentic real', de: 'echt ehrlich legitim', es: 'legitimo autentico verdadero' },
@@ -100,7 +100,7 @@ export const concepts: Concept[] = [
     es: 'resistencia fuerte fuerza',
   },
   {
-    en: 'duration length long last lasts lasting lasted takes take elapsed runtime wait waiting minutes minute hours hour seconds secs time',
+    en: 'duration length long last lasts lasting lasted elapsed drag runtime wait waiting minutes minute hours hour seconds secs time',
     de: 'dauer lange dauert dauern zeit laufzeit wartezeit minuten stunden',
     es: 'duracion largo dura duran tarda tiempo minutos horas espera',
   },
@@ -175,16 +175,20 @@ export const concepts: Concept[] = [
     es: 'aprobar aprueba aprobado',
     opposite: { en: 'fail fails failed flunk dropout', de: 'durchfallen durchgefallen', es: 'suspender suspende suspenso' },
   },
-  { en: 'grade score mark marks exam result points point g3 gpa', de: 'note noten punkte zensur', es: 'nota notas calificacion puntos puntuacion' },
+  {
+    en: 'grade score mark marks exam result points point g3 gpa',
+    de: 'note noten endnote abschlussnote punkte zensur',
+    es: 'nota notas calificacion puntos puntuacion',
+  },
   {
     isOfNames: true,
-    en: 'quality good rating rate rated score stars star review vote',
+    en: 'quality good rating rate rated score stars star review vote grade grades mark',
     de: 'qualitat bewertung sterne',
     es: 'calidad valoracion estrellas puntuacion',
   },
   {
     isEvent: true,
-    en: 'satisfaction satisfied happy happiness pleased content csat nps',
+    en: 'satisfaction satisfied happy happiness pleased content csat nps promoter',
     de: 'zufriedenheit zufrieden',
     es: 'satisfaccion satisfecho satisfechos contento',
     opposite: { en: 'dissatisfied unhappy', de: 'unzufrieden', es: 'insatisfecho' },
@@ -194,12 +198,12 @@ export const concepts: Concept[] = [
     de: 'verbrauch verbraucht energie leistung',
     es: 'consumo consume energia gasto',
   },
-  { isEvent: true, en: 'click clicks clicked ctr tap tapped', de: 'klick klicken klickt', es: 'clic clics hace' },
+  { isEvent: true, en: 'click clicks clicked ctr tap taps tapped', de: 'klick klicken klickt', es: 'clic clics hace' },
   {
     isEvent: true,
-    en: 'noshow absent absence miss missed misses',
+    en: 'noshow absent absence miss missed misses skip skips away',
     de: 'nichterscheinen fehlen fehlt versaumen',
-    es: 'faltar falta faltan ausencia ausente',
+    es: 'faltar falta faltan plantado ausencia ausente',
     opposite: {
       en: 'attend attends attended showup show appear',
       de: 'erscheinen erscheint kommen kommt',
@@ -219,8 +223,8 @@ export const concepts: Concept[] = [
   },
   {
     isEvent: true,
-    en: 'cancel cancelled canceled cancellation cancels',
-    de: 'abbrechen abgebrochen abbruch storniert stornieren storno abgesagt absagen ausgefallen',
+    en: 'cancel cancelled canceled cancellation cancels scrapped axed',
+    de: 'ausfallen ausfallt abbrechen abgebrochen abbruch storniert stornieren storno abgesagt absagen ausgefallen',
     es: 'cancelado cancelada cancelar cancelacion anulado anular',
   },
   { en: 'claim claims accident crash damage insured', de: 'schaden unfall schadenfall', es: 'siniestro accidente reclamacion dano' },
@@ -266,9 +270,9 @@ export const concepts: Concept[] = [
     es: 'electricidad potencia produccion energia',
   },
   { en: 'stay los', de: 'aufenthalt liegedauer', es: 'estancia' },
-  { en: 'global worldwide world', de: 'weltweit gesamt', es: 'mundial global' },
+  { en: 'global worldwide world globe', de: 'weltweit gesamt', es: 'mundial global' },
   { en: 'trip journey ride drive', de: 'fahrt reise', es: 'viaje trayecto' },
-  { en: 'arrive arrives arrival arr', de: 'ankunft ankommen', es: 'llegada llegar llegan' },
+  { en: 'arrive arrives arrival arr land lands landing touchdown', de: 'ankunft ankommen', es: 'llegada llegar llegan' },
   { en: 'depart departure dep takeoff leave', de: 'abflug abfahrt', es: 'salida salir salen' },
   { en: 'ride rides rider ridership passenger passengers board boardings', de: 'fahrgast fahrgaste fahren', es: 'pasajero pasajeros viajan' },
   {
@@ -277,8 +281,13 @@ export const concepts: Concept[] = [
     de: 'verderben verdirbt verdorben schimmel faul',
     es: 'estropear estropeado pudrir podrido caducar caducado',
   },
-  { isEvent: true, en: 'contaminated contamination polluted pollution', de: 'verunreinigt belastet kontaminiert', es: 'contaminado contaminada contaminacion' },
-  { isEvent: true, en: 'leak leaks leaking leakage', de: 'leck undicht leckage', es: 'fuga fugas goteo' },
+  {
+    isEvent: true,
+    en: 'contaminated contamination polluted pollution',
+    de: 'verunreinigt belastet kontaminiert verseucht kontamination',
+    es: 'contaminado contaminada contaminacion',
+  },
+  { isEvent: true, en: 'leak leaks leaking leakage', de: 'leck undicht leckage', es: 'fuga fugas goteo reventar pierde pierden' },
   {
     isEvent: true,
     en: 'guilty convicted conviction sentenced',
@@ -287,10 +296,15 @@ export const concepts: Concept[] = [
     opposite: { en: 'innocent acquitted acquittal', de: 'unschuldig freigesprochen freispruch', es: 'inocente absuelto absolucion' },
   },
   { isEvent: true, en: 'reoffend recidivism relapse recur recurrence', de: 'ruckfall ruckfallig', es: 'reincidir reincidencia reincide recaida' },
-  { isEvent: true, en: 'donate donates donated donation donor give gives', de: 'spende spenden spendet gespendet', es: 'donar dona donacion donante' },
   {
     isEvent: true,
-    en: 'complain complains complained complaint complaints',
+    en: 'donate donates donated donation pledge pledged backer backers donor give gives',
+    de: 'spende spenden spendet gespendet',
+    es: 'donar dona donacion donante',
+  },
+  {
+    isEvent: true,
+    en: 'complain complains complained complaint complaints gripe gripes',
     de: 'beschwerde beschweren beschwert reklamation reklamiert reklamieren',
     es: 'queja quejas quejarse reclamacion reclamar',
   },
@@ -335,7 +349,7 @@ export const concepts: Concept[] = [
   { isEvent: true, en: 'infect infected infection', de: 'infiziert infektion', es: 'infectado infeccion' },
   { isEvent: true, en: 'pregnant pregnancy conceive', de: 'schwanger trachtig tragend', es: 'embarazada embarazo prenada' },
   { isEvent: true, en: 'germinate germinated sprout', de: 'keimen gekeimt keimung', es: 'germinar germinado germina' },
-  { isEvent: true, en: 'ripe ripen mature', de: 'reif', es: 'maduro madura' },
+  { isEvent: true, en: 'ripe ripen mature ready', de: 'reif', es: 'maduro madura' },
   { isEvent: true, en: 'smoke smokes smoker smoking', de: 'raucher raucht rauchen', es: 'fumador fumadora fuma fumar' },
   { isEvent: true, en: 'married marry marital', de: 'verheiratet', es: 'casado casada' },
   { isEvent: true, en: 'retire retires retired retirement', de: 'rente ruhestand pensioniert', es: 'jubilado jubilarse jubilacion' },
@@ -375,10 +389,10 @@ export const concepts: Concept[] = [
   { isThing: true, en: 'loan credit debt borrow borrows lend mortgage', de: 'kredit darlehen hypothek', es: 'prestamo credito hipoteca' },
   { en: 'tip tips gratuity', de: 'trinkgeld', es: 'propina propinas' },
   { en: 'discount rebate reduction', de: 'rabatt nachlass', es: 'descuento rebaja' },
-  { en: 'fine penalty', de: 'strafe bussgeld', es: 'multa sancion' },
+  { en: 'fine fines penalty', de: 'strafe bussgeld', es: 'multa sancion' },
   { en: 'budget', de: 'budget', es: 'presupuesto' },
   { en: 'tax taxes', de: 'steuer steuern', es: 'impuesto impuestos' },
-  { isThing: true, en: 'stock inventory supply', de: 'bestand lager lagerbestand', es: 'existencias inventario stock' },
+  { isThing: true, en: 'stock stockout inventory supply', de: 'bestand lager lagerbestand', es: 'existencias inventario stock rotura agotar agota agotado' },
   { isThing: true, en: 'order orders ordered basket', de: 'bestellung bestellungen auftrag auftrage', es: 'pedido pedidos orden' },
   {
     isThing: true,
@@ -399,7 +413,7 @@ export const concepts: Concept[] = [
   { isThing: true, en: 'bitter bitterness ibu', de: 'bitter bitterkeit', es: 'amargo amargor' },
   { isThing: true, en: 'harvest crop yield output production', de: 'ernte ertrag', es: 'cosecha rendimiento produccion' },
   { isThing: true, en: 'water', de: 'wasser', es: 'agua' },
-  { isThing: true, en: 'wind windy gust', de: 'wind', es: 'viento' },
+  { isThing: true, en: 'wind windy gust gusts', de: 'wind bo boen', es: 'viento rafaga rafagas' },
   {
     en: 'sun sunshine solar radiation irradiance',
     de: 'sonne sonnenschein strahlung globalstrahlung einstrahlung',
@@ -517,6 +531,17 @@ export const phrases: [RegExp, string][] = [
     'comeback ',
   ],
   [/\bsay(?:s|ing)? yes(?: to)?\b/g, 'accept'],
+  [/\bjump(?:s|ing)? ship\b|\bhand(?:s|ing)? in (?:their|his|her) notice\b/g, 'resign'],
+  [/\bboun(?:ce|ces|cing) back\b/g, 'comeback'],
+  [/\btouch(?:es)? down\b/g, 'arrive'],
+  [/\bcharged off\b/g, 'chargedoff'],
+  [/\b(?:out of stock|sold out|run out|runs out)\b/g, 'stockout'],
+  [/\bwork(?:ed)? out\b|\bfind out\b|\bup front\b|\bend(?:s|ed)? up\b|\bfigure out\b/g, ' '],
+  [/\b(?:dejar|dejan|deja) plantad[oa]s?\b/g, 'plantado'],
+  [/\bschmei(?:ss|ß)(?:en|t)\b([^.;?!]{0,30}?)\bhin\b/g, '$1 hinschmeissen'],
+  [/\bkomm(?:en|t)\b([^.;?!]{0,30}?)\bzuruck\b/g, '$1 zuruckkommen'],
+  [/\bfall(?:en|t)\b([^.;?!]{0,30}?)\baus\b/g, '$1 ausfallen'],
+  [/\bdrag(?:s|ged|ging)? on\b/g, 'drag'],
   [/\b(?:pays?|paid|paying) (?:[\p{L}]+ ){0,3}(?:back )?in full\b/gu, 'repay'],
   [/\bcom(?:e|es|ing) down with\b/g, 'catch '],
   [/\bsquare[- ]?met(?:re|er)s?\b|\bsq\.? ?m\b|\bm²|\bm2\b/g, 'squaremetre'],
@@ -550,7 +575,7 @@ export const fillers: Record<'en' | 'de' | 'es', Set<string>> = {
     'a an the of for to in on at by with from as is are be been being am was were will would should shall can could may might must do does did done have has had having get gets got go goes going about likely probable probably who whom whose which what when where how much whether if and or nor but not no never we our us ours i my me mine you your they them their he she his her it its this that these those there then than so such any some all both each every per next coming more most less least very too also just only please want wants wanted need needs like know knows right correct proper tell say says said find show see flag mark spot predict predicts predicting prediction forecast estimate estimates guess work out learn model build make give quote read score classify detect determine decide figure identify recognise recognize help using use given based depending knowing new one ones people someone thing things future time into out up down during before after over under between against within without because based until likelihood probability probabilities chance chances odds many actually really ever again soon now today s t re ll ve d simply really truly soon quickly probably roughly approximately about all features feature regression classification binary multiclass task table dataset data column columns row rows column variable variables kindly hello hi thanks thank dear sir pls plz ok okay etc eg ie e g via whole just merely nobody anybody somebody anyone everyone nothing something anything yet already once when while though although however be get let lets make made made',
   ),
   de: list(
-    'der die das den dem des ein eine einen einem einer eines und oder aber nicht kein keine keinen nie ich mir mich mein meine wir uns unser unsere unserer unseren sie ihr ihre ihrem ihren er es man ist sind war waren wird werden wurde wurden sein hat haben kann konnen soll sollen mochte mochten will wollen muss in im an am auf aus bei beim mit nach seit von vom zu zum zur fur uber unter vor durch gegen ohne um als wie was wer wen wem welche welcher welches welchen wann wo ob wenn dass damit so viel mehr meisten sehr auch nur noch schon bitte sage sagen sag vorhersagen vorhersage vorher voraus prognose prognostiziere prognostizieren schatze schatzen schatzung erkenne erkennen finde finden bestimme bestimmen berechne berechnen vermutlich wahrscheinlich wahrscheinlichkeit jede jeder jedes jeden nachste nachsten nachster diese dieser dieses morgen heute neue neuen wohl demnachst bald voraussichtlich eigentlich sicher vielleicht gern gerne gerade derzeit kunftig zukunftig dann dort hier mal eben alle alles allen aller etwa ungefahr bisher jetzt ganz genau bereits wirklich wurde konnte sollte dies dessen deren denen spalte spalten tabelle datensatz regression klassifikation hallo danke liebe bzw usw ihn ihm ihnen sich selbst man doch also etwas jemand niemand',
+    'der die das den dem des ein eine einen einem einer eines und oder aber nicht kein keine keinen nie ich mir mich mein meine wir uns unser unsere unserer unseren sie ihr ihre ihrem ihren er es man ist sind war waren wird werden wurde wurden sein hat haben kann konnen soll sollen mochte mochten will wollen muss in im an am auf aus bei beim mit nach seit von vom zu zum zur fur uber unter vor durch gegen ohne um als wie was wer wen wem welche welcher welches welchen wann wo ob wenn dass damit so viel mehr meisten sehr auch nur noch schon bitte sage sagen sag vorhersagen vorhersage vorher voraus prognose prognostiziere prognostizieren schatze schatzen schatzung erkenne erkennen finde finden bestimme bestimmen berechne berechnen vermutlich wahrscheinlich wahrscheinlichkeit viele vielen jede jeder jedes jeden nachste nachsten nachster diese dieser dieses morgen heute neue neuen wohl demnachst bald voraussichtlich eigentlich sicher vielleicht gern gerne gerade derzeit kunftig zukunftig dann dort hier mal eben alle alles allen aller etwa ungefahr bisher jetzt ganz genau bereits wirklich wurde konnte konnten konntet sollte dies dessen deren denen spalte spalten tabelle datensatz regression klassifikation hallo danke liebe bzw usw ihn ihm ihnen sich selbst man doch also etwas jemand niemand',
   ),
   es: list(
     'el la los las un una unos unas y o u pero no ni nunca de del al a en con por para sin sobre entre hacia desde hasta que quien quienes cual cuales cuando donde como cuanto cuanta si yo me mi mis nos nuestro nuestra nuestros nuestras tu su sus se lo le les es son sera seran ser estar esta estan fue ha han hay va van puede pueden debe quiero queremos necesito necesitamos saber decir dime predecir predice prediccion prever estimar estima estimacion adivinar calcular calcula clasificar detectar detecta identificar averiguar cada proximo proxima proximos proximas este estos estas esto mas menos muy tambien solo por favor manana hoy nuevo nueva nuevos probabilidad probable probablemente mayor pronto solamente realmente aproximadamente ahora luego entonces todos todas todo toda algun alguna algunos alguien nadie algo nada columna columnas tabla datos regresion clasificacion hola gracias cuya cuyo cuyos ella ellos ellas usted ustedes esta estan esos esas ese esa aquel tiene tienen tener hacer hace cual cuales',
@@ -572,6 +597,30 @@ export const auxiliaryNameWords = list(
 
 /** Parts of a name that say that the value is that of a later time. */
 export const laterNameWords = list('tomorrow next following later ahead future morgen folgetag manana siguiente proximo proxima');
+
+/** Patterns over one folded word of the three languages. */
+const anyWord = ({ en, de, es }: Words) => new RegExp(`^(?:${[en, de, es].join(' ').split(' ').join('|')})$`, 'u');
+
+/** Parts of names of days that are set before. German writes `Liefertermin` as one word. */
+export const dueName = anyWord({
+  en: 'due deadline scheduled planned expected promised target required estimated',
+  de: 'fallig soll geplant termin \\p{L}+termin \\p{L}+frist soll\\p{L}+ plan\\p{L}+',
+  es: 'vencimiento previsto prevista limite',
+});
+/** And of those on which it was done. */
+export const doneName = anyWord({
+  en: 'paid payment pay actual completed completion delivered delivery closed finished settled received arrived arrival done shipped resolved returned',
+  de: 'bezahlt zahlung geliefert erledigt ist eingang (?:liefer|zahl(?:ungs)?|eingangs?|abschluss|ist|erledigungs?|ruckgabe)(?:datum|tag)',
+  es: 'pago pagado entrega entregado real cierre',
+});
+/** Words that ask whether something is late. */
+export const saysLate = anyWord({ en: 'late delay\\w* overdue tard\\w+', de: 'verspat\\w* spat verzug uberfallig', es: 'retras\\w* tarde demora atras\\w*' });
+/** "Per night" does not mean by the fewest nights that can be booked. */
+export const limitName = anyWord({ en: 'minimum maximum lowest highest first last previous', de: 'mindest hochst', es: 'minimo maximo' });
+
+/** Levels that say that it is so, and that it is not. */
+export const yesLevel = /^(?:yes|y|true|t|positive|pos|ja|j|si|sí|s|oui|wahr|verdadero)$/i;
+export const noLevel = /^(?:no|n|false|f|0|-1|negative|neg|nein|non|falsch|falso|none|not .*|no .*)$/i;
 
 /** Whole numbers in words. */
 export const numberWords: Record<string, number> = {

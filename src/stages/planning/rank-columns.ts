@@ -1,7 +1,7 @@
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
-import { auxiliaryNameWords, usualTargets, vagueNameWords } from './lexicon.ts';
+import { auxiliaryNameWords, timeUnits, usualTargets, vagueNameWords } from './lexicon.ts';
 import type { AskedWord, SentenceParts } from './sentence-parts.ts';
-import { fold, hasMeaning, isNegatedName, likeness, namesEvent, nameWords, wordsIn } from './words.ts';
+import { fold, hasMeaning, isNegatedName, likeness, namesEvent, nameWords, unitWords, wordsIn } from './words.ts';
 
 /** How far the words of a sentence speak for one column. All shares are 0 to 1. */
 export type ColumnMatch = {
@@ -54,8 +54,9 @@ export function rankColumns(parts: SentenceParts, profile: Profile, asked: Asked
   // A column may be called "RainTomorrow".
   const said = parts.ahead ? [...asked, ...wordsIn(parts.ahead.words).map((word) => ({ word, weight: AHEAD_WEIGHT }))] : asked;
   const known = said.map((one) => ({ ...one, doubt: isKnownTo(profile, one.word) ? 0 : 1 - UNKNOWN_SHARE }));
+  const askedUnit = onlyUnitOf(parts, profile);
   const matches = profile.columns.flatMap((column) => {
-    const match = matchColumn(parts, known, profile, column, column === last);
+    const match = matchColumn(parts, known, profile, column, { isLast: column === last, askedUnit });
     return match ? [match] : [];
   });
   liftUsualTarget(parts, profile, matches);
@@ -65,6 +66,18 @@ export function rankColumns(parts: SentenceParts, profile: Profile, asked: Asked
   tieHalfNamedColumns(matches);
   return matches.toSorted((a, b) => b.certainty - a.certainty);
 }
+
+/** "How many hours": the unit, where one column alone is in it. */
+function onlyUnitOf({ wantsNumber, asked, given }: SentenceParts, profile: Profile): string | undefined {
+  if (!wantsNumber) return undefined;
+  const units = asked.flatMap(({ word, weight }) => (weight >= 0.5 && Object.hasOwn(timeUnits, word) ? [timeUnits[word].unit] : []));
+  return units.find((unit) => profile.columns.filter((column) => isInUnit(column, unit) && !isNamedIn(given, column.name)).length === 1);
+}
+
+/** Whether a number is in that unit of time, by its name. */
+const isInUnit = ({ kind, name }: ColumnProfile, unit: string) =>
+  kind === 'number' && [...nameWords(name), ...unitWords(name)].some((word) => Object.hasOwn(timeUnits, word) && timeUnits[word].unit === unit);
+const IN_UNIT = 0.3;
 
 /** Of a word that is in no name and no value of the table: it says less against a column that the other words name. */
 const UNKNOWN_SHARE = 0.3;
@@ -88,18 +101,27 @@ const EXPLICIT = 0.95;
 /** Named only in a sentence that asks nothing. */
 const ASIDE_FOCUS = 0.34;
 const ASIDE_FACTOR = 0.6;
+/** "Which species is it". */
+const SUBJECT = 0.72;
 /** A key or a name is asked for only by its name. */
 const KEY_FACTOR = 0.35;
 const MANY_LEVELS_FACTOR = 0.7;
 
-function matchColumn(parts: SentenceParts, asked: AskedWord[], profile: Profile, column: ColumnProfile, isLast: boolean): ColumnMatch | null {
+function matchColumn(
+  parts: SentenceParts,
+  asked: AskedWord[],
+  profile: Profile,
+  column: ColumnProfile,
+  { isLast, askedUnit }: { isLast: boolean; askedUnit: string | undefined },
+): ColumnMatch | null {
   const name = matchName(asked, column.name);
   const values = matchValues(parts, asked, column);
   const isUsual = isUsualTarget(column, profile);
   const isInitials = initialsOf(parts, column);
   const isExplicit = parts.explicit.some((text) => isSameName(text, column.name));
   if (name.share === 0 && values.strength === 0 && !isUsual && !isInitials && !isExplicit) return null;
-  const isSpelled = name.share > 0.5 && standsIn(parts.text, column.name);
+  // A word of its own may stand there by chance: "on the judge's desk".
+  const isSpelled = name.share > 0.5 && standsIn(parts.text, column.name) && (name.focus >= 0.9 || nameWords(column.name).length > 1);
   const wordShare = Math.min(1, name.wordShare + values.wordShare);
   const byName =
     name.share * (NAMED + FOCUS * Math.max(name.focus, isSpelled ? 0.8 : 0) + TAKEN_UP * wordShare) + (name.isWhole ? WHOLE : 0) + (isSpelled ? SPELLED : 0);
@@ -110,7 +132,8 @@ function matchColumn(parts: SentenceParts, asked: AskedWord[], profile: Profile,
   if (isLast) certainty += 0.05;
   certainty *= taskFit(parts, column, values.found.length) * keyFactor(asked, column, profile);
   // "Which species is it" asks for the species; "which customers will leave" does not ask for the customers.
-  if (isNamedIn(parts.subject, column.name, 1) && isSubjectAsked(parts, column)) certainty = Math.max(certainty, 0.72);
+  if (isSubjectAsked(parts, column) && isWhollyNamedIn(parts.subject, column.name)) certainty = Math.max(certainty, SUBJECT);
+  if (askedUnit !== undefined && isInUnit(column, askedUnit)) certainty = 1 - (1 - certainty) * (1 - IN_UNIT);
   if (isExplicit) certainty = Math.max(certainty, EXPLICIT);
   else if (name.share > 0 && Math.max(name.focus, values.focus) < ASIDE_FOCUS) certainty *= ASIDE_FACTOR;
   // What is named as known, or to be left out, is not asked for.
@@ -254,6 +277,10 @@ function isNamedIn(words: string[], columnName: string, least = 0.9): boolean {
   return parts.length > 0 && parts.every((part) => words.some((word) => likeness(part, word).value >= least));
 }
 
+/** Every word of the name, vague ones too. */
+const isWhollyNamedIn = (words: string[], columnName: string) =>
+  words.length > 0 && nameWords(columnName).every((part) => auxiliaryNameWords.has(part) || words.some((word) => likeness(part, word).value === 1));
+
 /** The very words of the name stand among these: "cancel reason" does not name `cancelled`. */
 const isSpelledIn = (words: string[], columnName: string) => nameWords(columnName).every((part) => words.includes(part));
 
@@ -284,8 +311,8 @@ function matchValues(
       return best;
     });
     if (hits.some(({ like }) => like === 0)) continue;
-    // Of the rows ("which visitors"), not of the answer; but the very name of a class is meant wherever it stands.
-    if (!parts.isDistinction && hits.every((hit) => hit.weight < (hit.like === 1 ? LEAST_SPELLED_VALUE : 0.5))) continue;
+    // Of the rows ("which visitors"), not of the answer.
+    if (!parts.isDistinction && hits.every((hit) => hit.weight < LEAST_VALUE_WEIGHT)) continue;
     found.push(value);
     words.push(...hits.map(({ word }) => word));
     weight = Math.max(weight, ...hits.map((hit) => hit.like * hit.weight));
@@ -299,7 +326,8 @@ function matchValues(
   return { strength: strength * weight, wordShare: heartCount === 0 ? 0 : Math.min(1, heart / heartCount), focus, found, words };
 }
 
-const LEAST_SPELLED_VALUE = 0.3;
+/** Less central than this a value says which rows are meant. */
+const LEAST_VALUE_WEIGHT = 0.5;
 const PLAIN_ANSWERS = new Set('yes no true false none unknown other all new nein sin con the and not'.split(' '));
 
 /** "malignant or benign" for a column of M and B. */
@@ -310,11 +338,14 @@ function initialsOf({ alternatives }: SentenceParts, column: ColumnProfile): boo
   return values.every((value) => /^\p{L}{1,2}$/u.test(value) && alternatives.filter((word) => word.startsWith(value)).length === 1);
 }
 
+/** Of a measure where a yes or a no is asked: it is a question then, unless a bar is named. */
+export const MEASURE_FACTOR = 0.33;
+
 /** "Who" and "whether" ask for classes, "how many" for numbers. */
 function taskFit(parts: SentenceParts, column: ColumnProfile, valueCount: number): number {
   if (parts.wantsNumber && (column.kind !== 'number' || isTwoValued(column))) return 0.5;
   const asksYesNo = parts.isYesNo && !parts.wantsNumber;
-  if (asksYesNo && isMeasure(column) && parts.comparison === null) return 0.55;
+  if (asksYesNo && isMeasure(column) && parts.comparison === null) return MEASURE_FACTOR;
   if (asksYesNo && column.kind === 'number' && !isTwoValued(column) && parts.comparison === null) return 0.75;
   if (asksYesNo && column.kind === 'category' && !isTwoValued(column) && valueCount === 0) return column.distinctCount > MANY_VALUES ? 0.55 : 0.8;
   if (parts.isYesNo && valueCount > 0) return 1.05;
@@ -325,6 +356,14 @@ function taskFit(parts: SentenceParts, column: ColumnProfile, valueCount: number
 function liftUsualTarget(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): void {
   const predictable = matches.filter(({ column }) => isPredictable(column));
   if (predictable.some(({ certainty, nameShare, focus }) => certainty >= 0.4 && nameShare > 0 && focus > BESIDE_FOCUS)) return;
+  const asked = predictable.filter(
+    ({ column }) =>
+      isSubjectAsked(parts, column) && isClasses(column) && isNamedIn(parts.subject, column.name, 0.7) && keyFactor(parts.asked, column, profile) === 1,
+  );
+  if (asked.length === 1) {
+    Object.assign(asked[0], { certainty: Math.max(asked[0].certainty, LIFTED), focus: 1 });
+    return;
+  }
   const fits = (column: ColumnProfile) => isPredictable(column) && (parts.wantsNumber ? column.kind === 'number' : !parts.isYesNo || !isMeasure(column));
   const usual = profile.columns.filter((column) => isUsualTarget(column, profile) && fits(column));
   if (usual.length !== 1 || parts.asked.length === 0) return;

@@ -1,10 +1,11 @@
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { deriveTargets } from './derive-target.ts';
 import { findTimeColumn, findTimeSeries } from './find-time.ts';
+import { noLevel, yesLevel } from './lexicon.ts';
 import { isPredictable, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
 import type { Reading, SentenceReading, Wish } from './reading.ts';
 import { isTurnedRound, takeApart, type SentenceParts } from './sentence-parts.ts';
-import { likeness, nameWords, wordsIn } from './words.ts';
+import { hasMeaning, likeness, namesAction, nameWords, wordsIn } from './words.ts';
 
 /** Everything that the words say over this table, the surest reading first. */
 export function readSentence(sentence: string, profile: Profile): SentenceReading {
@@ -35,7 +36,7 @@ export function readSentence(sentence: string, profile: Profile): SentenceReadin
       time && speaksOfLater && (series !== undefined || isAhead) ? { value: time.name, certainty: 0.8, reason: 'the sentence asks of times to come' } : null,
     forecast,
     otherWish: parts.otherWish,
-    impossible: findImpossible(matches, readings),
+    impossible: findImpossible(matches, readings, profile),
   };
 }
 
@@ -70,7 +71,10 @@ export function positiveOf(parts: SentenceParts, match: Pick<ColumnMatch, 'colum
   const levels = column.topValues.map(({ value }) => value);
   if (levels.length !== 2) return null;
   const otherThan = (level: string) => levels.find((one) => one !== level) ?? level;
-  const flip = isTurnedRound(parts, match.words);
+  // Not to keep up a loan is to fail: what is negated is what is done.
+  const doings = match.words.filter(namesAction);
+  const flip =
+    match.words.length > 0 && doings.length === 0 && match.words.every(hasMeaning) ? false : isTurnedRound(parts, doings.length > 0 ? doings : match.words);
   if (match.values.length === 1) {
     const [named] = match.values;
     return { value: flip ? otherThan(named) : named, certainty: 0.85, reason: flip ? `the sentence asks for what is not "${named}"` : 'the sentence names it' };
@@ -82,14 +86,11 @@ export function positiveOf(parts: SentenceParts, match: Pick<ColumnMatch, 'colum
   return { value, certainty: affirmative.certainty, reason: isFlipped ? `the sentence asks for the opposite of "${column.name}"` : affirmative.reason };
 }
 
-const YES = /^(?:yes|y|true|t|positive|pos|ja|j|si|sí|s|oui|wahr|verdadero)$/i;
-const NO = /^(?:no|n|false|f|0|-1|negative|neg|nein|non|falsch|falso|none|not .*|no .*)$/i;
-
 /** The level that says that the column is so: yes, 1, its own name, the larger of two numbers. */
 function affirmativeOf(column: ColumnProfile, levels: string[]): { value: string; certainty: number; reason: string } | undefined {
-  const yes = levels.filter((level) => YES.test(level.trim()));
+  const yes = levels.filter((level) => yesLevel.test(level.trim()));
   if (yes.length === 1) return { value: yes[0], certainty: 0.9, reason: `"${yes[0]}" says that it is so` };
-  const no = levels.filter((level) => NO.test(level.trim()));
+  const no = levels.filter((level) => noLevel.test(level.trim()));
   if (no.length === 1) return { value: levels.find((level) => level !== no[0]) ?? levels[0], certainty: 0.8, reason: `the other class is "${no[0]}"` };
   const named = levels.filter((level) => nameWords(level).some((word) => nameWords(column.name).some((part) => isSameSense(part, word))));
   if (named.length === 1) return { value: named[0], certainty: 0.85, reason: 'the column is called so' };
@@ -123,11 +124,16 @@ function findForecast(parts: SentenceParts, profile: Profile, isSeries: boolean)
   return { value: { time: time?.name ?? null }, certainty: 0.85, reason: `"${horizon.words.trim()}" asks for times after the last row` };
 }
 
+/** "student_no": numbers that name, of which each has few rows. */
+const isKeyNumber = ({ name, distinctCount }: ColumnProfile, rowCount: number) =>
+  /^(?:id|no|nr|key|uuid)$/.test(wordsIn(name.replaceAll('_', ' ')).at(-1) ?? '') && distinctCount > rowCount / 10;
+
 /** The words clearly name a date, a text or a key. */
-function findImpossible(matches: ColumnMatch[], readings: Reading[]): SentenceReading['impossible'] {
+function findImpossible(matches: ColumnMatch[], readings: Reading[], { rowCount }: Profile): SentenceReading['impossible'] {
   const [first] = matches;
-  if (!first || isPredictable(first.column) || first.nameShare < 0.85 || first.wordShare < 0.5 || first.focus < 0.9) return null;
-  const rival = readings[0]?.certainty ?? 0;
+  if (!first || (isPredictable(first.column) && !isKeyNumber(first.column, rowCount)) || first.nameShare < 0.85 || first.wordShare < 0.5 || first.focus < 0.9)
+    return null;
+  const rival = readings.find(({ target }) => target.kind !== 'column' || target.column !== first.column.name)?.certainty ?? 0;
   if (rival > first.certainty - 0.1) return null;
   const why: Partial<Record<ColumnProfile['kind'], string>> = {
     datetime: 'it holds dates, and dates cannot be predicted yet: make a number of days of it, or ask whether it will be within so many days',
@@ -135,5 +141,5 @@ function findImpossible(matches: ColumnMatch[], readings: Reading[]): SentenceRe
     identifier: 'it names the rows: a name follows from nothing',
     constant: 'it is the same in every row',
   };
-  return { column: first.column.name, reason: why[first.column.kind] ?? 'it cannot be predicted' };
+  return { column: first.column.name, reason: why[first.column.kind] ?? 'it names people or things: a name follows from nothing' };
 }

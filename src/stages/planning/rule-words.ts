@@ -41,7 +41,7 @@ const table = {
   /** What follows is what is to be predicted. */
   predict: {
     en: 'predict\\w*|forecast\\w*|estimat\\w+|guess\\w*|classify|classif(?:ies|ication)|recogni[sz]e|model|appraise|quote|determine|calculate|compute|route|sort|rate|grade|score|anticipate|foresee|learn|decide',
-    de: 'vorhersag\\w*|vorherzusagen|prognos\\w*|prognostizier\\w*|schatz\\w*|einzuschatzen|bestimm\\w*|ermittel\\w*|berechn\\w*|klassifizier\\w*',
+    de: 'vorhersag\\w*|vorherzusagen|prognos\\w*|prognostizier\\w*|schatz\\w*|einzuschatzen|bestimm\\w*|ermitt\\w+|berechn\\w*|klassifizier\\w*|abschatz\\w*|abzuschatzen|ableit\\w*|errat\\w*',
     es: 'predec\\w+|predi[cg]\\w+|prediccion|pronostic\\w+|estim\\w+|calcul\\w+|adivin\\w+|clasific\\w+|averigu\\w+|prever',
   },
   /** Of these the object is asked, whatever is said about it: "predict the age of those who …". */
@@ -58,8 +58,8 @@ const table = {
   },
   /** What follows, up to the end of the clause or the next asking word, is what the answer is made from. */
   given: {
-    en: 'given|from|using|with the help of|knowing|based (?:up)?on|depending on|according to|judging by|going by|by looking at|looking at|considering|as a function of|by means of|with (?:this|these|such)|out of|(?:if|when|once|where) (?:we|i|you) (?:know|give you|have|see)|(?:we|i) (?:already )?know',
-    de: 'anhand|basierend auf|aufgrund|ausgehend von|mit hilfe|mithilfe|aus|bei gegebene[mnr]|gegeben|mit (?:diese[mrn]|solche[mrn])|wenn (?:wir|ich) [^.,;]* (?:kennen|kenne)|nutze|verwende|benutze|unter verwendung',
+    en: 'given|from|using|with the help of|knowing|based (?:up)?on|depending on|according to|judging by|going by|by looking at|looking at|considering|as a function of|by means of|with (?:this|these|such)|out of|(?:if|when|once|where) (?:we|i|you) (?:know|give you|have|see)|(?:we|i) (?:already )?know|all (?:that )?(?:we|i|you)(?:\\W*ve| have)?(?: got)?(?: know)?(?: then)? (?:is|are)|(?:we|i) only (?:have|know|see)',
+    de: 'anhand|basierend auf|aufgrund|ausgehend von|mit hilfe|mithilfe|aus|bei gegebene[mnr]|gegeben|mit (?:diese[mrn]|solche[mrn])|wenn (?:wir|ich) [^.,;]* (?:kennen|kenne)|nutze|verwende|benutze|unter verwendung|(?:kennen|haben|wissen) wir (?:dann )?nur|wir (?:kennen|haben|wissen) (?:dann )?nur',
     es: 'segun|a partir de|usando|utilizando|basandose en|en funcion de|teniendo en cuenta|dados?|dadas?|sabiendo|con (?:este|esta|estos|estas)|con (?:los|las) (?:demas )?datos|con la ayuda de',
   },
   /** "With age and income as inputs." */
@@ -125,6 +125,9 @@ export type RuleWord = keyof typeof table;
 export function wordsOf(language: Language, ...entries: RuleWord[]): string {
   return entries.flatMap((entry) => (language === 'en' ? [table[entry].en] : [table[entry][language], table[entry].en])).join('|');
 }
+
+/** Of one language alone: "a" is an article in English and a preposition in Spanish. */
+export const ownWordsOf = (language: Language, ...entries: RuleWord[]): string => entries.map((entry) => table[entry][language]).join('|');
 
 /** The same as whole words. */
 export const anyOf = (language: Language, ...entries: RuleWord[]) => `(?<![\\p{L}\\p{N}_])(?:${wordsOf(language, ...entries)})(?![\\p{L}\\p{N}_])`;
@@ -209,6 +212,17 @@ export const combinations: [RegExp, '/' | '-' | '+'][] = [
   [new RegExp(`(?<left>[^,.;:?!]*?) (?:per|divided by|pro|je|geteilt durch|dividid[oa] (?:por|entre)|por) (?<right>${lastSide})`, 'u'), '/'],
 ];
 
+/** What somebody does not want to know. */
+export const notAsked: RegExp[] = [
+  /\b(?:do not|dont|not) care (?:about |for )?(?:who|which|whether|if|how|what)\b[^,.;:]*/g,
+  /\b(?:mich|uns) interessiert (?:hier )?nicht,? (?:wer|welche[rns]?|ob|wie)\b[^,.;:]*/g,
+  /\bno (?:me|nos) (?:importa|interesa)n? (?:los que|las que|quien(?:es)?|si|cual(?:es)?)\b[^,.;:]*?(?=,|\.|;|:|\bsino\b|$)/g,
+];
+
+/** "How urgent is it" asks for the degree and not for one of them. */
+export const degreeOf =
+  /\b(?:how (?!many|much|long|old|far|high|late|likely|often|soon|do|does|did|can|will|would|should|is|are|to|it|the|a|an|we|i|they)[\p{L}]+ (?:is|are|it|the|a|an|will|would|this|these)|wie (?!viele?|lange|alt|hoch|teuer|gross|weit|spat|wahrscheinlich|ist|sind|wird|die|der|das)[\p{L}]+ (?:ist|sind|wird|werden|der|die|das|ein|eine))\b/u;
+
 /** Says that something is known only later; what stands in `what` is to be left out. */
 const later =
   '(?:afterwards?|after (?:the|that|we|it|they)|only after|only later|later on|(?:days|weeks|months|hours) later|too late|at the end|hinterher|danach|im nachhinein|erst (?:spater|danach|nach)|nachtraglich|despues|a posteriori|al final)';
@@ -282,9 +296,9 @@ export const judgements: [RegExp, Judgement, string][] = [
 
 /** What an error of the one kind or the other is called where its cost is told. */
 export const missWords =
-  /\b(?:miss(?:ing|ed|es)?|overlook(?:ing|ed)?|false negatives?|not (?:catching|finding|spotting)|fail(?:ing|ure)? to (?:catch|spot|find)|undetected|slip(?:s|ping)? through|ubersehen\w*|verpass\w*|entgang\w*|entgeh\w*|perder\w*|falsos? negativos?|pasar por alto|dejar escapar|escap\w+|no detect\w+)\b/;
+  /\b(?:miss(?:ing|ed|es)?|overlook(?:ing|ed)?|false negatives?|not (?:catching|finding|spotting)|fail(?:ing|ure)? to (?:catch|spot|find)|undetected|slip(?:s|ping)? through|let(?:s|ting)? [\w ]{1,25}?(?:through|slip|pass)|ubersehen\w*|verpass\w*|entgang\w*|entgeh\w*|perder\w*|falsos? negativos?|pasar por alto|dejar escapar|escap\w+|no detect\w+)\b/;
 export const alarmWords =
-  /\b(?:false (?:alarms?|positives?)|fehlalarme?s?|falsch positiv\w*|falsas? alarmas?|falsos? positivos?|needless(?:ly)?|wrongly|unnecessary|unnotige?\w*|innecesari\w+|wasted|for nothing|umsonst|en vano)\b/;
+  /\b(?:false (?:alarms?|positives?)|fehlalarme?s?|falsch positiv\w*|falsas? alarmas?|falsos? positivos?|needless(?:ly)?|(?:blocking|rejecting|refusing|bothering|turning away|stopping|flagging) (?:an? |the )?(?:honest|good|legitimate|innocent|genuine|healthy|normal)|wrongly|unnecessary|unnotige?\w*|innecesari\w+|wasted|for nothing|umsonst|en vano)\b/;
 export const costWords =
   /\b(?:cost|costs|costing|worse|expensive|costly|bad|hurts?|worth|kostet|kosten|teurer|schlimmer|cuesta|cuestan|cueste|peor|caro|veces|mal|times|loses?)\b|[$€£]/;
 
@@ -293,7 +307,7 @@ const START = '(?:^|[.;:!?,]|\\band\\b|\\bbut\\b|\\bund\\b|\\by\\b)';
 /** Clauses that say how answers are judged, what they cost or how many can be acted on; whole clauses, so that their words name no column. */
 export const judgementClauses: RegExp[] = [
   new RegExp(
-    `${START}${CLAUSE}\\b(?:false alarms?|false positives?|false negatives?|fehlalarme?|falsas? alarmas?|falsos? positivos?|times (?:as|more|worse)|catch(?:ing)? (?:them )?all|catch(?:ing)? (?:every|as many)|care (?:about|most)|i (?:only )?care|what matters|matters? (?:most|just|exactly|to me|as much)|count (?:exactly|just|as much)|judged? (?:it|them|by)|measured? (?:by|in)|me importan?|nos importan?|wichtig ist|kommt es (?:mir|uns) (?:darauf )?an|hurt(?:s)? (?:the )?(?:most|us)|tun (?:am meisten )?weh)\\b[^.;!?]*`,
+    `${START}${CLAUSE}\\b(?:false alarms?|false positives?|false negatives?|fehlalarme?|falsas? alarmas?|falsos? positivos?|times (?:as|more|worse)|catch(?:ing)? (?:them )?all|catch(?:ing)? (?:every|as many)|care (?:about|most)|i (?:only )?care|what matters|matters? (?:most|just|exactly|to me|as much)|count (?:exactly|just|as much)|judged? (?:it|them|by)|measured? (?:by|in)|me importan?|nos importan?|what counts|wichtig ist|kommt es (?:mir|uns) (?:darauf )?an|hurt(?:s)? (?:the )?(?:most|us)|tun (?:am meisten )?weh)\\b[^.;!?]*`,
     'g',
   ),
   new RegExp(

@@ -8,14 +8,17 @@ import {
   combinations,
   comparisons,
   costWords,
+  degreeOf,
   horizonPattern,
   judgementClauses,
   judgements,
   knownLater,
   missWords,
+  notAsked,
   momentPattern,
   orMore,
   otherWishes,
+  ownWordsOf,
   predictionWords,
   wordsOf,
 } from './rule-words.ts';
@@ -103,7 +106,7 @@ export function takeApart(sentence: string): SentenceParts {
   const costs = findCosts(rest);
   const capacity = findCapacity(rest);
   const judgement = findJudgement(rest);
-  for (const pattern of judgementClauses) cut(pattern);
+  for (const pattern of [...judgementClauses, ...notAsked]) cut(pattern);
   const later: string[] = [];
   for (const pattern of knownLater) {
     rest = rest.replaceAll(pattern, (match, ...groups) => {
@@ -154,13 +157,15 @@ export function takeApart(sentence: string): SentenceParts {
     explicit: [...(formula ? [formula[1]] : []), ...explicitNames(folded)],
     text: question,
     alternatives: findAlternatives(question, rules),
-    subject: contentWords(rules.subject.exec(question)?.[1] ?? '', language),
+    subject: contentWords(headOf(rules.subject.exec(question)?.[1] ?? '', rules), language),
     given: contentWords(given.join(' '), language),
     without,
     isYesNo: isYesNo || comparison !== null,
     wantsNumber,
     isDistinction:
       isTold ||
+      degreeOf.test(question) ||
+      choiceOfMany.test(question) ||
       rules.whichObject.test(question) ||
       /\b(?:which|what) (?:kind|type|sort|class|category|species|of (?:the|these))\b|\b(?:welche|que) (?:art|klasse|tipo|clase)\b/.test(question),
     isNegated: negated.size > 0,
@@ -223,11 +228,14 @@ function makeRules(language: Language) {
     idleNegation: new RegExp(any('idleNegation'), 'gu'),
     negation: new RegExp(any('negation'), 'gu'),
     asSomebody: new RegExp(`(?:^|[.;!?])\\s*(?:${wordsOf(language, 'asSomebody')}) [\\p{L}\\s-]{2,40}?(?=,|${any('speaker')})`, 'gu'),
-    pronoun: new RegExp(`^(?:${wordsOf(language, 'pronoun', 'article')})$`, 'u'),
+    pronoun: new RegExp(`^(?:${ownWordsOf(language, 'pronoun', 'article')})$`, 'u'),
     purpose: new RegExp(`(?:^|[\\s,])${any('purpose')}.*?(?=[.;?!]|$)`, 'gsu'),
     subject: new RegExp(`(?<![\\p{L}])(?:which|what|welche[nrsm]?|que) ([^,.;?!]*?)${anyOf(language, 'auxiliary')}`, 'u'),
     // "Which flavour will the batch have": one of several.
-    whichObject: new RegExp(`(?<![\\p{L}])(?:which|welche[nrsm]?) [\\p{L}_-]+,?(?: if any,)? ${any('auxiliary')} ${any('article', 'pronoun')}`, 'u'),
+    whichObject: new RegExp(
+      `(?<![\\p{L}])(?:which|welche[nrsm]?) [\\p{L}_-]+(?: [\\p{L}_-]+)?,?(?: if any,)? ${any('auxiliary')} ${any('article', 'pronoun')}`,
+      'u',
+    ),
     objectWithClause: new RegExp(
       `(?<verb>${any('foretell')})(?<object>(?:(?!${any('who', 'howMuch')})[^,.;:?!])+?) (?<clause>(?:who|which|that|die|der|das|que|quienes) [^,.;:?!]+)`,
       'u',
@@ -236,7 +244,7 @@ function makeRules(language: Language) {
     predict: new RegExp(`^(?:${wordsOf(language, 'predict')})$`, 'u'),
     point: new RegExp(`^(?:${wordsOf(language, 'point')})$`, 'u'),
     and: new RegExp(`^(?:${wordsOf(language, 'and')})$`, 'u'),
-    article: new RegExp(`^(?:${wordsOf(language, 'article')})$`, 'u'),
+    article: new RegExp(`^(?:${ownWordsOf(language, 'article')})$`, 'u'),
     preposition: new RegExp(`^(?:${wordsOf(language, 'preposition')})$`, 'u'),
     relative: new RegExp(`^(?:${wordsOf(language, 'relative')})$`, 'u'),
     thisRow: new RegExp(`^(?:${wordsOf(language, 'thisRow')})$`, 'u'),
@@ -284,6 +292,13 @@ function numberNouns(question: string, wantsNumber: boolean, rules: Rules): Aske
   ];
 }
 
+/** The words before the first preposition: "welche Behörde für eine Beschwerde zuständig". */
+const headOf = (text: string, rules: Rules): string => {
+  const words = wordsIn(text);
+  const end = words.findIndex((word, at) => at > 0 && rules.preposition.test(word));
+  return words.slice(0, end < 0 ? words.length : end).join(' ');
+};
+
 /** "a setosa, a versicolor or a virginica". */
 function findAlternatives(text: string, rules: Rules): string[] {
   const match = new RegExp(`((?:[\\p{L}-]+, (?:an? )?)*)([\\p{L}-]+),? (?:${rules.or}|from|von|de) (?:an? |eine? |una? )?([\\p{L}-]+)`, 'u').exec(text);
@@ -307,9 +322,11 @@ function findHorizon(text: string): SentenceParts['horizon'] {
   if (!match?.groups) return null;
   const word = match.groups['unit'] ?? match.groups['unit2'];
   const { days } = timeUnits[word];
+  // "Each day of the coming quarter" is many days.
+  const isOfMany = new RegExp(`\\b(?:${Object.keys(timeUnits).join('|')})\\b`).test(match.groups['each'] ?? '');
   const isPlural = /[sn]$/.test(word) && !/^(?:mes|tagen?)$/.test(word);
   const given = match.groups['count'];
-  const count = given === undefined ? (isPlural ? null : 1) : /^[0-9]/.test(given) ? Number(given) : numberWords[given];
+  const count = given === undefined ? (isPlural || isOfMany ? null : 1) : /^[0-9]/.test(given) ? Number(given) : numberWords[given];
   // "tomorrow" in other words: one step, not each of several.
   if (count === 1 && !match.groups['each'] && !match.groups['each2']) return null;
   return { count, days, isEach: (match.groups['each'] ?? match.groups['each2']) !== undefined, words: match[0] };
@@ -325,6 +342,9 @@ function findAhead(text: string): SentenceParts['ahead'] {
   const count = given === undefined ? 1 : /^[0-9]/.test(given) ? Number(given) : numberWords[given];
   return { days: count * timeUnits[unit].days, words: match[0] };
 }
+
+/** "Alone, as a couple, with the family or on business". */
+const choiceOfMany = /[^,.;?]+,[^,.;?]{1,30},[^,.;?]{0,40}\b(?:or|oder|o|u)\b|[^,.;?]+,[^,.;?]{1,40} (?:or|oder|o|u) /;
 
 const articles = new Set(['a', 'an', 'ein', 'eine', 'einen', 'un', 'una', 'uno', 'one', 'half', 'twice', 'double']);
 
@@ -401,13 +421,14 @@ function findCombination(text: string, language: Language): SentenceParts['combi
 
 /** After one of these stands what is asked of the things before it: "which customers WILL cancel". */
 const AUXILIARY =
-  /\b(?:will|are|is|was|were|do|does|did|has|have|had|can|could|would|should|might|may|going|likely|about|get|gets|wird|werden|ist|sind|hat|haben|konnen|kann|van a|va a|son|es|estan|tienen|puede|pueden)\b/;
+  /\b(?:will|are|is|was|were|do|does|did|has|have|had|can|could|would|should|might|may|going|likely|about|get|gets|wird|werden|ist|sind|hat|haben|konnen|kann|va|van|ira|iran|son|es|estan|tienen|puede|pueden)\b/;
 /** A preposition after one of these does not lead away from what is asked: "the chance of", "likely to", "about to". */
 const TRANSPARENT = new Set(
   'chance chances probability likelihood risk odds number amount level value degree share rate kind type sum total model modelo modell warn alert alarm alarms warning warnings list us me wahrscheinlichkeit risiko anzahl menge hohe probabilidad riesgo numero nivel valor cantidad tipo importe prediccion going likely about van va'.split(
     ' ',
   ),
 );
+const GERMAN_FINAL = new Set('sein werden haben konnen mussen wurde wurden'.split(' '));
 const SECONDARY_WEIGHT = 0.5;
 const SUBJECT_WEIGHT = 0.45;
 const OBJECT_WEIGHT = 0.6;
@@ -423,8 +444,16 @@ const COUNT_WEIGHT = 0.8;
 
 /** The content words with their weights: the subject of "which … will" and what stands after a preposition weigh less. */
 function askedWords(text: string, language: Language): AskedWord[] {
-  return text.split(/[,.;:?!()]+/).reduce<AskedWord[]>((asked, clause) => [...asked, ...wordsOfClause(clause, language, asked.length > 0)], []);
+  return text.split(/[,.;:?!()]+/).reduce<AskedWord[]>((asked, clause) => {
+    // German parts such a clause off with a comma: "die Leistung, die eine Turbine abgibt".
+    const isAbout =
+      language === 'de' && asked.length > 0 && /^\s*(?:die|der|das|den|dem|deren|dessen)\b/.test(clause) && rulesOf(language).predict.test(firstWord(text));
+    const words = wordsOfClause(clause, language, asked.length > 0);
+    return [...asked, ...(isAbout ? words.map(({ word, weight }) => ({ word, weight: Math.min(weight, RELATIVE_WEIGHT) })) : words)];
+  }, []);
 }
+
+const firstWord = (text: string) => wordsIn(text)[0] ?? '';
 
 function wordsOfClause(clause: string, language: Language, isContinued: boolean): AskedWord[] {
   const rules = rulesOf(language);
@@ -465,7 +494,7 @@ function wordsOfClause(clause: string, language: Language, isContinued: boolean)
       weight = isPointedAt ? 1 : RELATIVE_WEIGHT;
       if (isPointedAt) for (const one of asked) one.weight = Math.min(one.weight, SUBJECT_WEIGHT);
     } else if (rules.preposition.test(word) && !TRANSPARENT.has(before)) {
-      if (at > 0 ? asked.length > 0 || isContinued : asksLater) weight = Math.min(weight, SECONDARY_WEIGHT);
+      if (at > 0 ? asked.length > 0 || isContinued || words.slice(at + 1).filter(isContent).length > 1 : asksLater) weight = Math.min(weight, SECONDARY_WEIGHT);
     } else if (rules.article.test(word) && !rules.and.test(before) && (objectWords > 0 || (isMeasured && asked.length > 0)))
       weight = Math.min(weight, SECONDARY_WEIGHT);
     else if (word === 'to' || word === 'zu')
@@ -475,7 +504,9 @@ function wordsOfClause(clause: string, language: Language, isContinued: boolean)
     if (rules.thisRow.test(word)) isThisRow = !(isPointedAt && objectWords >= 0);
     if (!isContent(word) || ((isPredict || isPoint) && !hasMeaning(word)) || /^[0-9]/.test(word) || (numberAt(words, at) && !articles.has(word))) continue;
     if (objectWords >= 0) objectWords++;
-    const isLast = !words.slice(at + 1).some(isContent);
+    const isLast = !words.slice(at + 1).some((one) => isContent(one) || rules.predict.test(one));
+    // German ends with what is done: "was geerntet wird".
+    const isFinalVerb = language === 'de' && at < words.length - 1 && words.slice(at + 1).every((one) => isAuxiliary(one) || GERMAN_FINAL.has(one));
     const afterArticleOrNew = at > asking && words.slice(asking + 1, at).every((one) => !isContent(one));
     const afterArticle = rules.article.test(before) || rules.thisRow.test(before);
     // "What will THE BOTTLE cost": what is done comes after it.
@@ -490,8 +521,8 @@ function wordsOfClause(clause: string, language: Language, isContinued: boolean)
     const isOfWhich =
       !isWhether && asking >= 0 && at > asking && (hasAuxiliary ? auxiliary > at : at === asking + 1 && !isLast) && !isObjectAsked && words[asking] !== 'who';
     // "Whether a new CASE will drag on".
-    const isOfWhether = isWhether && auxiliary > at && asked.length === 0 && afterArticleOrNew;
-    const isSubject = isDoer || isOfWhich || isOfWhether;
+    const isOfWhether = isWhether && at > asking && asked.every((one) => one.weight < 1) && afterArticleOrNew && !isLast;
+    const isSubject = !isFinalVerb && (isDoer || isOfWhich || isOfWhether);
     // "How much will a flat in Valencia COST".
     const isAction = auxiliary >= 0 && at > auxiliary && asked.length > 0 && !afterArticle && !rules.preposition.test(before) && isVerbLike(word);
     if (isAction && !isSubject && weight > RELATIVE_WEIGHT && objectWords < 1)
@@ -500,6 +531,7 @@ function wordsOfClause(clause: string, language: Language, isContinued: boolean)
     else if (hasAuxiliary && at > auxiliary && weight === 1 && asked.some((one) => one.isVerb)) weight = OBJECT_WEIGHT;
     // "Which customers accept the offer": no word for the future parts what is done from what it is done to.
     if (asking >= 0 && !hasAuxiliary && asked.length >= 2 && afterArticle) weight = Math.min(weight, SECONDARY_WEIGHT);
+    if (isFinalVerb) weight = 1;
     const isUnit = Object.hasOwn(timeUnits, word) || CURRENCY.has(word);
     const most = hasPreface && at < opening ? RELATIVE_WEIGHT : isSubject ? SUBJECT_WEIGHT : isThisRow ? THIS_ROW_WEIGHT : isUnit ? UNIT_WEIGHT : 1;
     isThisRow = false;
@@ -547,7 +579,10 @@ function findCosts(text: string): SentenceParts['costs'] {
         return wish(1, factor.value, UNNAMED_CERTAINTY, 'the sentence says what errors cost; which of them is the miss is a guess');
       continue;
     }
-    const missFirst = miss !== null && (alarm === null || miss.index < alarm.index);
+    // Where one of them alone is called by its name, it is the one before or behind "than".
+    const behind = /\b(?:than|as much as|as|wie|als|que)\b(?! (?:much|bad))/.exec(sentence.slice(sentence.search(TIMES) + 1))?.index ?? Infinity;
+    const than = behind + sentence.search(TIMES) + 1;
+    const missFirst = miss !== null ? (alarm === null ? miss.index < than : miss.index < alarm.index) : (alarm?.index ?? 0) > than;
     if (factor && factor.value > 0) return missFirst ? wish(1, factor.value, 0.9) : wish(factor.value, 1, 0.85);
     if (miss && alarm && numbers.length === 2) {
       const [first, second] = numbers.map(({ value }) => value);

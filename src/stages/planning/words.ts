@@ -103,7 +103,7 @@ export function likeness(a: string, b: string, isValue = false): Likeness {
   if (x === y) return { value: 1, isOpposite: false };
   if (measured(a) === y || measured(b) === x) return { value: 0.85, isOpposite: false };
   const [short, long] = x.length < y.length ? [x, y] : [y, x];
-  if (short.length >= 4 && long.startsWith(short) && long.length - short.length <= 4) return { value: 0.9, isOpposite: false };
+  if (short.length >= 4 && long.startsWith(short) && isEnding(long.slice(short.length))) return { value: 0.9, isOpposite: false };
   const meaning = sharedMeaning(x, y, isValue);
   // "fraudulent" and "fraud" share more than their meaning.
   if (meaning === 'same' && short.length >= 4 && long.startsWith(short)) return { value: 0.9, isOpposite: false };
@@ -142,6 +142,12 @@ function compoundParts(word: string): string[] {
   }
   return parts;
 }
+
+/** What may follow a stem in the three languages: "country" is no kind of "count". */
+const isEnding = (rest: string) =>
+  /^(?:s|es|e|ed|d|er|ers|r|or|ors|ing|ion|ions|tion|ation|al|ial|ical|ly|y|ness|ment|ity|ty|able|ible|ive|ance|ence|ency|ancy|ure|age|ant|ent|ist|ful|less|ship|en|n|em|ung|ungs|lich|ig|isch|bar|heit|keit|schaft|t|et|te|st|o|a|os|as|ado|ada|ido|ida|ar|ir|cion|dor|dora|mente|miento|oso|osa|able|encia|ancia|i|id)$/.test(
+    rest,
+  );
 
 function sharedMeaning(x: string, y: string, isValue: boolean): 'same' | 'opposite' | undefined {
   let found: 'same' | 'opposite' | undefined;
