@@ -29,9 +29,11 @@ const Acceptable = z.discriminatedUnion('kind', [
 ]);
 type Acceptable = z.infer<typeof Acceptable>;
 
+const Miss = z.enum(['asked', 'refused', 'wrong']);
+
 /**
  * A sentence over a table with what may come of it; written before the rules were tried on it. `trap`: what makes it hard; `came`: how it comes out
- * where that is not right.
+ * where that is not right. `first`: the same of a sentence that was kept aside, at the first look, before the rules were mended again.
  */
 const SentenceCase = z.strictObject({
   table: z.string(),
@@ -39,7 +41,8 @@ const SentenceCase = z.strictObject({
   language: z.enum(['en', 'de', 'es']),
   trap: z.string(),
   expect: z.array(Acceptable).min(1),
-  came: z.enum(['asked', 'refused', 'wrong']).optional(),
+  came: Miss.optional(),
+  first: Miss.optional(),
 });
 export type SentenceCase = z.infer<typeof SentenceCase>;
 

@@ -118,7 +118,8 @@ function matchColumn(
   const values = matchValues(parts, asked, column);
   const isUsual = isUsualTarget(column, profile);
   const isInitials = initialsOf(parts, column);
-  const isExplicit = parts.explicit.some((text) => isSameName(text, column.name));
+  const isPlaced = (parts.place === 'last' && isLast) || (parts.place === 'first' && column === profile.columns[0]);
+  const isExplicit = isPlaced || parts.explicit.some((text) => isSameName(text, column.name)) || isOnlyCode(parts, column, profile);
   if (name.share === 0 && values.strength === 0 && !isUsual && !isInitials && !isExplicit) return null;
   // A word of its own may stand there by chance: "on the judge's desk".
   const isSpelled = name.share > 0.5 && standsIn(parts.text, column.name) && (name.focus >= 0.9 || nameWords(column.name).length > 1);
@@ -129,6 +130,8 @@ function matchColumn(
   if (isUsual) certainty += 0.2;
   else if ((name.share > 0 || values.strength > 0) && isTwoValued(column) && usualTargets.has(nameWords(column.name).at(-1) ?? '')) certainty += 0.15;
   if (parts.comparison && numbersIn(column.name).includes(parts.comparison.value)) certainty += 0.4;
+  // "30-day readmission" for `readmitted_30d`.
+  else if (name.share > 0 && numbersIn(column.name).some((number) => number >= 10 && numbersIn(parts.text).includes(number))) certainty += 0.15;
   if (isLast) certainty += 0.05;
   certainty *= taskFit(parts, column, values.found.length) * keyFactor(asked, column, profile);
   // "Which species is it" asks for the species; "which customers will leave" does not ask for the customers.
@@ -163,6 +166,12 @@ function matchColumn(
     isComplete: name.isComplete,
     reason,
   };
+}
+
+/** "column_42" is no word of any language: where one such name stands in the sentence, it is meant. */
+function isOnlyCode({ text }: SentenceParts, column: ColumnProfile, { columns }: Profile): boolean {
+  const isCode = ({ name }: ColumnProfile) => /[_\d]/.test(name) && ` ${text} `.includes(` ${fold(name)} `);
+  return isCode(column) && columns.filter(isCode).length === 1;
 }
 
 const isSameName = (text: string, name: string) => {

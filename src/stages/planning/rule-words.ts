@@ -58,7 +58,7 @@ const table = {
   },
   /** What follows, up to the end of the clause or the next asking word, is what the answer is made from. */
   given: {
-    en: 'given|from|using|with the help of|knowing|based (?:up)?on|depending on|according to|judging by|going by|by looking at|looking at|considering|as a function of|by means of|with (?:this|these|such)|out of|(?:if|when|once|where) (?:we|i|you) (?:know|give you|have|see)|(?:we|i) (?:already )?know|all (?:that )?(?:we|i|you)(?:\\W*ve| have)?(?: got)?(?: know)?(?: then)? (?:is|are)|(?:we|i) only (?:have|know|see)',
+    en: 'given|from|using|with the help of|knowing|based (?:up)?on|depending on|according to|judging by|going by|by looking at|looking at|considering|as a function of|by means of|(?:regression|regressed|regress) on|with (?:this|these|such)|out of|(?:if|when|once|where) (?:we|i|you) (?:know|give you|have|see)|(?:we|i) (?:already )?know|all (?:that )?(?:we|i|you)(?:\\W*ve| have)?(?: got)?(?: know)?(?: then)? (?:is|are)|(?:we|i) only (?:have|know|see)',
     de: 'anhand|basierend auf|aufgrund|ausgehend von|mit hilfe|mithilfe|aus|bei gegebene[mnr]|gegeben|mit (?:diese[mrn]|solche[mrn])|wenn (?:wir|ich) [^.,;]* (?:kennen|kenne)|nutze|verwende|benutze|unter verwendung|(?:kennen|haben|wissen) wir (?:dann )?nur|wir (?:kennen|haben|wissen) (?:dann )?nur',
     es: 'segun|a partir de|usando|utilizando|basandose en|en funcion de|teniendo en cuenta|dados?|dadas?|sabiendo|con (?:este|esta|estos|estas)|con (?:los|las) (?:demas )?datos|con la ayuda de',
   },

@@ -35,6 +35,8 @@ export type SentenceParts = {
   asked: AskedWord[];
   /** What may be a column's whole name, said to be the target: "the target is x", "x ~ a + b", "how good (score)". */
   explicit: string[];
+  /** "The last column". */
+  place: 'first' | 'last' | null;
   /** The folded sentence without what is given, left out or beside the point: names of several words are looked for in it. */
   text: string;
   /** Words of what is known and used: "given the belt and the speed". */
@@ -120,8 +122,8 @@ export function takeApart(sentence: string): SentenceParts {
   const without = [...cut(rules.without).map((part) => part.replace(rules.withoutStart, '')), ...later];
   rest = rest.replaceAll(rules.idleNegation, ' ');
   rest = rest.replaceAll(rules.asSomebody, ' , ');
-  const isTold = /\b(?:tell|tells|distinguish|separate)\b[^.;?!]*\bfrom\b/.test(rest);
-  if (isTold) rest = rest.replaceAll(/\b(?:tell|tells|distinguish|separate)\b([^.;?!]*?)\bfrom\b/g, ' $1 , ');
+  const isTold = tellApart.test(rest);
+  if (isTold) rest = rest.replace(tellApart, ' $1 , ');
   const moments = cut(momentPattern);
   cut(rules.purpose);
   const span = findSpan(rest, language);
@@ -138,7 +140,8 @@ export function takeApart(sentence: string): SentenceParts {
   const asking = units.filter(({ isAsking }) => isAsking).map(({ text }) => text);
   const question = asking.join(' . ');
   const isYesNo = rules.yesNo.test(question) || asking.some((text) => rules.startsWithAuxiliary.test(text));
-  const wantsNumber = rules.howMuch.test(question);
+  // "How high is the risk" asks for the chance of a yes.
+  const wantsNumber = rules.howMuch.test(question) && !/wahrscheinlich|probab|likel|\brisi[ck]o?\b|\brisk\b|\bodds\b|\briesgo\b/.test(question);
   const combination = findCombination(question, language);
   const found = findComparison(question, language) ?? findComparison(rest, language);
   const negated = new Set(asking.flatMap((text) => negatedWords(text, rules, language)));
@@ -155,6 +158,7 @@ export function takeApart(sentence: string): SentenceParts {
     language,
     asked: [...asked, ...numberNouns(question, wantsNumber, rules)],
     explicit: [...(formula ? [formula[1]] : []), ...explicitNames(folded)],
+    place: placeOf(question),
     text: question,
     alternatives: findAlternatives(question, rules),
     subject: contentWords(headOf(rules.subject.exec(question)?.[1] ?? '', rules), language),
@@ -203,6 +207,9 @@ function negatedWords(text: string, rules: Rules, language: Language): string[] 
 /** Whether what these words name is negated. */
 export const isTurnedRound = ({ isNegated, negated }: SentenceParts, words: string[]): boolean =>
   isNegated && (words.length === 0 || words.some((word) => negated.has(word)));
+
+/** "Tell spam from ham", and not "tell me the strength from the recipe". */
+const tellApart = /\b(?:(?:tell|tells)(?! (?:me|us|them|him|her|you)\b)|distinguish|separate)\b([^.;?!]*?)\bfrom\b/;
 
 /** The rules of one language as patterns. */
 function makeRules(language: Language) {
@@ -270,6 +277,13 @@ function unitsOf(text: string, rules: Rules, language: Language): { text: string
     if (unit.isAsking && at + 1 < units.length && contentWords(unit.text, language).length === 0) units[at + 1].isAsking = true;
   const hasQuestion = units.some((unit) => unit.isAsking && contentWords(unit.text, language).length > 0);
   return hasQuestion ? units : units.map((unit) => ({ ...unit, isAsking: true }));
+}
+
+function placeOf(text: string): 'first' | 'last' | null {
+  const match =
+    /\b(?:(?<last>last|letzten?|ultima)|(?<first>first|ersten?|primera)) (?:column|spalte|columna)\b|\bcolumna (?:(?<ultima>ultima)|primera)\b/.exec(text);
+  if (!match?.groups) return null;
+  return (match.groups['last'] ?? match.groups['ultima']) ? 'last' : 'first';
 }
 
 /** Names that the words single out: after "target" or "column", or in brackets or quotes. */

@@ -36,7 +36,7 @@ export function stem(word: string): string {
 
 /** Of English, German and Spanish, the longest first. */
 const ENDINGS =
-  'aran eran iran ara era ira ations ciones ungen ation cion ments iones ment ings ados adas idos idas ing ung ies ied ado ada ido ida ern es ed en er os as ar ir ly s y e o a'
+  'aremos eremos iremos aran eran iran ara era ira ations ciones ungen ation cion ments iones ment ings ados adas idos idas ing ung ies ied ado ada ido ida ern es ed en er os as ar ir ly s y e o a'
     .split(' ')
     .toSorted((a, b) => b.length - a.length);
 
@@ -101,10 +101,11 @@ const UNLIKE: Likeness = { value: 0, isOpposite: false };
 export function likeness(a: string, b: string, isValue = false): Likeness {
   const [x, y] = [stem(a), stem(b)];
   if (x === y) return { value: 1, isOpposite: false };
-  if (measured(a) === y || measured(b) === x) return { value: 0.85, isOpposite: false };
+  const within = measured(a) === y || measured(b) === x ? 'same' : (sharedMeaning(measured(a), y, isValue) ?? sharedMeaning(x, measured(b), isValue));
+  if (within && (measured(a) === y || measured(b) === x)) return { value: 0.85, isOpposite: false };
   const [short, long] = x.length < y.length ? [x, y] : [y, x];
   if (short.length >= 4 && long.startsWith(short) && isEnding(long.slice(short.length))) return { value: 0.9, isOpposite: false };
-  const meaning = sharedMeaning(x, y, isValue);
+  const meaning = sharedMeaning(x, y, isValue) ?? within;
   // "fraudulent" and "fraud" share more than their meaning.
   if (meaning === 'same' && short.length >= 4 && long.startsWith(short)) return { value: 0.9, isOpposite: false };
   if (meaning) return { value: 0.7, isOpposite: meaning === 'opposite' };
@@ -116,7 +117,8 @@ export function likeness(a: string, b: string, isValue = false): Likeness {
 }
 
 /** "Fettgehalt", "Milchmenge": fat, milk and how much of it. */
-const measured = (word: string) => stem(/^(\p{L}{4,})(?:gehalt|menge|anteil|quote|hohe|grad|zahl|wert|dauer|betrag|kosten|preis)$/u.exec(word)?.[1] ?? '\0');
+const measured = (word: string) =>
+  stem(/^(\p{L}{4,}?)s?(?:wahrscheinlichkeit|risiko|gehalt|menge|anteil|quote|hohe|grad|zahl|wert|dauer|betrag|kosten|preis)$/u.exec(word)?.[1] ?? '\0');
 
 const LEAST_COMPOUND = 10;
 const LEAST_PART = 5;
