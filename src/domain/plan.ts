@@ -38,6 +38,12 @@ export const DerivedTarget = z.strictObject({
 });
 export type DerivedTarget = z.infer<typeof DerivedTarget>;
 
+/** Everything that has to be read of a file to make the target. */
+export const derivedReads = ({ sources, ahead }: DerivedTarget): { name: string; rule: ReadingRule }[] => [
+  ...sources,
+  ...(ahead ? [ahead.order, ...(ahead.series ? [ahead.series] : [])] : []),
+];
+
 /** One thing that was decided for the user: what, how sure that is (0 to 1), why, and the option that overrules it (`--target COLUMN`). */
 export const PlanDecision = z.strictObject({
   what: z.enum(['target', 'task', 'positive', 'metric', 'split', 'costs', 'capacity', 'moment']),

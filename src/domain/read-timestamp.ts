@@ -28,6 +28,8 @@ export const DATE_FORMATS = [
   'yyyy-Www',
 ] as const;
 
+export const isDateFormat = (format: string): boolean => DATE_FORMATS.some((known) => known === format);
+
 /** The first year that two digits can mean. */
 const TWO_DIGITS_FROM = 1930;
 

@@ -1,6 +1,7 @@
 import type { Column, Table } from '../domain/column.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { Contract } from '../domain/package.ts';
+import { derivedReads } from '../domain/plan.ts';
 import { seededRandom } from '../domain/random.ts';
 import { takeRows } from '../domain/table.ts';
 import type { Predictions } from '../domain/task.ts';
@@ -11,7 +12,6 @@ import { openEncoder } from '../features/index.ts';
 import { openModel, type OpenedModel } from '../model/index.ts';
 import { fitBaseline, measureMetric, measurePaired, measureScore, predictBaseline } from '../stages/evaluation/index.ts';
 import { answersAsCsv, answersAsJsonLines, checkColumns, checkRow, checkTable, type AnswerWarning } from '../stages/serving/index.ts';
-import { derivedReads } from './derived-target.ts';
 import { readVerified } from './keep.ts';
 import { intervalOf } from './measure-model.ts';
 import type { Edges } from './open-engine.ts';

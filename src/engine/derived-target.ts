@@ -57,9 +57,6 @@ function typeOf({ type }: CheckedExpression, text: string): DerivedType {
   });
 }
 
-/** Everything that has to be read of a file to make the target. */
-export const derivedReads = ({ sources, ahead }: DerivedTarget) => [...sources, ...(ahead ? [ahead.order, ...(ahead.series ? [ahead.series] : [])] : [])];
-
 /** The target of every row: the classes `no` and `yes`, the texts, or the numbers that the expression gives; missing where it is NULL or no later row is there. */
 export async function makeTarget(tables: Tables, derived: DerivedTarget, table: Table): Promise<Column> {
   const expression = await parse(tables, derived.text, derived.sources);

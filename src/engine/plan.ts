@@ -3,7 +3,7 @@ import type { BuildWatcher, PlanCard } from '../domain/build-watcher.ts';
 import type { ReadingRule } from '../domain/column.ts';
 import type { BuildRequest } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
-import type { DatasetRef, DerivedTarget, Plan, PlanDecision } from '../domain/plan.ts';
+import { derivedReads, type DatasetRef, type DerivedTarget, type Plan, type PlanDecision } from '../domain/plan.ts';
 import { warningText, type ColumnProfile, type LeakSuspect, type Profile, type ProfileWarning } from '../domain/profile.ts';
 import { getColumnOf } from '../domain/table.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
@@ -17,14 +17,16 @@ import {
   draftPlan,
   getColumn,
   readSentence,
-  withKinds,
+  reconcileColumns,
+  recordKeptLeaks,
   refuseUnfitPlan,
+  withKinds,
   type PlanFacts,
   type Reading,
   type SentenceReading,
   type TargetLevels,
 } from '../stages/planning/index.ts';
-import { checkDerived, derivedReads, makeTarget } from './derived-target.ts';
+import { checkDerived, makeTarget } from './derived-target.ts';
 import type { Edges } from './open-engine.ts';
 import { readLabelled, type ReadRows } from './prepare-data.ts';
 
@@ -118,23 +120,17 @@ async function draft(planning: Planning): Promise<Drafted> {
   }
   // Read once: what is looked through for leaks here is what is learnt from later.
   const read = await readLabelled(tables, file, first);
-  const suspects = findLeaks({
-    columns: read.table.columns,
-    labels: read.labels,
-    rows: Int32Array.from({ length: read.table.rowCount }, (_, row) => row),
-    profile,
-    target: target.name,
-    moment: first.moment,
-  });
-  let plan = draftPlan(facts(suspects));
-  const leaks = plan.leftOut.filter(({ reason }) => reason === 'leak' || reason === 'known-later');
-  if (leaks.length > 0 && watcher.ask && !request.isApproved) {
-    const kept = await askLeaks(planning, leaks);
-    request = { ...request, keep: [...request.keep, ...kept] };
-    if (kept.length > 0) plan = draftPlan(facts(suspects));
-  }
-  return { plan, read, levels };
+  const suspects = leaksIn(read, first, profile);
+  const plan = draftPlan(facts(suspects));
+  if (!watcher.ask || request.isApproved) return { plan, read, levels };
+  const { keep, settled } = await askLeaks(planning, plan, suspects);
+  request = { ...request, keep: [...request.keep, ...keep] };
+  return { plan: draftPlan(facts(settled)), read, levels };
 }
+
+/** The columns of a plan's inputs that may know its answer. */
+const leaksIn = ({ table, labels }: ReadRows, { target, moment }: Plan, profile: Profile): LeakSuspect[] =>
+  findLeaks({ columns: table.columns, labels, rows: Int32Array.from({ length: table.rowCount }, (_, row) => row), profile, target, moment });
 
 /** Settled by the words or by a person; otherwise the refusal with the choices. */
 async function chooseTarget({ request, profile, watcher, asking }: Planning, sentence: SentenceReading): Promise<Reading> {
@@ -173,24 +169,36 @@ async function askPositive({ watcher, asking }: Planning, { target, classes }: P
   return question ? asking(question) : null;
 }
 
-/** Which of the columns that would be left out are kept all the same. */
-async function askLeaks({ watcher, asking }: Planning, leaks: Plan['leftOut']): Promise<string[]> {
-  const kept: string[] = [];
-  for (const { name, detail } of leaks) {
-    const answer = await asking(
-      watcher.ask?.({
-        what: 'leak',
-        text: `"${name}" ${detail}. Will it be known when the question is asked?`,
-        choices: [
-          { value: 'leave-out', label: 'no, or not sure: leave it out', detail: 'an answer that is known only afterwards makes a model look good and fail' },
-          { value: 'keep', label: 'yes: keep it', detail: 'recorded in the plan and in the report' },
-        ],
-        isOpen: false,
-      }) ?? Promise.resolve(null),
-    );
-    if (answer === 'keep') kept.push(name);
+/**
+ * Asks about every column that would be left out for knowing the answer, and about those that only may know it. `keep`: of the first those that
+ * are kept all the same; `settled`: the suspects with the second ones decided.
+ */
+async function askLeaks(planning: Planning, { leftOut, inputs }: Plan, suspects: LeakSuspect[]): Promise<{ keep: string[]; settled: LeakSuspect[] }> {
+  const keep: string[] = [];
+  for (const { name, reason, detail } of leftOut)
+    if ((reason === 'leak' || reason === 'known-later') && (await isKnownInTime(planning, name, detail))) keep.push(name);
+  const settled: LeakSuspect[] = [];
+  for (const suspect of suspects) {
+    const { column, detail, isSure } = suspect;
+    const isOpen = !isSure && inputs.some(({ name }) => name === column);
+    if (!isOpen) settled.push(suspect);
+    else if (await isKnownInTime(planning, column, detail)) settled.push({ ...suspect, detail: `${detail}; you said that it will be known` });
+    else settled.push({ ...suspect, isSure: true });
   }
-  return kept;
+  return { keep, settled };
+}
+
+async function isKnownInTime({ watcher, asking }: Planning, column: string, detail: string): Promise<boolean> {
+  const question = watcher.ask?.({
+    what: 'leak',
+    text: `"${column}" ${detail}. Will it be known when the question is asked?`,
+    choices: [
+      { value: 'leave-out', label: 'no, or not sure: leave it out', detail: 'an answer that is known only afterwards makes a model look good and fail' },
+      { value: 'keep', label: 'yes: keep it', detail: 'recorded in the plan and in the report' },
+    ],
+    isOpen: false,
+  });
+  return question !== undefined && (await asking(question)) === 'keep';
 }
 
 /** The target as a column with what it holds, whether the table has it or it is made. */
@@ -246,16 +254,8 @@ async function takeGivenPlan({ tables, request, file, testFile, profile }: Plann
       place: { file: request.data },
     });
   }
-  const named = new Set([given.target, ...given.inputs.map(({ name }) => name), ...given.leftOut.map(({ name }) => name)]);
   const plan: Plan = {
-    ...given,
-    // An input that was taken out by hand is told of like any other.
-    leftOut: [
-      ...given.leftOut,
-      ...profile.columns
-        .filter(({ name }) => !named.has(name))
-        .map(({ name }) => ({ name, reason: 'dropped' as const, detail: 'the plan file does not name it' })),
-    ],
+    ...reconcileColumns(given, profile),
     decisions: given.decisions.map((decision) => asTheFileSays(decision, given)),
     dataset: refOf(request.data, file),
     testDataset: testFile && request.testData !== null ? refOf(request.testData, testFile) : null,
@@ -270,7 +270,7 @@ async function takeGivenPlan({ tables, request, file, testFile, profile }: Plann
   }
   const read = await readLabelled(tables, file, plan);
   if (read.table.rowCount === 0) refuseUnfitPlan([`No row of the table has a value of the target "${plan.target}".`], request.data);
-  return { plan, read, levels: levels ?? levelsOfLabels(plan, read) };
+  return { plan: recordKeptLeaks(plan, given, leaksIn(read, plan, profile)), read, levels: levels ?? levelsOfLabels(plan, read) };
 }
 
 /** What keeps a target that is made from being learnt as the plan says; throws MW122x where it cannot be made. */

@@ -1,5 +1,5 @@
 import type { Column, Table } from '../domain/column.ts';
-import type { Plan } from '../domain/plan.ts';
+import { derivedReads, type Plan } from '../domain/plan.ts';
 import { seededRandom } from '../domain/random.ts';
 import { equalRowIds, getColumnOf, takeColumns, takeRows } from '../domain/table.ts';
 import { fitTargetScale, toTrainingScale, type TargetScale } from '../domain/target-scale.ts';
@@ -8,7 +8,7 @@ import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import { checkExpression, fitEncoder, openEncoder, statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
 import { splitRows, type Split } from '../stages/evaluation/index.ts';
-import { derivedReads, makeTarget } from './derived-target.ts';
+import { makeTarget } from './derived-target.ts';
 import { proposeFeatures } from '../stages/planning/index.ts';
 import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
 

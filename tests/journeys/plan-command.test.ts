@@ -168,6 +168,19 @@ describe('build --plan', LONG, () => {
     expect(shown).not.toContain('region');
   });
 
+  it('says of a leak that was put back by hand that it is kept, and not to use the model', async () => {
+    const leak = (await planOf(sentence, '--keep', 'reason_for_leaving')).inputs.find(({ name }) => name === 'reason_for_leaving');
+    const path = planFile('smuggled.json', (plan) => ({
+      ...plan,
+      inputs: [...plan.inputs, leak],
+      leftOut: plan.leftOut.filter(({ name }) => name !== 'reason_for_leaving'),
+    }));
+    const built = await run('build', '--plan', path, '--name', 'smuggled');
+    expect(built.text).toMatch(/Kept +reason_for_leaving, although it may know the answer/);
+    expect(built.text).toMatch(/"reason_for_leaving" is learnt from because the plan file says so, although it tells the answer alone/);
+    expect(built.text).toMatch(/Do not use\. It reads "reason_for_leaving"/);
+  });
+
   it.each<[string, (plan: Plan) => object, string]>([
     [
       'an input that the table does not have',
@@ -180,6 +193,36 @@ describe('build --plan', LONG, () => {
     ['a metric of numbers for classes', (plan) => ({ ...plan, metric: 'rmse' }), 'The metric rmse does not fit a binary task'],
     ['a class that no row has', (plan) => ({ ...plan, classes: ['no', 'maybe'] }), 'holds "yes", which the plan does not name as a class'],
     ['no inputs', (plan) => ({ ...plan, inputs: [] }), 'There is no input'],
+    [
+      'an order of time that is none',
+      (plan) => ({ ...plan, split: { kind: 'time', column: 'region', rule: { type: 'text', missing: [] } } }),
+      'The column of the time split, "region" is to be read as a text, which has no order of time',
+    ],
+    [
+      'a split by the target itself',
+      (plan) => ({ ...plan, split: { kind: 'group', column: 'left', rule: plan.targetRule } }),
+      'The column of the group split, "left" is the target itself.',
+    ],
+    [
+      'a split whose column is something else',
+      (plan) => ({ ...plan, split: { kind: 'time', column: 'region', rule: plan.inputs[1].rule } }),
+      'The column of the time split, "region" is to be read as a number, and here it has 3 different values.',
+    ],
+    [
+      'a date of no known spelling',
+      (plan) => ({ ...plan, inputs: plan.inputs.with(0, { ...plan.inputs[0], rule: { type: 'timestamp', missing: [], formats: ['nonsense'] } }) }),
+      'The input "signed_up" is to be read as dates written "nonsense", which is none of yyyy-mm-dd',
+    ],
+    [
+      'a date of another spelling',
+      (plan) => ({ ...plan, inputs: plan.inputs.with(0, { ...plan.inputs[0], rule: { type: 'timestamp', missing: [], formats: ['dd.mm.yyyy'] } }) }),
+      'none of which the rule can read',
+    ],
+    [
+      'a kind that its rule does not read',
+      (plan) => ({ ...plan, inputs: plan.inputs.with(3, { ...plan.inputs[3], kind: 'number' }) }),
+      'The input "contract" is of the kind number, and its rule says text and not number.',
+    ],
   ])('refuses a plan with %s', async (_, change, reason) => {
     const path = planFile('unfit.json', change);
     const { exitCode, stderr } = await run('build', '--plan', path, '--yes');
@@ -420,6 +463,32 @@ describe('a person at a terminal', LONG, () => {
     await other.until('a guess');
     expect(await other.ended).toEqual({ exitCode: 0, signal: null });
     expect(other.shown()).not.toContain('?');
+  });
+
+  it('is asked about a column that only may know the answer, which is used and told of where nobody is asked', async () => {
+    const data = inFolder('screened.csv');
+    const random = seededRandom(3);
+    const rows = Array.from({ length: 400 }, (_, row) => {
+      const isGood = random.next() < 0.5;
+      return `${(random.next() * 30).toFixed(1)},${(random.next() + (isGood ? 0.2 : 0)).toFixed(3)},${(row % 80 === 7) === isGood ? 'b' : 'a'},${isGood ? 'yes' : 'no'}`;
+    });
+    writeFileSync(data, `width,sheen,screening,good\n${rows.join('\n')}\n`);
+    const command = ['plan', 'which parts are good?', '--data', data, '--home', home];
+    const told = (await run(...command.slice(0, 4))).text;
+    expect(told).toMatch(/Learns from 3 columns/);
+    expect(told).toMatch(/Note +"screening" may know the answer: tells the answer alone/);
+    const leaves = openTerminalSession(command);
+    await leaves.until('? "screening" tells the answer alone');
+    leaves.type(ENTER);
+    await leaves.until('screening  (would know the answer');
+    expect(await leaves.ended).toEqual({ exitCode: 0, signal: null });
+    const keeps = openTerminalSession(command);
+    await keeps.until('? "screening" tells the answer alone');
+    keeps.type(`2${ENTER}`);
+    expect(await keeps.ended).toEqual({ exitCode: 0, signal: null });
+    expect(keeps.shown().replaceAll(/\s+/g, ' ')).toContain('you said that it will be known');
+    expect(keeps.shown()).not.toContain('Left out');
+    expect(keeps.shown()).not.toMatch(/^ *Kept /m);
   });
 
   it('leaves such a column out by pressing Enter', async () => {

@@ -114,6 +114,8 @@ function faultsOf(dataset: RealDataset, plan: Plan): string[] {
   if (plan.task === 'binary' && dataset.positive_class !== undefined) expect('the positive class', plan.classes[1], dataset.positive_class);
   if (!metricFacts[plan.metric].tasks.includes(task)) faults.push(`${plan.metric} does not judge a ${task} task`);
   for (const name of [...dataset.id_columns, ...dataset.leak_columns]) if (!leftOut.has(name)) faults.push(`"${name}" is not left out`);
+  for (const { name, reason } of plan.leftOut)
+    if (reason === 'leak' && !dataset.leak_columns.includes(nameOf(name))) faults.push(`"${name}" is taken for a leak`);
   if (dataset.group_column) expect('the split', plan.split.kind, 'group');
   if (dataset.time_column !== undefined) expect('the split', plan.split.kind, 'time');
   return faults;

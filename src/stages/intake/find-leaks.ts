@@ -1,31 +1,51 @@
 import type { Column } from '../../domain/column.ts';
 import type { LeakSuspect, Profile } from '../../domain/profile.ts';
 import type { Labels } from '../../domain/task.ts';
-import { correlation, findIdentity } from './find-identity.ts';
+import { findIdentities } from './find-identity.ts';
 import { findWrittenAfterwards } from './find-written-afterwards.ts';
+import {
+  measureClasses,
+  measureValues,
+  missingMoves,
+  straightShare,
+  truthOf,
+  type ClassFigures,
+  type ClassTruth,
+  type MissingMoves,
+  type ValueTruth,
+} from './measure-alone.ts';
 import { isEarlier, sharesWord } from './name-words.ts';
+import { cellNumbers, sortCells, type Cells, type SortedCells } from './sort-cells.ts';
 
 /** Rows looked at, evenly over the table: enough to tell 0.995 from less. */
 const MAX_ROWS = 20_000;
-const MIN_ROWS = 50;
-const MAX_BINS = 256;
-/**
- * The bars are where honest columns do not come: carat explains 87 % of a diamond's price, petal width tells 96 % of irises,
- * odour 98.5 % of mushrooms. What passes them is the answer in another spelling.
- */
+/** As many as a plan needs. */
+const MIN_ROWS = 30;
+/** Above these a column is the answer in another spelling. Honest ones do not come here: carat explains 87 % of a diamond's price, odour tells 98.5 % of mushrooms. */
 const LEAK_AUC = 0.995;
 const LEAK_RECALL = 0.99;
 const LEAK_R2 = 0.999;
-/** Between these and the bars above a column is told of; one that is also named after the target is left out. */
+/** From these on a person is asked; a column that is also named after the target, or that leaves all others far behind, is left out. */
+const NEAR_AUC = 0.98;
 const NEAR_RECALL = 0.98;
 const NEAR_R2 = 0.97;
 /** For a number that is named after the target: the whole that the target is the greater part of. */
 const NAMED_R2 = 0.95;
-/** A class this rare is found by no honest column alone with precision and recall that high; a cause of death is. */
-const RARE_SHARE = 0.1;
-const LEAK_RARE_F1 = 0.9;
-/** A class with fewer rows says nothing about a column. */
-const MIN_CLASS_ROWS = 10;
+/** For a rare class: a distance finds dear taxi rides with 0.91, the largest cities most of the largest sales with 0.92; a cause of death finds deaths with 0.94. */
+const LEAK_RARE_F1 = 0.93;
+const NEAR_RARE_F1 = 0.9;
+/**
+ * A jump over all the rest: what the best column leaves untold of a class or of a number is nearly nothing, and so many times less than what any
+ * other leaves. A measurement may rank two classes that well and still tell a tenth of the rows wrongly, as the pressure of the air tells tomorrow's
+ * rain: rows have to be told. Among fewer columns than these, or in fewer rows, a strong column is no wonder.
+ */
+const JUMP = 10;
+const JUMP_UNTOLD_CLASS = 0.01;
+const JUMP_UNTOLD_VALUE = 0.02;
+const JUMP_COLUMNS = 5;
+const JUMP_ROWS = 100;
+/** The area under the curve is easily had for a rare class; a jump there takes the class being found as well. */
+const JUMP_RARE_F1 = 0.8;
 
 /** `columns` may be more than will be learnt from; `rows[i]` is their row that label i belongs to. `moment`: when the question is asked, in the user's words. */
 export type LeakSearch = {
@@ -39,34 +59,43 @@ export type LeakSearch = {
 
 /**
  * Columns that may know the answer: alone, in a sum or a product with others, or because they are written after it. Each is judged
- * on rows that its small table of answers was not made from, so that an identifier does not look like a leak.
+ * on rows that its small table of answers was not made from, so that an identifier does not look like a leak. With the columns that it is
+ * sure of taken away it finds no further ones: a plan that was made by it is found in order when it is looked at again.
  */
 export function findLeaks({ columns, labels, rows, profile, target, moment }: LeakSearch): LeakSuspect[] {
   const sample = evenly(rows.length);
   if (sample.length < MIN_ROWS) return [];
-  const truth = takeLabels(labels, sample);
+  const truth = truthOf(takeLabels(labels, sample));
+  const looked = sample.map((at) => rows[at]);
+  const alone: Alone[] = [];
+  const numbers: { name: string; values: Float64Array }[] = [];
+  const moves = new Map<string, MissingMoves>();
+  for (const [column, values] of columns) {
+    const cells = cellNumbers(values, looked);
+    const sorted = sortCells(cells);
+    moves.set(column, missingMoves(sorted, truth));
+    const isNamedSo = sharesWord(column, target) && !isEarlier(column);
+    const isDate = values.type === 'timestamp';
+    const judged =
+      truth.kind === 'values' ? judgeValues(cells, sorted, truth, { isNamedSo, isDate }) : judgeClasses(measureClasses(sorted, truth), truth, isNamedSo);
+    if (judged) alone.push({ column, ...judged });
+    if (values.type === 'number') numbers.push({ name: column, values: cells.values });
+  }
   const suspects = new Map<string, LeakSuspect>();
   const note = (suspect: LeakSuspect) => {
     const known = suspects.get(suspect.column);
     if (!known || (suspect.isSure && !known.isSure)) suspects.set(suspect.column, suspect);
   };
-  const numbers: { name: string; values: Float64Array }[] = [];
-  const cellsOf = new Map<string, Cells>();
-  for (const [column, values] of columns) {
-    const cells = cellNumbers(values, sample, rows);
-    cellsOf.set(column, cells);
-    if (values.type === 'number') numbers.push({ name: column, values: cells.values });
-    const isNamedSo = sharesWord(column, target) && !isEarlier(column);
-    const found = truth.kind === 'classes' ? judgeClasses(cells, truth) : judgeValues(cells, truth.values, isNamedSo ? NAMED_R2 : NEAR_R2);
-    if (found) note({ column, kind: 'answer', isSure: found.isSure || isNamedSo, detail: found.detail });
-  }
+  for (const { column, level, detail } of withJumps(alone, sample.length))
+    if (level !== 'honest') note({ column, kind: 'answer', isSure: level === 'leak', detail });
   if (truth.kind === 'values') {
-    const rest = numbers.filter(({ name }) => !suspects.get(name)?.isSure);
-    const identity = findIdentity(rest, truth.values);
-    for (const column of identity?.columns ?? [])
-      note({ column, kind: 'answer', isSure: true, detail: `gives the answer with others: ${identity?.formula} is the target` });
+    // The greater part of a sum may jump over all others; the sum is found all the same.
+    const tellsAlone = new Set(alone.filter(({ level }) => level === 'leak').map(({ column }) => column));
+    const rest = numbers.filter(({ name }) => !tellsAlone.has(name));
+    for (const { columns: together, formula } of findIdentities(rest, truth.values))
+      for (const column of together) note({ column, kind: 'answer', isSure: true, detail: `gives the answer with others: ${formula} is the target` });
   }
-  for (const suspect of findWrittenAfterwards({ cellsOf, truth, profile, target, moment })) note(suspect);
+  for (const suspect of findWrittenAfterwards({ moves, profile, target, moment })) note(suspect);
   return [...suspects.values()];
 }
 
@@ -81,175 +110,47 @@ function takeLabels(labels: Labels, sample: Int32Array): Labels {
     : { kind: 'values', values: Float64Array.from(sample, (at) => labels.values[at]) };
 }
 
-/** Every type as numbers with NaN for missing; the codes of a text are only names. */
-function cellNumbers(column: Column, sample: Int32Array, rows: Int32Array): { values: Float64Array; isOrdered: boolean } {
-  switch (column.type) {
-    case 'number':
-    case 'timestamp':
-      return { values: Float64Array.from(sample, (at) => column.values[rows[at]]), isOrdered: true };
-    case 'boolean':
-      return { values: Float64Array.from(sample, (at) => (column.values[rows[at]] === 255 ? NaN : column.values[rows[at]])), isOrdered: false };
-    case 'text':
-      return { values: Float64Array.from(sample, (at) => (column.codes[rows[at]] < 0 ? NaN : column.codes[rows[at]])), isOrdered: false };
-  }
+/** What one column alone leaves untold (0: nothing), and what that makes of it. `near` counts as a leak where it jumps over all others. */
+type Judged = { untold: number; level: 'leak' | 'near' | 'honest'; mayJump: boolean; detail: string };
+type Alone = Judged & { column: string };
+
+function judgeValues(cells: Cells, sorted: SortedCells, truth: ValueTruth, { isNamedSo, isDate }: { isNamedSo: boolean; isDate: boolean }): Judged {
+  const bar = isNamedSo ? NAMED_R2 : NEAR_R2;
+  const share = isDate ? straightShare(sorted, cells.values, truth) : measureValues(sorted, cells.values, truth, bar);
+  // A trend is no leak, and what follows a date smoothly is told by its neighbours; a date that is the answer lies on a line.
+  const level = share >= LEAK_R2 || (isNamedSo && share >= bar) ? 'leak' : share >= bar && !isDate ? 'near' : 'honest';
+  return {
+    untold: 1 - share,
+    level,
+    mayJump: 1 - share <= JUMP_UNTOLD_VALUE,
+    detail: `tells the answer alone: it explains ${(100 * share).toFixed(2)} % of the target with no other column`,
+  };
 }
 
-/** A column as numbers with NaN for missing; where it is not ordered they are only names. */
-export type Cells = { values: Float64Array; isOrdered: boolean };
-type Found = { isSure: boolean; detail: string };
-
-/** The level or the quantile bin of every cell; missing is a bin of its own. */
-function binsOf({ values, isOrdered }: Cells): { bins: Int32Array; binCount: number } {
-  const distinct = [...new Set(values)].filter((value) => !Number.isNaN(value)).toSorted((a, b) => a - b);
-  let binOfValue = new Map(distinct.map((value, bin) => [value, bin]));
-  let binCount = distinct.length;
-  if (isOrdered && distinct.length > MAX_BINS) {
-    const sorted = values.filter((value) => !Number.isNaN(value)).toSorted();
-    binOfValue = new Map();
-    let at = 0;
-    for (const value of distinct) {
-      while (at < sorted.length && sorted[at] < value) at++;
-      binOfValue.set(value, Math.floor((at * MAX_BINS) / sorted.length));
-    }
-    binCount = MAX_BINS;
+function judgeClasses(figures: ClassFigures | undefined, { classCount }: ClassTruth, isNamedSo: boolean): Judged | undefined {
+  if (!figures) return undefined;
+  const { meanRecall, area, rare } = figures;
+  const untold = 1 - meanRecall;
+  const mayJump = untold <= JUMP_UNTOLD_CLASS && (rare === null || rare.f1 >= JUMP_RARE_F1);
+  if (rare && rare.f1 >= NEAR_RARE_F1) {
+    const level = rare.f1 >= LEAK_RARE_F1 || isNamedSo ? 'leak' : 'near';
+    return { untold, level, mayJump, detail: `tells the rare class alone: ${(100 * rare.recall).toFixed(1)} % of it are found with no other column` };
   }
-  return { bins: Int32Array.from(values, (value) => binOfValue.get(value) ?? binCount), binCount: binCount + 1 };
+  const isNear = meanRecall >= NEAR_RECALL || area >= NEAR_AUC;
+  const isLeak = meanRecall >= LEAK_RECALL && (classCount > 2 || area >= LEAK_AUC);
+  const detail =
+    meanRecall >= NEAR_RECALL
+      ? `tells the answer alone: ${(100 * meanRecall).toFixed(1)} % of each class are right with no other column`
+      : `tells the answer alone: it puts ${(100 * area).toFixed(1)} % of all pairs of two classes in the right order with no other column`;
+  return { untold, level: isLeak || (isNear && isNamedSo) ? 'leak' : isNear ? 'near' : 'honest', mayJump, detail };
 }
 
-const HALVES = [0, 1];
-
-function judgeClasses(cells: Cells, { codes, classCount }: Extract<Labels, { kind: 'classes' }>): Found | undefined {
-  const { bins, binCount } = binsOf(cells);
-  // With about as many levels as rows there is nothing to learn from the other half.
-  if (binCount > codes.length / 2) return undefined;
-  const counts = HALVES.map(() => new Float64Array(binCount * classCount));
-  const prior = new Float64Array(classCount);
-  for (let i = 0; i < codes.length; i++) {
-    counts[i % 2][bins[i] * classCount + codes[i]]++;
-    prior[codes[i]] += 1 / codes.length;
-  }
-  const hits = new Float64Array(classCount);
-  const claims = new Float64Array(classCount);
-  const totals = new Float64Array(classCount);
-  const scores = new Float64Array(codes.length);
-  for (let i = 0; i < codes.length; i++) {
-    const other = counts[1 - (i % 2)];
-    let sum = 0;
-    let best = 0;
-    let bestCount = -1;
-    for (let k = 0; k < classCount; k++) {
-      const count = other[bins[i] * classCount + k] + prior[k];
-      sum += count;
-      if (count > bestCount) [best, bestCount] = [k, count];
-    }
-    totals[codes[i]]++;
-    claims[best]++;
-    if (best === codes[i]) hits[codes[i]]++;
-    if (classCount === 2) scores[i] = (other[bins[i] * 2 + 1] + prior[1]) / sum;
-  }
-  const recalls = [...totals.keys()].filter((k) => totals[k] >= MIN_CLASS_ROWS).map((k) => hits[k] / totals[k]);
-  if (recalls.length < 2) return undefined;
-  const rare = [...totals.keys()].find((k) => classCount === 2 && totals[k] >= MIN_CLASS_ROWS && totals[k] < RARE_SHARE * codes.length);
-  if (rare !== undefined && (2 * hits[rare]) / (totals[rare] + claims[rare]) >= LEAK_RARE_F1) {
-    return { isSure: true, detail: `tells the rare class alone: ${(100 * (hits[rare] / totals[rare])).toFixed(1)} % of it are found with no other column` };
-  }
-  const meanRecall = recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length;
-  if (meanRecall < NEAR_RECALL) return undefined;
-  const isSure = meanRecall >= LEAK_RECALL && (classCount > 2 || areaUnderCurve(scores, codes) >= LEAK_AUC);
-  return { isSure, detail: `tells the answer alone: ${(100 * meanRecall).toFixed(1)} % of each class are right with no other column` };
-}
-
-/** The chance that a row of class 1 scores above one of class 0, ties counted half. */
-export function areaUnderCurve(scores: Float64Array, codes: Int32Array): number {
-  const order = [...scores.keys()].toSorted((a, b) => scores[a] - scores[b]);
-  let negatives = 0;
-  let positives = 0;
-  let pairs = 0;
-  for (let from = 0; from < order.length;) {
-    let to = from;
-    let positivesHere = 0;
-    while (to < order.length && scores[order[to]] === scores[order[from]]) positivesHere += codes[order[to++]];
-    const negativesHere = to - from - positivesHere;
-    pairs += positivesHere * (negatives + negativesHere / 2);
-    positives += positivesHere;
-    negatives += negativesHere;
-    from = to;
-  }
-  return positives > 0 && negatives > 0 ? pairs / (positives * negatives) : 0;
-}
-
-function judgeValues(cells: Cells, values: Float64Array, bar: number): Found | undefined {
-  const missingCount = cells.values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
-  if (missingCount > 0.5 * values.length) return undefined;
-  // On ranks too: one far-out value that two columns share must not look like agreement of all rows.
-  const share = Math.min(explainedShare(cells, values), explainedShare(cells, ranks(values)));
-  if (share < bar) return undefined;
-  return { isSure: share >= LEAK_R2, detail: `tells the answer alone: it explains ${(100 * share).toFixed(2)} % of the target with no other column` };
-}
-
-function explainedShare(cells: Cells, truth: Float64Array): number {
-  if (!cells.isOrdered) return rSquared(meansOfBins(cells, truth), truth);
-  return Math.max(rSquared(meansOfBins(cells, truth), truth), rSquared(betweenNeighbours(cells.values, truth), truth), correlation(cells.values, truth) ** 2);
-}
-
-/** Each row's answer from the rows of its bin in the other half. */
-function meansOfBins(cells: Cells, truth: Float64Array): Float64Array {
-  const { bins, binCount } = binsOf(cells);
-  const mean = truth.reduce((sum, value) => sum + value / truth.length, 0);
-  const sums = HALVES.map(() => new Float64Array(binCount));
-  const counts = HALVES.map(() => new Float64Array(binCount));
-  for (let i = 0; i < truth.length; i++) {
-    sums[i % 2][bins[i]] += truth[i];
-    counts[i % 2][bins[i]]++;
-  }
-  return Float64Array.from(truth, (_, i) => {
-    const other = 1 - (i % 2);
-    return counts[other][bins[i]] > 0 ? sums[other][bins[i]] / counts[other][bins[i]] : mean;
-  });
-}
-
-/** Each row's answer on the straight line between its nearest neighbours of the other half: exact for a rescaled copy. */
-function betweenNeighbours(values: Float64Array, truth: Float64Array): Float64Array {
-  const mean = truth.reduce((sum, value) => sum + value / truth.length, 0);
-  const answers = new Float64Array(truth.length).fill(mean);
-  const order = [...values.keys()].filter((i) => !Number.isNaN(values[i])).toSorted((a, b) => values[a] - values[b]);
-  for (const half of HALVES) {
-    const known = order.filter((i) => i % 2 === half);
-    if (known.length === 0) continue;
-    let next = 0;
-    for (const i of order) {
-      if (i % 2 === half) continue;
-      while (next < known.length && values[known[next]] < values[i]) next++;
-      const above = known[Math.min(next, known.length - 1)];
-      const below = known[Math.max(next - 1, 0)];
-      const gap = values[above] - values[below];
-      const weight = gap > 0 ? Math.min(Math.max((values[i] - values[below]) / gap, 0), 1) : 1;
-      answers[i] = truth[below] * (1 - weight) + truth[above] * weight;
-    }
-  }
-  return answers;
-}
-
-function rSquared(answers: Float64Array, truth: Float64Array): number {
-  const mean = truth.reduce((sum, value) => sum + value / truth.length, 0);
-  let residual = 0;
-  let variance = 0;
-  for (let i = 0; i < truth.length; i++) {
-    residual += (truth[i] - answers[i]) ** 2;
-    variance += (truth[i] - mean) ** 2;
-  }
-  return variance > 0 ? 1 - residual / variance : 0;
-}
-
-/** Ties share their mean rank. */
-function ranks(values: Float64Array): Float64Array {
-  const order = [...values.keys()].toSorted((a, b) => values[a] - values[b]);
-  const result = new Float64Array(values.length);
-  for (let from = 0; from < order.length;) {
-    let to = from;
-    while (to < order.length && values[order[to]] === values[order[from]]) to++;
-    for (let i = from; i < to; i++) result[order[i]] = (from + to - 1) / 2;
-    from = to;
-  }
-  return result;
+/** With every near column for a leak that jumps over all those that are none. */
+function withJumps(alone: Alone[], rowCount: number): Alone[] {
+  if (rowCount < JUMP_ROWS) return alone;
+  const rest = alone.filter(({ level }) => level !== 'leak').toSorted((a, b) => a.untold - b.untold);
+  const jumped = new Set<string>();
+  const isJump = ([best, next]: Alone[]) => best.level === 'near' && best.mayJump && next.untold >= JUMP * best.untold;
+  while (rest.length >= JUMP_COLUMNS && isJump(rest)) jumped.add(rest.shift()?.column ?? '');
+  return alone.map((one) => (jumped.has(one.column) ? { ...one, level: 'leak', detail: `${one.detail}, and none of the others comes near` } : one));
 }

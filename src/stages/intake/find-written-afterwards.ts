@@ -1,6 +1,5 @@
 import type { LeakSuspect, Profile } from '../../domain/profile.ts';
-import type { Labels } from '../../domain/task.ts';
-import type { Cells } from './find-leaks.ts';
+import type { MissingMoves } from './measure-alone.ts';
 import { nameWords, sharesWord } from './name-words.ts';
 
 /** Words of names for what is known only when the thing is over; English, German, Spanish. */
@@ -15,26 +14,26 @@ const besideEvent = new Set('date time day at reason comment note notes by type 
 /** The columns that move together with the answer by being there or not. */
 const MISSING_MOVES = 0.6;
 const MISSING_TELLS = 0.9;
-const MIN_ROWS = 20;
 
-type AfterSearch = { cellsOf: ReadonlyMap<string, Cells>; truth: Labels; profile: Profile; target: string; moment: string | null };
+/** `moves`: of the columns that are looked at, how much more often each is filled in for one answer than for another. */
+type AfterSearch = { moves: ReadonlyMap<string, MissingMoves>; profile: Profile; target: string; moment: string | null };
 
 /**
  * Columns that look as if they were written after the answer was known. One sign is told of; two signs, or one with a moment that the user
  * named, are enough to leave a column out.
  */
-export function findWrittenAfterwards({ cellsOf, truth, profile, target, moment }: AfterSearch): LeakSuspect[] {
+export function findWrittenAfterwards({ moves: movesOf, profile, target, moment }: AfterSearch): LeakSuspect[] {
   const suspects: LeakSuspect[] = [];
   for (const { name, kind } of profile.columns) {
-    const cells = cellsOf.get(name);
-    if (!cells || name === target) continue;
+    const moved = movesOf.get(name);
+    if (moved === undefined || name === target) continue;
+    const moves = moved.share;
     const words = nameWords(name);
     const afterWord = words.find((word) => afterWords.has(word) && !nameWords(target).includes(word));
     const isBeside = sharesWord(name, target) && words.some((word) => besideEvent.has(word));
-    const moves = truth.kind === 'classes' ? missingMoves(cells, truth) : 0;
     const isNamedLater = afterWord !== undefined || isBeside;
     const named = isBeside ? `is named after the target, as what is written once it is known` : `has a name that says it is written later ("${afterWord}")`;
-    const empty = `is filled in ${percent(moves)} more of the rows of one answer than of another`;
+    const empty = `is filled in ${percent(moves)} more of the rows ${betweenWords[moved.between]}`;
     if (isNamedLater && moves >= MISSING_MOVES) suspects.push({ column: name, kind: 'afterwards', isSure: true, detail: `${named} and ${empty}` });
     else if (isNamedLater && moment !== null)
       suspects.push({ column: name, kind: 'afterwards', isSure: true, detail: `${named}, and the question is asked ${moment}` });
@@ -45,16 +44,10 @@ export function findWrittenAfterwards({ cellsOf, truth, profile, target, moment 
   return suspects;
 }
 
-const percent = (share: number) => `${Math.round(100 * share)} %`;
+const betweenWords: Record<MissingMoves['between'], string> = {
+  classes: 'of one answer than of another',
+  'high-over-low': 'with high answers than of those with low ones',
+  'low-over-high': 'with low answers than of those with high ones',
+};
 
-/** The greatest difference between two classes in how often the column is missing. */
-function missingMoves({ values }: Cells, { codes, classCount }: Extract<Labels, { kind: 'classes' }>): number {
-  const missing = new Float64Array(classCount);
-  const totals = new Float64Array(classCount);
-  for (let i = 0; i < codes.length; i++) {
-    totals[codes[i]]++;
-    if (Number.isNaN(values[i])) missing[codes[i]]++;
-  }
-  const shares = [...totals.keys()].filter((k) => totals[k] >= MIN_ROWS).map((k) => missing[k] / totals[k]);
-  return shares.length < 2 ? 0 : Math.max(...shares) - Math.min(...shares);
-}
+const percent = (share: number) => `${Math.round(100 * share)} %`;

@@ -328,6 +328,127 @@ describe('a leak', () => {
     expect(names(columns, labels, { moment: 'before the departure' })).toEqual(['arrival delay', 'closed at']);
   });
 
+  /** Columns with a little to do with a number, as a table has them. */
+  const ordinary = (answer: (i: number) => number) =>
+    Object.fromEntries(many(5, String).map((name, at) => [`measure ${name}`, number((i) => answer(i) + 3 * noise[(i * (at + 7)) % count])]));
+  const kindsOf = (columns: Record<string, Column>, labels: LeakSearch['labels'], part: Partial<LeakSearch> = {}) =>
+    Object.fromEntries(search(columns, labels, part).map(({ column, isSure }) => [column, isSure ? 'left out' : 'asked about']));
+
+  it('is a column that tells the class but for slips of the hand, where no other comes near', () => {
+    const codes = Int32Array.from(uniform, (value) => (value < 0.3 ? 1 : 0));
+    const labels = { kind: 'classes', codes, classCount: 2 } as const;
+    const slipped = text((i) => (i % 150 === 3 ? 1 - codes[i] : codes[i]), 2);
+    expect(kindsOf({ slipped, ...ordinary((i) => codes[i]) }, labels)).toEqual({ slipped: 'left out' });
+    // Where there is hardly another column a strong one is no wonder.
+    expect(kindsOf({ slipped, 'measure 1': number((i) => noise[i]) }, labels)).toEqual({ slipped: 'asked about' });
+  });
+
+  it('may be a column that ranks two classes nearly without a fault, however seldom it says the rarer one', () => {
+    const codes = Int32Array.from(uniform, (value) => (value < 0.03 ? 1 : 0));
+    const score = number((i) => (codes[i] === 1 ? 0.98 + 0.02 * noise[i] : uniform[(i * 11) % count]));
+    expect(kindsOf({ score, ...ordinary((i) => codes[i]) }, { kind: 'classes', codes, classCount: 2 })).toEqual({ score: 'asked about' });
+  });
+
+  it('is a column that explains more than 98 % of a number, where no other comes near', () => {
+    const values = Float64Array.from(uniform, (value) => 1000 * value);
+    const nearly = number((i) => values[i] + 120 * noise[i]);
+    expect(kindsOf({ nearly, ...ordinary((i) => uniform[i]) }, { kind: 'values', values })).toEqual({ nearly: 'left out' });
+    const again = number((i) => values[i] + 130 * noise[(i * 3) % count]);
+    expect(kindsOf({ nearly, again, ...ordinary((i) => uniform[i]) }, { kind: 'values', values })).toEqual({ nearly: 'asked about', again: 'asked about' });
+  });
+
+  it('is none of the strong columns of honest tables', () => {
+    // Edible and poisonous mushrooms by their odour and their spore print, as UCI has counted them.
+    const odours: [number, number][] = [
+      [3408, 120],
+      [400, 0],
+      [400, 0],
+      [0, 2160],
+      [0, 576],
+      [0, 1060],
+    ];
+    const spores: [number, number][] = [
+      [1744, 224],
+      [1648, 224],
+      [576, 1812],
+      [48, 1584],
+      [192, 72],
+    ];
+    const [edible, poisonous] = [4208, 3916];
+    const column = (counts: [number, number][], seed: number): Column => {
+      const levels = [0, 1].map((kind) => counts.flatMap((ofLevel, level) => many(ofLevel[kind], () => '').map(() => level)));
+      const mixed = levels.flatMap((ofKind) => [...seededRandom(seed).shuffle(Int32Array.from(ofKind))]);
+      return { type: 'text', codes: Int32Array.from(mixed), levels: many(6, String) };
+    };
+    const codes = Int32Array.from({ length: edible + poisonous }, (_, i) => (i < edible ? 0 : 1));
+    const other = (seed: number) =>
+      column(
+        [
+          [2500, 1200],
+          [1708, 2716],
+        ],
+        seed,
+      );
+    const columns = { odour: column(odours, 1), 'spore print': column(spores, 3), a: other(5), b: other(7), c: other(9) };
+    const all = { rows: codes.map((_, i) => i), profile: profileOf([], codes.length) };
+    expect(kindsOf(columns, { kind: 'classes', codes, classCount: 2 }, all)).toEqual({ odour: 'asked about' });
+  });
+
+  it('is no date that a number follows smoothly, but one that it is made of', () => {
+    const days = Float64Array.from({ length: count }, (_, i) => i);
+    const date: Column = { type: 'timestamp', values: days.map((day) => day * 86_400e6) };
+    const series = days.map((day) => 100 + day / 50 + 10 * Math.sin(day / 90));
+    expect(kindsOf({ date, ...ordinary((i) => uniform[i]) }, { kind: 'values', values: series })).toEqual({});
+    expect(kindsOf({ date, ...ordinary((i) => uniform[i]) }, { kind: 'values', values: days.map((day) => 3 * day) })).toEqual({ date: 'left out' });
+  });
+
+  it('is a column that is filled in where the number is high', () => {
+    const values = Float64Array.from(uniform, (value) => 1000 * value);
+    const fine = number((i) => (uniform[i] > 0.7 ? noise[i] : Number.NaN));
+    const found = search({ fine, ...ordinary((i) => uniform[i]) }, { kind: 'values', values });
+    expect(found).toEqual([
+      expect.objectContaining({ column: 'fine', isSure: true, detail: 'is filled in 100 % more of the rows with high answers than of those with low ones' }),
+    ]);
+    // Only the few cheapest lack it.
+    const garage = number((i) => (uniform[i] > 0.04 ? noise[i] : Number.NaN));
+    expect(search({ garage, ...ordinary((i) => uniform[i]) }, { kind: 'values', values })).toEqual([]);
+  });
+
+  it('is not one that shares only a made-up name with the target', () => {
+    const codes = Int32Array.from(uniform, (value) => (value < 0.3 ? 1 : 0));
+    const columns = { column_3: text((i) => (i % 70 === 3 ? 1 - codes[i] : codes[i]), 2) };
+    expect(kindsOf(columns, { kind: 'classes', codes, classCount: 2 }, { target: 'column_42' })).toEqual({ column_3: 'asked about' });
+  });
+
+  it.each([30, 49])('is found in a table of %i rows too, and no strong column for it', (small) => {
+    const codes = Int32Array.from({ length: small }, (_, i) => (uniform[i] < 0.35 ? 1 : 0));
+    const few = { rows: rows.subarray(0, small) };
+    const classes = { coded: text((i) => codes[i], 2), strong: number((i) => uniform[i] + 0.4 * noise[i]), weak: number((i) => noise[i]) };
+    expect(kindsOf(classes, { kind: 'classes', codes, classCount: 2 }, few)).toEqual({ coded: 'left out' });
+    const values = {
+      copy: number((i) => 7 - 2 * uniform[i]),
+      a: number((i) => noise[i]),
+      b: number((i) => uniform[i] - noise[i]),
+      weak: number((i) => noise[(i * 7) % count]),
+    };
+    expect(kindsOf(values, { kind: 'values', values: uniform.slice(0, small) }, few)).toEqual({ copy: 'left out', a: 'left out', b: 'left out' });
+  });
+
+  it('is found once: with those that are left out taken away no further one is', () => {
+    const values = Float64Array.from(uniform, (value) => 1000 * value);
+    const columns = {
+      copy: number((i) => values[i]),
+      first: number((i) => values[i] + 15 * noise[i]),
+      second: number((i) => values[i] + 100 * noise[(i * 3) % count]),
+      part: number((i) => values[i] * noise[i]),
+      rest: number((i) => values[i] - values[i] * noise[i]),
+      ...ordinary((i) => uniform[i]),
+    };
+    const found = names(columns, { kind: 'values', values });
+    expect(found).toEqual(expect.arrayContaining(['copy', 'first', 'second', 'part', 'rest']));
+    expect(names(Object.fromEntries(Object.entries(columns).filter(([name]) => !found.includes(name))), { kind: 'values', values })).toEqual([]);
+  });
+
   it('is not looked for in a handful of rows', () => {
     expect(search({ copy: number((i) => i) }, { kind: 'values', values: Float64Array.of(0, 1, 2) }, { rows: rows.subarray(0, 3) })).toEqual([]);
   });

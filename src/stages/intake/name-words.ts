@@ -4,7 +4,7 @@ export function nameWords(name: string): string[] {
 }
 
 const VAGUE = new Set(
-  'average avg mean total sum is has flag date time day month year value amount number count rate score index level type code name id of the in per and at by'.split(
+  'average avg mean total sum is has flag date time day month year value amount number count rate score index level type code name id of the in per and at by column col field var variable feature attribute attr'.split(
     ' ',
   ),
 );

@@ -1,7 +1,10 @@
 import { didYouMean } from '../../domain/closest-names.ts';
+import type { ColumnKind, ReadingRule } from '../../domain/column.ts';
 import { ModelwrightError } from '../../domain/error.ts';
-import type { Plan } from '../../domain/plan.ts';
+import { derivedReads, type Plan } from '../../domain/plan.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
+import { readCell } from '../../domain/read-cell.ts';
+import { DATE_FORMATS, isDateFormat } from '../../domain/read-timestamp.ts';
 import { metricFacts } from '../../domain/task.ts';
 import type { TargetLevels } from './plan-facts.ts';
 
@@ -18,17 +21,23 @@ export function checkPlan(plan: Plan, profile: Profile, targetLevels: TargetLeve
     if (!column) problems.push(`${what} "${name}" is no column of the table. ${didYouMean(name, names)}`.trim());
     return column;
   };
-  if (plan.derived) for (const { name } of readsOf(plan)) needs(name, "The target's source");
+  const reads = (name: string, rule: ReadingRule, what: string): ColumnProfile | undefined => {
+    const column = needs(name, what);
+    const problem = column && checkRule(column, rule);
+    if (problem) problems.push(`${what} "${name}" ${problem}.`);
+    return column;
+  };
+  if (plan.derived) for (const { name, rule } of derivedReads(plan.derived)) reads(name, rule, "The target's source");
   else needs(plan.target, 'The target');
-  if (plan.split.kind !== 'random') needs(plan.split.column, `The column of the ${plan.split.kind} split,`);
+  problems.push(...checkSplit(plan, reads));
   const seen = new Set<string>();
-  for (const { name, rule } of plan.inputs) {
-    const column = needs(name, 'The input');
+  for (const { name, kind, rule } of plan.inputs) {
+    reads(name, rule, 'The input');
     if (seen.has(name)) problems.push(`The input "${name}" is named twice.`);
     seen.add(name);
     if (plan.derived === null && name === plan.target) problems.push(`The target "${name}" is also an input.`);
-    if (column && rule.type !== 'text' && column.rule.type !== rule.type && column.missingCount < profile.rowCount)
-      problems.push(`The input "${name}" is to be read as a ${rule.type}, and here it ${column.kindReason}.`);
+    const wanted = ruleOfKind[kind];
+    if (wanted !== null && wanted !== rule.type) problems.push(`The input "${name}" is of the kind ${kind}, and its rule says ${rule.type} and not ${wanted}.`);
   }
   if (plan.inputs.length === 0) problems.push('There is no input to predict from.');
   if (plan.weights !== null) problems.push(`Weights of rows ("${plan.weights}") cannot be used yet: set "weights" to null.`);
@@ -37,8 +46,54 @@ export function checkPlan(plan: Plan, profile: Profile, targetLevels: TargetLeve
   return problems;
 }
 
-const readsOf = ({ derived }: Plan) =>
-  derived ? [...derived.sources, ...(derived.ahead ? [derived.ahead.order, ...(derived.ahead.series ? [derived.ahead.series] : [])] : [])] : [];
+/** What a column of each kind is read as; null: as whatever it is. */
+const ruleOfKind: Record<ColumnKind, ReadingRule['type'] | null> = {
+  number: 'number',
+  boolean: 'boolean',
+  datetime: 'timestamp',
+  category: 'text',
+  ordered: 'text',
+  text: 'text',
+  identifier: null,
+  constant: null,
+};
+
+/** Where a column seems to be something else, so much of what it holds most often has to be read for the plan to be right. */
+const LEAST_READ = 0.9;
+
+/** What keeps a rule from reading a column, as the end of a sentence that names it; undefined where nothing does. */
+function checkRule(column: ColumnProfile, rule: ReadingRule): string | undefined {
+  const { topValues, kindReason } = column;
+  if (rule.type === 'text') return undefined;
+  const unknown = rule.type === 'timestamp' ? rule.formats.find((format) => !isDateFormat(format)) : undefined;
+  if (unknown !== undefined) return `is to be read as dates written "${unknown}", which is none of ${DATE_FORMATS.join(', ')}`;
+  const isOther = column.rule.type !== rule.type;
+  let [readable, unreadable] = [0, 0];
+  for (const { value, count } of topValues) {
+    const reading = readCell(rule, value);
+    if ('unreadable' in reading) unreadable += count;
+    else if (reading.value !== null) readable += count;
+  }
+  if (readable + unreadable === 0) return isOther && column.distinctCount > 0 ? otherThan(rule, kindReason) : undefined;
+  if (isOther) return readable < LEAST_READ * (readable + unreadable) ? otherThan(rule, kindReason) : undefined;
+  return readable === 0 ? `${otherThan(rule, kindReason)}, none of which the rule can read` : undefined;
+}
+
+const otherThan = (rule: ReadingRule, kindReason: string) => `is to be read as a ${rule.type}, and here it ${kindReason}`;
+
+/** A split by time needs an order that is known beside the answer; one by groups only needs to tell them apart. */
+function checkSplit({ split, target, derived }: Plan, reads: (name: string, rule: ReadingRule, what: string) => ColumnProfile | undefined): string[] {
+  if (split.kind === 'random') return [];
+  const what = `The column of the ${split.kind} split,`;
+  const column = reads(split.column, split.rule, what);
+  if (!column) return [];
+  if (derived === null && split.column === target) return [`${what} "${target}" is the target itself.`];
+  if (split.kind === 'group' || column.kind === 'identifier') return [];
+  if (split.rule.type === 'number' || split.rule.type === 'timestamp') return [];
+  return [
+    `${what} "${split.column}" is to be read as a ${split.rule.type}, which has no order of time: it takes dates or numbers, and here it ${column.kindReason}.`,
+  ];
+}
 
 function checkTask(
   { task, metric, classes, target, targetRule, derived, costs }: Plan,

@@ -142,7 +142,7 @@ function notesOf({ suspects, sentence, derived }: PlanFacts, keptLeaks: string[]
   const isLeftOut = new Set(leftOut.map(({ name }) => name));
   const notes = suspects
     .filter(({ column, isSure }) => !isSure && !isLeftOut.has(column) && !keptLeaks.includes(column))
-    .map(({ column, detail }) => `"${column}" may know the answer: ${detail}`);
+    .map(({ column, detail }) => `"${column}" may know the answer: ${detail}. Leave it out with --drop if it will not be known in time.`);
   if (derived?.ahead)
     notes.push(
       `The answer of a row is taken ${derived.ahead.steps === 1 ? 'from the next row' : `from ${derived.ahead.steps} rows on`} in the order of "${derived.ahead.order.name}"; gaps are not filled.`,

@@ -6,4 +6,5 @@ export { approvePlan, derivedProfile, draftPlan, getColumn } from './draft-plan.
 export type { PlanFacts, TargetLevels } from './plan-facts.ts';
 export { proposeFeatures, type FeatureProposal } from './propose-features.ts';
 export { readSentence } from './read-sentence.ts';
+export { reconcileColumns, recordKeptLeaks } from './reconcile-plan.ts';
 export type { Reading, SentenceReading, TargetProposal } from './reading.ts';
