@@ -3,7 +3,7 @@ import { trimCell } from '../../domain/read-cell.ts';
 import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
 import { measureLargeNumbers } from './measure-large-numbers.ts';
 import { LOOKED_AT_DIGITS, measureTexts, type CountedText } from './measure-texts.ts';
-import { measureShapes, noPersons, noStyles, type Shapes } from './measure-shapes.ts';
+import { LONG_DIGITS, measureShapes, noPersons, noStyles, type Shapes } from './measure-shapes.ts';
 import { MISSING_MARKERS } from './missing-markers.ts';
 import { forEachText, readDoubles, readRows, SMALL_ROWS, sqlText } from './query.ts';
 import { trimmed } from './read-columns.ts';
@@ -87,9 +87,11 @@ async function measureNumbers(connection: DuckDBConnection, isValue: string): Pr
   );
   const total = counts.reduce((sum, count) => sum + count, 0);
   const [ordered] = await readDoubles(connection, `SELECT TRY_CAST(v AS DOUBLE) FROM texts WHERE ${isValue} ORDER BY f LIMIT 1000`, 1);
-  const [[zeroLedCount, wholeCount]] = await readRows(
+  const isLong = `regexp_full_match(v, '${LONG_DIGITS}')`;
+  const [[zeroLedCount, wholeCount, mergedCount]] = await readRows(
     connection,
-    `SELECT coalesce(sum(n) FILTER (regexp_full_match(v, '0[0-9]+')), 0)::DOUBLE, coalesce(sum(n) FILTER (regexp_full_match(v, '[+-]?[0-9]+')), 0)::DOUBLE FROM texts WHERE ${isValue}`,
+    `SELECT coalesce(sum(n) FILTER (regexp_full_match(v, '0[0-9]+')), 0)::DOUBLE, coalesce(sum(n) FILTER (regexp_full_match(v, '[+-]?[0-9]+')), 0)::DOUBLE,
+       (count(*) FILTER (${isLong}) - count(DISTINCT TRY_CAST(v AS DOUBLE)) FILTER (${isLong}))::DOUBLE FROM texts WHERE ${isValue}`,
   );
   return {
     numberCounts: { ...noStyles, plain: total },
@@ -97,6 +99,7 @@ async function measureNumbers(connection: DuckDBConnection, isValue: string): Pr
     numbers: total > 0 ? summarise(values, counts, ordered) : null,
     commaNumbers: null,
     zeroLedCount: Number(zeroLedCount),
+    mergedCount: Number(mergedCount),
     dates: [],
     personalCounts: noPersons,
     isSampled: false,

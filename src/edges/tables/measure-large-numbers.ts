@@ -54,8 +54,9 @@ async function measurePlain(connection: DuckDBConnection, cell: string, name: st
   );
   const [count, min, max, mean, standardDeviation, , characterCount, maxLength, zeroLedCount, wholeCount, distinctCount] = facts.map(Number);
   const isWhole = facts[5] === true;
-  // Days written as digits, and numbers of cards, are told by their texts.
-  if (count === 0 || (isWhole && ((min >= 19_000_101 && max <= 21_001_231) || min >= 1e12))) return undefined;
+  // Days written as digits, numbers of cards and numbers too long for a double are told by their texts.
+  const isTooLong = Math.max(-min, max) > Number.MAX_SAFE_INTEGER;
+  if (count === 0 || (isWhole && ((min >= 19_000_101 && max <= 21_001_231) || min >= 1e12 || isTooLong))) return undefined;
   const [first] = await readDoubles(connection, 'SELECT x FROM plain WHERE isfinite(x) ORDER BY rowid LIMIT 1000', 1);
   const topRows = await readRows(
     connection,
@@ -95,6 +96,8 @@ async function measurePlain(connection: DuckDBConnection, cell: string, name: st
     },
     commaNumbers: null,
     zeroLedCount,
+    // Numbers so long are told by their texts, above.
+    mergedCount: 0,
     dates: [],
     personalCounts: noPersons,
     isSampled: every > 1,

@@ -10,7 +10,7 @@ import { summarise } from './summarise.ts';
 /** What the texts of a column look like, one by one. */
 export type Shapes = Pick<
   ColumnStatistics,
-  'numberCounts' | 'commaCounts' | 'numbers' | 'commaNumbers' | 'zeroLedCount' | 'dates' | 'personalCounts' | 'isSampled'
+  'numberCounts' | 'commaCounts' | 'numbers' | 'commaNumbers' | 'zeroLedCount' | 'mergedCount' | 'dates' | 'personalCounts' | 'isSampled'
 >;
 
 /** Numbers, dates, addresses and telephone numbers are never longer. */
@@ -22,6 +22,16 @@ const MAX_SHAPED_TEXTS = 500_000;
 
 export const noStyles = { plain: 0, grouped: 0, currency: 0, percent: 0 };
 export const noPersons = { email: 0, phone: 0, name: 0, address: 0, 'national-id': 0, 'card-number': 0, 'bank-account': 0, 'ip-address': 0 };
+
+/** Whole numbers of so many digits that some of them are one double. */
+export const LONG_DIGITS = '[+-]?[0-9]{16,}';
+const longDigits = new RegExp(`^${LONG_DIGITS}$`);
+
+/** How many of these different whole numbers are the same double as another. */
+export function mergedOf(texts: { text: string }[]): number {
+  const long = texts.filter(({ text }) => longDigits.test(text));
+  return long.length - new Set(long.map(({ text }) => Number(text))).size;
+}
 
 /** Every distinct text of the table `texts` looked at. */
 export async function measureShapes(connection: DuckDBConnection, isThere: string, valueCount: number): Promise<Shapes> {
@@ -43,7 +53,8 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
   const personal = { ...noPersons };
   let [zeroLed, seen] = [0, 0];
   const isSampled = texts.length > MAX_SHAPED_TEXTS;
-  for (const { text, count } of isSampled ? texts.slice(0, MAX_SHAPED_TEXTS) : texts) {
+  const looked = isSampled ? texts.slice(0, MAX_SHAPED_TEXTS) : texts;
+  for (const { text, count } of looked) {
     if (MISSING_MARKER_SET.has(text) || text.length > MAX_SHAPED_LENGTH) continue;
     seen += count;
     const hasDigit = /[0-9]/.test(text);
@@ -67,6 +78,7 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
     numbers: point.summary(),
     commaNumbers: comma.summary(),
     zeroLedCount: Math.round(zeroLed * scale),
+    mergedCount: mergedOf(looked),
     dates: dates.formats().map((one) => ({ ...one, count: Math.round(one.count * scale) })),
     personalCounts: scaled(personal),
     isSampled,

@@ -1,5 +1,5 @@
 import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
-import { noPersons, noStyles, shapesOf, type Shapes } from './measure-shapes.ts';
+import { mergedOf, noPersons, noStyles, shapesOf, type Shapes } from './measure-shapes.ts';
 import { MISSING_MARKER_SET } from './missing-markers.ts';
 import { TOP_VALUES, type ColumnStatistics } from './reader-wire.ts';
 import { summarise } from './summarise.ts';
@@ -78,6 +78,7 @@ function shapesOfNumbers(values: CountedText[]): Shapes {
     numbers: total > 0 ? summarise(sorted, counts, inFileOrder) : null,
     commaNumbers: null,
     zeroLedCount,
+    mergedCount: mergedOf(values),
     dates: [],
     personalCounts: noPersons,
     isSampled: false,

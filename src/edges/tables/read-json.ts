@@ -2,6 +2,15 @@ import { ModelwrightError } from '../../domain/error.ts';
 import type { Encoding } from './scan-file.ts';
 import { textPieces } from './scan-file.ts';
 
+declare global {
+  /** What TypeScript's own library does not know of JSON yet. */
+  interface JSON {
+    parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+    rawJSON(text: string): object;
+    isRawJSON(value: unknown): boolean;
+  }
+}
+
 type JsonFile = { isGzip: boolean; encoding: Encoding };
 /** One object as cells by their column's name. */
 type Cells = Map<string, string>;
@@ -47,7 +56,7 @@ export async function forEachObject(path: string, file: JsonFile, isLines: boole
     row++;
     let value: unknown;
     try {
-      value = JSON.parse(line);
+      value = parseExactly(line);
     } catch (cause) {
       throw brokenJson(path, `Line ${lineNumber} of "${path}" is no JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, row, cause);
     }
@@ -98,7 +107,7 @@ async function readWhole(path: string, file: JsonFile): Promise<unknown[]> {
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExactly(text);
   } catch (cause) {
     throw brokenJson(path, `"${path}" is no JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, undefined, cause);
   }
@@ -111,17 +120,35 @@ async function readWhole(path: string, file: JsonFile): Promise<unknown[]> {
   throw notTabular(path, 'it is JSON, and no list of objects');
 }
 
+/** Digits in a row that a double may not hold; those behind a decimal point are rounded as any number is. */
+const LONG_NUMBER = /(?<![0-9.])[0-9]{16}/;
+
+/** JSON.parse, but that a whole number beyond 2⁵³ keeps its digits: as a double, keys of twenty digits would all be one. */
+function parseExactly(text: string): unknown {
+  // A reviver makes parsing several times slower, and few texts need one.
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_, value, { source }) =>
+    typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && source !== undefined ? JSON.rawJSON(source) : value,
+  );
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function flatten(object: Record<string, unknown>): Cells {
   const cells: Cells = new Map();
   const put = (value: unknown, name: string, depth: number) => {
-    if (isObject(value) && depth < MAX_DEPTH && Object.keys(value).length > 0) {
+    if (isObject(value) && !JSON.isRawJSON(value) && depth < MAX_DEPTH && Object.keys(value).length > 0) {
       for (const [key, inner] of Object.entries(value)) put(inner, `${name}.${key}`, depth + 1);
-    } else cells.set(name, value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value));
+    } else cells.set(name, cellOf(value));
   };
   for (const [key, value] of Object.entries(object)) put(value, key, 1);
   return cells;
+}
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  // JSON.stringify would make a null of a number that is too large for a double.
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 const brokenJson = (path: string, message: string, row?: number, cause?: unknown) =>

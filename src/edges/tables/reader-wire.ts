@@ -97,6 +97,8 @@ export const ColumnStatistics = z.strictObject({
   commaNumbers: Numbers.nullable(),
   /** Whole numbers that begin with a zero: 007, 01234. */
   zeroLedCount: Count,
+  /** Different whole numbers too long for a double that are the same as another one once they are read as doubles. */
+  mergedCount: Count,
   /** Cells that each date format reads, with the first and last time in microseconds since 1970. `isInOrder`: new days come later and later down the rows, or earlier and earlier. */
   dates: z.array(z.strictObject({ format: z.string(), count: Count, first: z.number(), last: z.number(), isInOrder: z.boolean() })),
   /** Cells that look like something of one person. */

@@ -80,7 +80,7 @@ type TypedDecision = { rule: Extract<ReadingRule, { type: 'number' | 'timestamp'
 function decideTyped(statistics: ColumnStatistics, presentCount: number): TypedDecision | undefined {
   if (presentCount === 0) return undefined;
   if (isDigitsOfDays(statistics, presentCount)) return decideDate(statistics, presentCount);
-  if (isCode(statistics)) return undefined;
+  if (isCode(statistics) || isTooLong(statistics)) return undefined;
   return decideNumber(statistics, presentCount) ?? decideDate(statistics, presentCount);
 }
 
@@ -95,6 +95,9 @@ const isDigitsOfDays = ({ dates, distinctCount, numbers }: ColumnStatistics, pre
 /** 007, 01234: numbers of one length that begin with zeros are names; two digits (hours, months) are numbers all the same. */
 const isCode = ({ zeroLedCount, maxLength, meanLength, numbers }: ColumnStatistics) =>
   zeroLedCount > 0 && maxLength >= 3 && maxLength - meanLength < 1e-9 && numbers !== null && numbers.isWhole;
+
+/** 12345678901234567890 and …891: whole numbers that are no longer told apart once they are read as numbers. */
+const isTooLong = ({ numbers, mergedCount }: ColumnStatistics) => numbers !== null && mergedCount > (1 - UNIQUE_SHARE) * (numbers.distinctCount + mergedCount);
 
 /** The narrowest style that reads the column, with a point between the decimals unless a comma reads more. */
 function decideNumber({ numberCounts, commaCounts, numbers, commaNumbers }: ColumnStatistics, presentCount: number): TypedDecision | undefined {

@@ -34,6 +34,7 @@ function statisticsOf(name: string, cells: string[]): ColumnStatistics {
     numbers: point.numbers,
     commaNumbers: comma.numbers,
     zeroLedCount: values.filter((cell) => /^0[0-9]+$/.test(cell)).length,
+    mergedCount: ((long: string[]) => long.length - new Set(long.map(Number)).size)([...new Set(values)].filter((cell) => /^[0-9]{16,}$/.test(cell))),
     dates: DATE_FORMATS.flatMap((format) => {
       const times = values.map((cell) => readTimestamp(cell, format)).filter((time) => time !== undefined);
       return times.length > 0 ? [{ format, count: times.length, first: Math.min(...times), last: Math.max(...times), isInOrder: false }] : [];
@@ -108,6 +109,8 @@ describe('the kind of a column', () => {
     ['the numbers of a range in any order', 'Order', many(101, (i) => String((i * 50) % 101)), 'identifier'],
     ['unique whole numbers named for a key', 'customerID', many(100, (i) => String((i * 7919) % 100_003)), 'identifier'],
     ['numbers whose name ends in id by chance', 'amountPaid', many(100, (i) => String((i * 7919) % 100_003)), 'number'],
+    ['whole numbers that only their last digits tell apart', 'ref', many(100, (i) => `123456789012345678${10 + i}`), 'identifier'],
+    ['long whole numbers that a number can hold', 'bytes', many(100, (i) => String(2 ** 54 + i * 1024)), 'number'],
     ['unique codes', 'code', many(100, (i) => `${i}-VHVEG`), 'identifier'],
     ['unique sentences', 'text', many(100, (i) => `this is message number ${i}`), 'text'],
     [
