@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { ModelwrightError } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
+import { nameColumns } from './name-columns.ts';
 import { DelimitedParser, MAX_CELL_LENGTH, type Cutting } from './parse-delimited.ts';
 import { findJsonColumns, forEachObject, looksLikeJson } from './read-json.ts';
 import { refuseChangedSince, scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
@@ -351,26 +352,4 @@ function tooLarge(path: string, cause: unknown): ModelwrightError | undefined {
     place: { file: path },
     cause,
   });
-}
-
-/** Names are kept as they are, and made unique where two agree but for spaces at their ends. */
-export function nameColumns(given: string[]): { columns: string[]; notes: string[] } {
-  const taken = new Set<string>();
-  const notes: string[] = [];
-  const wanted = new Set(given.map(trimCell));
-  const columns = given.map((name, index) => {
-    const trimmed = trimCell(name);
-    if (trimmed !== '' && !taken.has(trimmed)) {
-      taken.add(trimmed);
-      return name;
-    }
-    let fresh = trimmed === '' ? `column_${index + 1}` : `${trimmed}_2`;
-    for (let count = 3; taken.has(fresh) || wanted.has(fresh); count++) fresh = trimmed === '' ? `column_${index + 1}_${count}` : `${trimmed}_${count}`;
-    taken.add(fresh);
-    notes.push(
-      trimmed === '' ? `Column ${index + 1} has no name: called "${fresh}".` : `The name "${trimmed}" occurs twice: column ${index + 1} is called "${fresh}".`,
-    );
-    return fresh;
-  });
-  return { columns, notes };
 }

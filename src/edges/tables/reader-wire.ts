@@ -8,7 +8,8 @@ import { NumberSummary } from '../../domain/profile.ts';
 export const TOP_VALUES = 200;
 
 const Count = z.int().min(0);
-const Name = z.string().max(65_536);
+/** As long as a plan takes; the reader cuts what is longer. */
+const Name = z.string().max(1024);
 
 const Envelope = z.object({ id: z.int() });
 
@@ -31,7 +32,7 @@ export const ReaderRequest = z.intersection(
     z.object({
       ask: z.literal('write-parquet'),
       path: z.string(),
-      columns: z.array(z.strictObject({ name: Name, values: z.union([z.instanceof(Float64Array), z.array(z.string())]) })).min(1),
+      columns: z.array(z.strictObject({ name: z.string().max(65_536), values: z.union([z.instanceof(Float64Array), z.array(z.string())]) })).min(1),
       options: DatabaseOptions,
     }),
     z.object({ ask: z.literal('expressions'), texts: z.array(z.string().max(65_536)).max(10_000) }),
