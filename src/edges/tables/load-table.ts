@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import { ModelwrightError } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import { nameColumns } from './name-columns.ts';
 import { DelimitedParser, MAX_CELL_LENGTH, type Cutting } from './parse-delimited.ts';
-import { findJsonColumns, forEachObject, looksLikeJson } from './read-json.ts';
+import { findJsonColumns, looksLikeJson, objectBatches } from './read-json.ts';
 import { refuseChangedSince, scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
 import { isBlank, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
 import { sqlText } from './query.ts';
@@ -163,37 +162,20 @@ const isHeaderShort = ({ hasHeader, firstRow, width }: Sniffed) => hasHeader && 
 
 /** JSON objects as rows, through a clean copy. */
 async function loadJson(connection: DuckDBConnection, path: string, file: TextFile, options: LoadOptions) {
-  const found = await findJsonColumns(path, file, file.sample, options.maxColumns);
+  const found = await findJsonColumns(path, file, options.maxColumns);
   checkWidth(path, found.columns.length, options);
   await inScratch(options, async (folder) => {
     const copy = join(folder, 'clean.csv');
-    const out = createWriteStream(copy, { mode: 0o600 });
-    await once(out, 'open');
-    let lines: string[] = [];
-    const flush = async () => {
-      const text = lines.join('');
-      lines = [];
-      if (!out.write(text)) await once(out, 'drain');
-    };
-    try {
-      let waiting = Promise.resolve();
-      await forEachObject(path, file, found.isLines, (cells) => {
-        lines.push(`${found.columns.map((name) => quoteCell(cells.get(name) ?? '')).join(',')}\n`);
-        if (lines.length >= FLUSH_ROWS) waiting = waiting.then(flush);
-      });
-      await waiting;
-      await flush();
-    } finally {
-      out.end();
-      await once(out, 'close');
+    const asLine = (cells: ReadonlyMap<string, string>) => `${found.columns.map((name) => quoteCell(cells.get(name) ?? '')).join(',')}\n`;
+    async function* cleanText() {
+      for await (const batch of objectBatches(path, file, found.isLines)) yield batch.map(asLine).join('');
     }
+    await pipeline(cleanText, createWriteStream(copy, { mode: 0o600 }));
     await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, found.columns.length, false, false)}`);
   });
   const { columns, notes } = nameColumns(found.columns);
   return { columns, notes, dialect: { format: 'json', isLines: found.isLines, isGzip: file.isGzip } satisfies Dialect };
 }
-
-const FLUSH_ROWS = 5000;
 
 /** A page saved under the name of a table. */
 function refuseMarkup(path: string, sample: string): void {
@@ -263,8 +245,6 @@ type RowFault =
 
 /** Writes the clean copy, up to the first row that does not fit. */
 async function writeClean(path: string, file: TextFile, { cutting, width, hasHeader, skippedLines }: Sniffed, copy: string): Promise<RowFault | undefined> {
-  const out = createWriteStream(copy, { mode: 0o600 });
-  const opened = once(out, 'open');
   let lines: string[] = [];
   let rowNumber = hasHeader ? -1 : 0;
   let toSkip = skippedLines;
@@ -285,28 +265,20 @@ async function writeClean(path: string, file: TextFile, { cutting, width, hasHea
     }
     lines.push(`${cells.slice(0, width).map(quoteCell).join(',')}\n`);
   });
-  const faultOf = () => ragged ?? (parser.fault && { problem: parser.fault.problem, row: rowNumber + 1, line: parser.fault.line });
   const decoder = new TextDecoder(file.encoding);
-  try {
-    await opened;
-    const flush = async () => {
-      const text = lines.join('');
-      lines = [];
-      if (text !== '' && !out.write(text)) await once(out, 'drain');
-    };
+  async function* cleanText() {
     for await (const piece of textPieces(path, file.isGzip)) {
       parser.push(decoder.decode(piece, { stream: true }));
-      if (parser.fault || ragged) return faultOf();
-      await flush();
+      if (parser.fault || ragged) return;
+      if (lines.length > 0) yield lines.join('');
+      lines = [];
     }
     parser.push(decoder.decode());
     parser.end();
-    await flush();
-    return faultOf();
-  } finally {
-    out.end();
-    await once(out, 'close');
+    if (lines.length > 0) yield lines.join('');
   }
+  await pipeline(cleanText, createWriteStream(copy, { mode: 0o600 }));
+  return ragged ?? (parser.fault && { problem: parser.fault.problem, row: rowNumber + 1, line: parser.fault.line });
 }
 
 const quoteCell = (cell: string) => `"${cell.replaceAll('"', '""')}"`;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadTable } from './load-table.ts';
 import { readRows } from './query.ts';
+import { objectBatches } from './read-json.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -39,5 +40,21 @@ describe('a number in JSON', () => {
       { a: 'Infinity', b: '1' },
       { a: '2', b: '-Infinity' },
     ]);
+  });
+});
+
+describe('many objects', () => {
+  it.each([true, false])('are held a bounded number at a time, and none is lost (one a line: %s)', async (isLines) => {
+    const path = join(folder, 'many.json');
+    const objects = Array.from({ length: 12_345 }, (_, i) => `{"a":${i}}`);
+    await writeFile(path, isLines ? objects.join('\n') : `[${objects.join(',')}]`);
+    const sizes: number[] = [];
+    let last: string | undefined;
+    for await (const batch of objectBatches(path, { isGzip: false, encoding: 'utf-8' }, isLines)) {
+      sizes.push(batch.length);
+      last = batch.at(-1)?.get('a');
+    }
+    expect(sizes).toEqual([5000, 5000, 2345]);
+    expect(last).toBe('12344');
   });
 });
