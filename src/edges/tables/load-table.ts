@@ -145,8 +145,7 @@ async function loadText(connection: DuckDBConnection, path: string, file: TextFi
     ? nameColumns(isHeaderShort(sniffed) ? ['row_names', ...sniffed.firstRow] : sniffed.firstRow.slice(0, width))
     : { columns: sniffed.firstRow.map((_, index) => `column_${index + 1}`), notes: [] };
   if (isHeaderShort(sniffed)) notes.push('The header is one name short: the first column is called row_names.');
-  if (file.encoding === 'windows-1252') notes.push('The bytes are not UTF-8: read as Latin-1 (Windows-1252).');
-  if (file.encoding.startsWith('utf-16')) notes.push('The bytes are UTF-16.');
+  notes.push(...encodingNotes(file));
   if (!sniffed.hasHeader) notes.push('The first line is data, not a header: the columns are called column_1, column_2 and so on.');
   let { cutting } = sniffed;
   const isPlain = canReadDirectly(file) && sniffed.skippedLines === 0 && !isHeaderShort(sniffed);
@@ -159,6 +158,16 @@ async function loadText(connection: DuckDBConnection, path: string, file: TextFi
 }
 
 const isHeaderShort = ({ hasHeader, firstRow, width }: Sniffed) => hasHeader && firstRow.length === width - 1;
+
+function encodingNotes({ encoding, replaced }: TextFile): string[] {
+  if (encoding === 'windows-1252') return ['The bytes are not UTF-8: read as Latin-1 (Windows-1252).'];
+  if (encoding !== 'utf-8') return ['The bytes are UTF-16.'];
+  if (!replaced) return [];
+  const { count, firstLine } = replaced;
+  return [
+    `The text is UTF-8 but for ${count === 1 ? `one place in line ${firstLine}` : `${count} places, the first in line ${firstLine}`}: read as "\ufffd" there.`,
+  ];
+}
 
 /** JSON objects as rows, through a clean copy. */
 async function loadJson(connection: DuckDBConnection, path: string, file: TextFile, options: LoadOptions) {
@@ -174,7 +183,7 @@ async function loadJson(connection: DuckDBConnection, path: string, file: TextFi
     await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, found.columns.length, false, false)}`);
   });
   const { columns, notes } = nameColumns(found.columns);
-  return { columns, notes, dialect: { format: 'json', isLines: found.isLines, isGzip: file.isGzip } satisfies Dialect };
+  return { columns, notes: [...notes, ...encodingNotes(file)], dialect: { format: 'json', isLines: found.isLines, isGzip: file.isGzip } satisfies Dialect };
 }
 
 /** A page saved under the name of a table. */
@@ -190,7 +199,7 @@ function refuseMarkup(path: string, sample: string): void {
 }
 
 /** DuckDB's own reader takes plain UTF-8 whose header is the first line; all else goes through a cleaned copy. */
-const canReadDirectly = (file: TextFile) => file.encoding === 'utf-8' && !/^\ufeff?[ \t]*[\r\n]/.test(file.sample);
+const canReadDirectly = (file: TextFile) => file.encoding === 'utf-8' && !file.replaced && !/^\ufeff?[ \t]*[\r\n]/.test(file.sample);
 
 /** False when the file does not follow the strict form: then our own parser reads it, or says what is wrong and where. */
 async function readDirectly(connection: DuckDBConnection, path: string, file: TextFile, cutting: Cutting, width: number, hasHeader: boolean): Promise<boolean> {
