@@ -22,7 +22,7 @@ export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[
   warnings.push(...findGroups(columns, rowCount));
   for (const column of columns) {
     const { name, kind, kindReason, missingCount, unreadableCount, personal } = column;
-    const code = missingCode(column);
+    const code = missingCode(column, rowCount - missingCount);
     if (code !== undefined) warnings.push({ kind: 'missing-code', column: name, detail: code });
     if (column.dates?.isInOrder) {
       warnings.push({ kind: 'time-order', column: name, detail: `orders the rows: if later rows are to be predicted from earlier ones, say --time "${name}"` });
@@ -45,10 +45,11 @@ export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[
 const MISSING_CODE = /^-9{1,6}(?:\.0+)?$/;
 
 /** The one negative number of a column, written with nines, below values that lie far from it. */
-function missingCode({ kind, numbers, topValues }: ColumnProfile): string | undefined {
-  if (kind !== 'number' || numbers === null || !MISSING_CODE.test(String(numbers.min)) || numbers.q75 < 0 || (numbers.q05 < 0 && numbers.q05 !== numbers.min))
-    return undefined;
+function missingCode({ kind, numbers, topValues }: ColumnProfile, presentCount: number): string | undefined {
+  if (kind !== 'number' || numbers === null || !MISSING_CODE.test(String(numbers.min)) || numbers.q75 < 0) return undefined;
   const code = topValues.find(({ value }) => Number(value) === numbers.min);
+  // A quantile at the edge of the code's cells lies between it and its neighbour, and says nothing.
+  if (code && numbers.q05 < 0 && 0.05 * (presentCount - 1) >= code.count) return undefined;
   const isApart = topValues.every(({ value }) => !(Number(value) < 0) || Number(value) === numbers.min);
   if (!code || code.count < 2 || !isApart) return undefined;
   return `holds ${code.value} in ${code.count} rows and no other negative number: if that stands for a missing value, leave the cells empty`;

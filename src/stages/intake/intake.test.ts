@@ -2,68 +2,20 @@ import { describe, expect, it } from 'vitest';
 import type { Column } from '../../domain/column.ts';
 import { Profile } from '../../domain/profile.ts';
 import { seededRandom } from '../../domain/random.ts';
-import { readNumber } from '../../domain/read-number.ts';
-import { DATE_FORMATS, readTimestamp } from '../../domain/read-timestamp.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
+import { measureTexts } from '../../edges/tables/measure-texts.ts';
 import { profileOf } from '../../../tests/fixtures/made-profile.ts';
 import { findLeaks, profileColumn, profileDataset, type LeakSearch } from './index.ts';
 
-const MARKERS = ['NA', '?', 'nan', '-', 'None', 'none', 'unknown'];
-
-/** What the reader would count of these cells. */
+/** What the reader counts of these cells. */
 function statisticsOf(name: string, cells: string[]): ColumnStatistics {
   const counts = new Map<string, number>();
   for (const cell of cells) if (cell !== '') counts.set(cell, (counts.get(cell) ?? 0) + 1);
-  const top = [...counts].map(([text, count]) => ({ text, count })).toSorted((a, b) => b.count - a.count);
-  const present = cells.filter((cell) => cell !== '');
-  const values = present.filter((cell) => !MARKERS.includes(cell));
-  const point = numbersOf(values, '.');
-  const comma = numbersOf(values, ',');
-  return {
+  return measureTexts(
+    [...counts].map(([text, count]) => ({ text, count })),
     name,
-    rowCount: cells.length,
-    emptyCount: cells.length - present.length,
-    distinctCount: counts.size,
-    markers: top.filter(({ text }) => MARKERS.includes(text)),
-    top: top.slice(0, 200),
-    meanLength: present.reduce((sum, cell) => sum + cell.length / present.length, 0),
-    maxLength: Math.max(0, ...present.map((cell) => cell.length)),
-    meanWords: present.reduce((sum, cell) => sum + cell.split(' ').length / present.length, 0),
-    numberCounts: point.counts,
-    commaCounts: comma.counts,
-    numbers: point.numbers,
-    commaNumbers: comma.numbers,
-    zeroLedCount: values.filter((cell) => /^0[0-9]+$/.test(cell)).length,
-    mergedCount: ((long: string[]) => long.length - new Set(long.map(Number)).size)([...new Set(values)].filter((cell) => /^[0-9]{16,}$/.test(cell))),
-    dates: DATE_FORMATS.flatMap((format) => {
-      const times = values.map((cell) => readTimestamp(cell, format)).filter((time) => time !== undefined);
-      return times.length > 0 ? [{ format, count: times.length, first: Math.min(...times), last: Math.max(...times), isInOrder: false }] : [];
-    }),
-    personalCounts: { ...noPersons, email: values.filter((cell) => cell.includes('@')).length },
-    isSampled: false,
-  };
-}
-
-const noPersons = { email: 0, phone: 0, name: 0, address: 0, 'national-id': 0, 'card-number': 0, 'bank-account': 0, 'ip-address': 0 };
-
-function numbersOf(values: string[], mark: '.' | ','): { counts: ColumnStatistics['numberCounts']; numbers: ColumnStatistics['numbers'] } {
-  const counts = { plain: 0, grouped: 0, currency: 0, percent: 0 };
-  const read: number[] = [];
-  for (const cell of values) {
-    const style = (['plain', 'grouped', 'currency', 'percent'] as const).find((wanted) => readNumber(cell, wanted, mark) !== undefined);
-    if (!style) continue;
-    counts[style]++;
-    read.push(readNumber(cell, style, mark) ?? NaN);
-  }
-  if (read.length === 0) return { counts, numbers: null };
-  const distinct = [...new Set(read)];
-  const [min, max] = [Math.min(...read), Math.max(...read)];
-  const quantiles = { q01: min, q05: min, q25: min, q50: min, q75: max, q95: max, q99: max };
-  const isSteadyCount = distinct.length > 1 && distinct.every((value, i) => i === 0 || value === distinct[i - 1] + 1);
-  return {
-    counts,
-    numbers: { min, ...quantiles, max, mean: min, standardDeviation: 1, isWhole: read.every(Number.isInteger), distinctCount: distinct.length, isSteadyCount },
-  };
+    cells.length,
+  );
 }
 
 const repeat = (cells: string[], times: number) => Array.from({ length: times }, () => cells).flat();
