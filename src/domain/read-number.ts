@@ -6,6 +6,8 @@ import type { ReadingRule } from './column.ts';
  */
 const plain = '[+-]?(?:[0-9]+(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]+)?';
 export const PLAIN_NUMBER_PATTERN = plain;
+/** Of the plain numbers those that are other ones where a comma parts the decimals and a point the thousands: 1.100. */
+export const OPEN_NUMBER_PATTERN = '[+-]?[1-9][0-9]{0,2}[.][0-9]{3}';
 
 export type NumberStyle = Extract<ReadingRule, { type: 'number' }>['style'];
 /** What parts the decimals. */

@@ -30,6 +30,10 @@ const anyCell = fc.oneof(
     '2024-01-31',
     '31.01.2024',
     '1.234,50',
+    '1.100',
+    '1,100',
+    '03/04/2024',
+    '31-12-23',
     '12 %',
     '4111111111111111',
     '12345678901234567890',
@@ -92,6 +96,7 @@ describe('numbers of a large table', () => {
   it.each([
     ['a column of words', ['red', 'green', '1', '2']],
     ['days written as digits', ['20240131', '20240201', '20240202']],
+    ['numbers that may be thousands', ['1.100', '2.250', '7']],
     ['numbers of cards', ['4111111111111111', '5500000000000004', '340000000000009']],
   ])('are not %s', async (_, cells) => {
     await fill(cells);

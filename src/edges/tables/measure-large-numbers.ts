@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
+import { OPEN_NUMBER_PATTERN, PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
 import { noPersons, noStyles } from './measure-shapes.ts';
+import { WHOLE_NUMBER_PATTERN } from './measure-texts.ts';
 import { MISSING_MARKER_SET } from './missing-markers.ts';
 import { readDoubles, readRows } from './query.ts';
 import { trimmed } from './read-columns.ts';
@@ -20,8 +21,14 @@ export async function measureLargeNumbers(connection: DuckDBConnection, index: n
   const cell = `c${index}`;
   const isPlain = `regexp_full_match(${cell}, '${PLAIN_NUMBER_PATTERN}')`;
   // A look at the start spares columns of text a pass over all rows.
-  const [[early]] = await readRows(connection, `SELECT count(*)::DOUBLE FROM (SELECT ${cell} FROM raw LIMIT 2000) WHERE ${isPlain}`);
+  const isSettled = `${isPlain} AND NOT regexp_full_match(${cell}, '${WHOLE_NUMBER_PATTERN}|${OPEN_NUMBER_PATTERN}')`;
+  const [[early, settled]] = await readRows(
+    connection,
+    `SELECT count(*)::DOUBLE, (count(*) FILTER (${isSettled}))::DOUBLE FROM (SELECT ${cell} FROM raw LIMIT 2000) WHERE ${isPlain}`,
+  );
   if (Number(early) === 0) return undefined;
+  // What else 1.100 could be is told by the texts, above.
+  if (Number(settled) === 0 && (await isOpen(connection, cell, isSettled))) return undefined;
   // The one pass over the texts; all that follows looks at numbers.
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE plain AS SELECT is_plain, CASE WHEN is_plain THEN TRY_CAST(v AS DOUBLE) END AS x, length(v)::UINTEGER AS l,
@@ -33,6 +40,12 @@ export async function measureLargeNumbers(connection: DuckDBConnection, index: n
   } finally {
     await connection.run('DROP TABLE plain');
   }
+}
+
+/** Nothing in the column tells whether its points part the decimals or the thousands. */
+async function isOpen(connection: DuckDBConnection, cell: string, isSettled: string): Promise<boolean> {
+  const anyRow = async (condition: string) => (await readRows(connection, `SELECT 1 FROM raw WHERE ${condition} LIMIT 1`)).length > 0;
+  return (await anyRow(`regexp_full_match(${cell}, '${OPEN_NUMBER_PATTERN}')`)) && !(await anyRow(isSettled));
 }
 
 async function measurePlain(connection: DuckDBConnection, cell: string, name: string, rowCount: number): Promise<ColumnStatistics | undefined> {
@@ -95,6 +108,7 @@ async function measurePlain(connection: DuckDBConnection, cell: string, name: st
       isSteadyCount: first.length > 1 && first.every((value, at) => at === 0 || value === first[at - 1] + 1),
     },
     commaNumbers: null,
+    openCount: 0,
     zeroLedCount,
     // Numbers so long are told by their texts, above.
     mergedCount: 0,

@@ -10,7 +10,7 @@ import { summarise } from './summarise.ts';
 /** What the texts of a column look like, one by one. */
 export type Shapes = Pick<
   ColumnStatistics,
-  'numberCounts' | 'commaCounts' | 'numbers' | 'commaNumbers' | 'zeroLedCount' | 'mergedCount' | 'dates' | 'personalCounts' | 'isSampled'
+  'numberCounts' | 'commaCounts' | 'numbers' | 'commaNumbers' | 'openCount' | 'zeroLedCount' | 'mergedCount' | 'dates' | 'personalCounts' | 'isSampled'
 >;
 
 /** Numbers, dates, addresses and telephone numbers are never longer. */
@@ -51,7 +51,7 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
   const comma = new NumberTally(',');
   const dates = new DateTally();
   const personal = { ...noPersons };
-  let [zeroLed, seen] = [0, 0];
+  let [zeroLed, open, seen] = [0, 0, 0];
   const isSampled = texts.length > MAX_SHAPED_TEXTS;
   const looked = isSampled ? texts.slice(0, MAX_SHAPED_TEXTS) : texts;
   for (const { text, count } of looked) {
@@ -59,8 +59,9 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
     seen += count;
     const hasDigit = /[0-9]/.test(text);
     if (hasDigit) {
-      point.take(text, count);
-      comma.take(text, count);
+      const byPoint = point.take(text, count);
+      const byComma = comma.take(text, count);
+      if (byPoint !== undefined && byComma !== undefined && byPoint !== byComma) open += count;
       if (/^0[0-9]+$/.test(text)) zeroLed += count;
       if (text.length <= MAX_DATE_LENGTH) dates.take(text, count);
     }
@@ -77,9 +78,10 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
     commaCounts: scaled(comma.counts),
     numbers: point.summary(),
     commaNumbers: comma.summary(),
+    openCount: Math.round(open * scale),
     zeroLedCount: Math.round(zeroLed * scale),
     mergedCount: mergedOf(looked),
-    dates: dates.formats().map((one) => ({ ...one, count: Math.round(one.count * scale) })),
+    dates: dates.formats().map((one) => ({ ...one, count: Math.round(one.count * scale), swappedCount: Math.round(one.swappedCount * scale) })),
     personalCounts: scaled(personal),
     isSampled,
   };
@@ -98,16 +100,17 @@ class NumberTally {
     this.#mark = mark;
   }
 
-  take(text: string, count: number): void {
-    // The narrowest style that reads the text.
+  /** The number that the narrowest style reads. */
+  take(text: string, count: number): number | undefined {
     for (const style of STYLES) {
       const value = readNumber(text, style, this.#mark);
       if (value === undefined) continue;
       this.counts[style] += count;
       this.#values.push(value);
       this.#weights.push(count);
-      return;
+      return value;
     }
+    return undefined;
   }
 
   summary(): Shapes['numbers'] {
@@ -128,7 +131,15 @@ class NumberTally {
   }
 }
 
-type DateFacts = { count: number; first: number; last: number; previous: number; risingCount: number; fallingCount: number };
+/** The same spelling with day and month the other way round, where it has a name of its own. */
+const swappedFormat = new Map(
+  DATE_FORMATS.flatMap((format) => {
+    const swapped = format.includes('mmm') ? format : format.replaceAll(/mm|dd/g, (part) => (part === 'mm' ? 'dd' : 'mm'));
+    return DATE_FORMATS.filter((other) => other === swapped && other !== format).map((other) => [format, other] as const);
+  }),
+);
+
+type DateFacts = { count: number; swappedCount: number; first: number; last: number; previous: number; risingCount: number; fallingCount: number };
 /** Of the steps from one new date to the next, so many go one way where the rows stand in time's order. */
 const IN_ORDER_SHARE = 0.98;
 const LEAST_STEPS = 9;
@@ -141,10 +152,14 @@ class DateTally {
     for (const format of DATE_FORMATS) {
       const time = readTimestamp(text, format);
       if (time === undefined) continue;
+      const other = swappedFormat.get(format);
+      const otherTime = other === undefined ? undefined : readTimestamp(text, other);
+      const swappedCount = otherTime === undefined || otherTime === time ? 0 : count;
       const known = this.#known.get(format);
-      if (!known) this.#known.set(format, { count, first: time, last: time, previous: time, risingCount: 0, fallingCount: 0 });
+      if (!known) this.#known.set(format, { count, swappedCount, first: time, last: time, previous: time, risingCount: 0, fallingCount: 0 });
       else {
         known.count += count;
+        known.swappedCount += swappedCount;
         if (time > known.previous) known.risingCount++;
         if (time < known.previous) known.fallingCount++;
         known.previous = time;
@@ -155,9 +170,9 @@ class DateTally {
   }
 
   formats(): Shapes['dates'] {
-    return [...this.#known].map(([format, { count, first, last, risingCount, fallingCount }]) => {
+    return [...this.#known].map(([format, { count, swappedCount, first, last, risingCount, fallingCount }]) => {
       const steps = risingCount + fallingCount;
-      return { format, count, first, last, isInOrder: steps >= LEAST_STEPS && Math.max(risingCount, fallingCount) >= IN_ORDER_SHARE * steps };
+      return { format, count, swappedCount, first, last, isInOrder: steps >= LEAST_STEPS && Math.max(risingCount, fallingCount) >= IN_ORDER_SHARE * steps };
     });
   }
 }

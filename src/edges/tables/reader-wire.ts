@@ -96,12 +96,17 @@ export const ColumnStatistics = z.strictObject({
   /** Over all cells that are numbers in any style, read with a point; and read with a comma. Null when there is none. */
   numbers: Numbers.nullable(),
   commaNumbers: Numbers.nullable(),
+  /**
+   * Cells that are one number where a point parts the decimals and another where a comma does: 1.100 and 1,234. None is counted of a column
+   * of plain numbers of which some leave no doubt.
+   */
+  openCount: Count,
   /** Whole numbers that begin with a zero: 007, 01234. */
   zeroLedCount: Count,
   /** Different whole numbers too long for a double that are the same as another one once they are read as doubles. */
   mergedCount: Count,
-  /** Cells that each date format reads, with the first and last time in microseconds since 1970. `isInOrder`: new days come later and later down the rows, or earlier and earlier. */
-  dates: z.array(z.strictObject({ format: z.string(), count: Count, first: z.number(), last: z.number(), isInOrder: z.boolean() })),
+  /** Cells that each date format reads, with the first and last time in microseconds since 1970. `swappedCount`: those that are another day with day and month the other way round. `isInOrder`: new days come later and later down the rows, or earlier and earlier. */
+  dates: z.array(z.strictObject({ format: z.string(), count: Count, first: z.number(), last: z.number(), swappedCount: Count, isInOrder: z.boolean() })),
   /** Cells that look like something of one person. */
   personalCounts: z.strictObject({
     email: Count,

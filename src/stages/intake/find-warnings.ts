@@ -1,5 +1,6 @@
 import type { ColumnProfile, Profile, ProfileWarning } from '../../domain/profile.ts';
 import type { TableStatistics } from '../../edges/tables/index.ts';
+import type { Doubt } from './decide-kind.ts';
 import { findGroups } from './find-groups.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;
@@ -7,9 +8,9 @@ const MOSTLY_MISSING_SHARE = 0.5;
 const DUPLICATES_SHARE = 0.005;
 
 /** What the user should know before a model is made, the dataset first, then column by column. */
-export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[]; twins: TableStatistics['twins'] }): ProfileWarning[] {
-  const { rowCount, duplicateRowCount, columns, notes, twins } = facts;
-  const warnings: ProfileWarning[] = notes.map((detail) => ({ kind: 'reading', detail }));
+export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[]; twins: TableStatistics['twins']; doubts: ColumnDoubt[] }): ProfileWarning[] {
+  const { rowCount, duplicateRowCount, columns, notes, twins, doubts } = facts;
+  const warnings: ProfileWarning[] = [...notes, ...doubtDetails(doubts)].map((detail) => ({ kind: 'reading', detail }));
   if (duplicateRowCount > DUPLICATES_SHARE * rowCount) {
     warnings.push({
       kind: 'duplicate-rows',
@@ -41,6 +42,31 @@ export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[
   }
   return warnings;
 }
+
+type ColumnDoubt = { column: string; doubt: Doubt };
+
+/** Columns in the same doubt share a sentence: a wide file would have hundreds. */
+function doubtDetails(doubts: ColumnDoubt[]): string[] {
+  const columnsOf = new Map<string, string[]>();
+  for (const { column, doubt } of doubts) {
+    const detail = doubtDetail(doubt);
+    columnsOf.set(detail, [...(columnsOf.get(detail) ?? []), column]);
+  }
+  return [...columnsOf].map(([detail, columns]) => `${listOf(columns)}: ${detail}`);
+}
+
+function doubtDetail(doubt: Doubt): string {
+  if (doubt.kind === 'date-order')
+    return `dates that could be ${doubt.other} as well are read as ${doubt.taken}, and nothing in the file settles it. Write them year first (2024-03-31) where that is wrong.`;
+  return 'numbers such as 1.100 and 1,100 are read with a point before the decimals (as 1.1 and 1100), and nothing in the file settles it. Write them without thousands separators where that is wrong.';
+}
+
+const MAX_LISTED = 3;
+const listOf = (columns: string[]) =>
+  columns
+    .slice(0, MAX_LISTED)
+    .map((name) => `"${name}"`)
+    .join(', ') + (columns.length > MAX_LISTED ? ` and ${columns.length - MAX_LISTED} more` : '');
 
 const MISSING_CODE = /^-9{1,6}(?:\.0+)?$/;
 

@@ -162,6 +162,68 @@ describe('a profile', () => {
     expect(warnings).toEqual([expect.objectContaining({ kind: 'missing-code', column: 'temperature', detail: expect.stringContaining('-999 in 5 rows') })]);
   });
 
+  /** The rules of a file's columns, and what is said of how it was read. */
+  const readingOf = (cellsOf: Record<string, string[]>, hasTypedNumbers = false) => {
+    const columns = Object.entries(cellsOf).map(([name, cells]) => statisticsOf(name, cells));
+    const { columns: decided, warnings } = profileDataset(
+      { path: 'a.csv', rowCount: columns[0].rowCount, notes: [], hasTypedNumbers },
+      { columns, duplicateRowCount: 0, twins: [] },
+    );
+    return {
+      rules: Object.fromEntries(
+        decided.map(({ name, rule }) => [name, rule.type === 'number' ? (rule.decimal ?? '.') : rule.type === 'timestamp' ? rule.formats[0] : rule.type]),
+      ),
+      said: warnings.flatMap((warning) => (warning.kind === 'reading' ? [warning.detail] : [])),
+    };
+  };
+  const thousands = ['1.100', '2.250', '17.500', '3'];
+
+  it.each([
+    ['1.234,50', ','],
+    ['12,5', ','],
+    ['1.234.567', ','],
+    ['12.5', '.'],
+    ['1,234.50', '.'],
+    ['0.125', '.'],
+    ['€ 3,99', ','],
+    ['12,5 %', ','],
+  ])('takes the decimal mark of a column that could have either from one that holds %s', (settled, mark) => {
+    const { rules, said } = readingOf({
+      open: thousands,
+      settled: [settled, settled, '7', '8'],
+      other: ['1,100', '2,250', '17,500', '3'],
+      name: ['a', 'b', 'c', 'd'],
+    });
+    expect(rules).toMatchObject({ open: mark, settled: mark, other: mark });
+    expect(said).toEqual([]);
+  });
+
+  it('says how numbers are read that nothing in the file settles, and not where they were typed or are whole', () => {
+    const open = { a: thousands, b: ['1,100', '2,250', '17,500', '3'], c: ['1', '2', '3', '4'] };
+    expect(readingOf(open).rules).toEqual({ a: '.', b: '.', c: '.' });
+    expect(readingOf(open).said).toEqual([expect.stringMatching(/^"a", "b": numbers such as 1\.100 and 1,100 are read with a point/)]);
+    expect(readingOf(open, true).said).toEqual([]);
+    const contradicting = { ...open, d: ['12.5', '1', '2', '3'], e: ['12,5', '1', '2', '3'] };
+    expect(readingOf(contradicting).rules).toEqual({ a: '.', b: '.', c: '.', d: '.', e: ',' });
+    expect(readingOf(contradicting).said).toHaveLength(1);
+  });
+
+  it('takes the order of day and month of a column that could have either from one of the same spelling', () => {
+    const open = ['01/02/2024', '03/02/2024', '01/02/2024'];
+    const german = readingOf({ open, settled: ['25/12/2023', '01/02/2024', '01/02/2024'], short: ['01/02/24', '05/02/24', '01/02/24'] });
+    expect(german).toEqual({ rules: { open: 'dd/mm/yyyy', settled: 'dd/mm/yyyy', short: 'dd/mm/yy' }, said: [] });
+    const american = readingOf({ open, settled: ['12/25/2023', '01/02/2024', '01/02/2024'] });
+    expect(american).toEqual({ rules: { open: 'mm/dd/yyyy', settled: 'mm/dd/yyyy' }, said: [] });
+  });
+
+  it('says how dates are read that nothing in the file settles, and not where both orders mean the same day', () => {
+    const open = ['01/02/2024', '03/02/2024', '01/02/2024'];
+    const { rules, said } = readingOf({ open, dashed: ['12-25-2023', '01-02-2024', '01-02-2024'] });
+    expect(rules).toEqual({ open: 'dd/mm/yyyy', dashed: 'mm-dd-yyyy' });
+    expect(said).toEqual([expect.stringMatching(/^"open": dates that could be mm\/dd\/yyyy as well are read as dd\/mm\/yyyy/)]);
+    expect(readingOf({ same: ['01/01/2024', '02/02/2024'], other: ['a', 'b'] }).said).toEqual([]);
+  });
+
   it('of one column is refused', () => {
     expect(() => profileDataset({ path: 'a.csv', rowCount: 1, notes: [] }, { columns: [statisticsOf('a', ['1'])], duplicateRowCount: 0, twins: [] })).toThrow(
       expect.objectContaining({ code: 'MW1108' }),
