@@ -110,11 +110,13 @@ async function countRows(connection: DuckDBConnection): Promise<number> {
 /** @param path as the user named it @param source where the bytes lie, unpacked */
 async function loadParquet(connection: DuckDBConnection, path: string, source: string, options: LoadOptions) {
   try {
-    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${sqlText(literalPath(source))})`);
+    // A folder called year=2024 is a name, and no column.
+    const read = `read_parquet(${sqlText(literalPath(source))}, hive_partitioning = false)`;
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${read}`);
     const given = described.getRows().map((row) => String(row[0]));
     checkWidth(path, given.length, options);
     const selected = given.map((name, index) => `CAST("${name.replaceAll('"', '""')}" AS VARCHAR) AS c${index}`);
-    await connection.run(`CREATE TABLE raw AS SELECT ${selected.join(', ')} FROM read_parquet(${sqlText(literalPath(source))})`);
+    await connection.run(`CREATE TABLE raw AS SELECT ${selected.join(', ')} FROM ${read}`);
     const { columns, notes } = nameColumns(given);
     return { columns, notes, dialect: { format: 'parquet', isGzip: source !== path } satisfies Dialect };
   } catch (cause) {
@@ -216,7 +218,7 @@ function readCsv(path: string, cutting: Cutting, width: number, hasHeader: boole
   const columns = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
   return (
     `read_csv(${sqlText(literalPath(path))}, auto_detect = false, delim = ${sqlText(cutting.delimiter)}, quote = ${sqlText(cutting.quote)}, escape = ${sqlText(cutting.quote)}, ` +
-    `header = ${hasHeader}, columns = {${columns}}, nullstr = '', strict_mode = true, max_line_size = ${MAX_CELL_LENGTH}, compression = '${isGzip ? 'gzip' : 'none'}')`
+    `header = ${hasHeader}, columns = {${columns}}, nullstr = '', strict_mode = true, hive_partitioning = false, max_line_size = ${MAX_CELL_LENGTH}, compression = '${isGzip ? 'gzip' : 'none'}')`
   );
 }
 

@@ -122,6 +122,23 @@ describe('a file that can be read', () => {
     ]);
   });
 
+  it('gains no columns from the names of its folders', async () => {
+    await mkdir(join(folder, 'year=2024', 'part=1'), { recursive: true });
+    const [csv, parquet] = [join('year=2024', 'part=1', 'a.csv'), join(folder, 'year=2024', 'part=1', 'a.parquet')];
+    await tables.writeParquet(parquet, [
+      { name: 'a', values: Float64Array.of(1) },
+      { name: 'b', values: Float64Array.of(2) },
+    ]);
+    for (const path of [await put(csv, 'a,b\n1,2\n'), await put(`${csv}.gz`, gzipSync('a,b\n1,2\n')), parquet]) {
+      const file = await tables.openFile(path);
+      expect({ columns: file.columns, rows: await rowsOf(file) }).toEqual({
+        columns: ['a', 'b'],
+        rows: [[expect.stringMatching(/^1/), expect.stringMatching(/^2/)]],
+      });
+      await file.close();
+    }
+  });
+
   it('may have a name that looks like a pattern', async () => {
     const file = await tables.openFile(await put("it's a [b]*?.csv", 'a,b\n1,2\n'));
     expect(file.rowCount).toBe(1);
