@@ -123,7 +123,7 @@ export const errorCodes = {
     name: 'data.too-large',
     kind: 'data',
     title: 'The table is too large',
-    meaning: 'It has too many columns, or does not fit in the memory and disk space that the reader may use.',
+    meaning: 'It has too many columns, a row of more than 16 MB, or does not fit in the memory and disk space that the reader may use.',
     remedy: 'Give fewer columns or rows, free disk space, or raise the memory limit.',
   },
   MW1115: {

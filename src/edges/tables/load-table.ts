@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { ModelwrightError } from '../../domain/error.ts';
+import { ModelwrightError, type ErrorPlace } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import { nameColumns } from './name-columns.ts';
-import { DelimitedParser, MAX_CELL_LENGTH, type Cutting } from './parse-delimited.ts';
+import { DelimitedParser, MAX_ROW_LENGTH, type Cutting, type CuttingFault } from './parse-delimited.ts';
 import { findJsonColumns, looksLikeJson, objectBatches } from './read-json.ts';
 import { refuseChangedSince, scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
 import { isBlank, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
@@ -177,7 +177,13 @@ async function loadJson(connection: DuckDBConnection, path: string, file: TextFi
   checkWidth(path, found.columns.length, options);
   await inScratch(options, async (folder) => {
     const copy = join(folder, 'clean.csv');
-    const asLine = (cells: ReadonlyMap<string, string>) => `${found.columns.map((name) => quoteCell(cells.get(name) ?? '')).join(',')}\n`;
+    let row = 0;
+    const asLine = (cells: ReadonlyMap<string, string>) => {
+      row++;
+      const line = cleanLine(found.columns.map((name) => cells.get(name) ?? ''));
+      if (isTooLong(line)) throw rowTooLong(`row ${row} of "${path}"`, { file: path, row });
+      return line;
+    };
     async function* cleanText() {
       for await (const batch of objectBatches(path, file, found.isLines)) yield batch.map(asLine).join('');
     }
@@ -218,7 +224,7 @@ function readCsv(path: string, cutting: Cutting, width: number, hasHeader: boole
   const columns = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
   return (
     `read_csv(${sqlText(literalPath(path))}, auto_detect = false, delim = ${sqlText(cutting.delimiter)}, quote = ${sqlText(cutting.quote)}, escape = ${sqlText(cutting.quote)}, ` +
-    `header = ${hasHeader}, columns = {${columns}}, nullstr = '', strict_mode = true, hive_partitioning = false, max_line_size = ${MAX_CELL_LENGTH}, compression = '${isGzip ? 'gzip' : 'none'}')`
+    `header = ${hasHeader}, columns = {${columns}}, nullstr = '', strict_mode = true, hive_partitioning = false, max_line_size = ${MAX_ROW_LENGTH}, compression = '${isGzip ? 'gzip' : 'none'}')`
   );
 }
 
@@ -240,6 +246,7 @@ async function readThroughCopy(connection: DuckDBConnection, path: string, file:
       const withoutQuotes: Cutting = { ...cutting, quote: '' };
       const isMended =
         cutting.quote !== '' &&
+        fault.problem !== 'long-row' &&
         mayIgnoreQuotes(cutting.delimiter, fault.problem) &&
         !(await writeClean(path, file, { ...sniffed, cutting: withoutQuotes }, copy));
       if (!isMended) throw faultError(path, fault);
@@ -251,7 +258,7 @@ async function readThroughCopy(connection: DuckDBConnection, path: string, file:
 }
 
 type RowFault =
-  | { problem: 'open-quote' | 'text-after-quote'; row: number; line: number }
+  | { problem: CuttingFault['problem']; row: number; line: number }
   | { problem: 'ragged'; row: number; line: number; found: number; width: number };
 
 /** Writes the clean copy, up to the first row that does not fit. */
@@ -259,9 +266,9 @@ async function writeClean(path: string, file: TextFile, { cutting, width, hasHea
   let lines: string[] = [];
   let rowNumber = hasHeader ? -1 : 0;
   let toSkip = skippedLines;
-  let ragged: RowFault | undefined;
+  let unfit: RowFault | undefined;
   const parser = new DelimitedParser(cutting, (cells, line) => {
-    if (ragged) return;
+    if (unfit) return;
     if (toSkip > 0) {
       toSkip--;
       return;
@@ -271,16 +278,18 @@ async function writeClean(path: string, file: TextFile, { cutting, width, hasHea
     if (rowNumber === 0) return;
     // One empty cell too many is a delimiter at the end of the line.
     if (cells.length !== width && !(cells.length === width + 1 && trimCell(cells[width]) === '')) {
-      ragged = { problem: 'ragged', row: rowNumber, line, found: cells.length, width };
+      unfit = { problem: 'ragged', row: rowNumber, line, found: cells.length, width };
       return;
     }
-    lines.push(`${cells.slice(0, width).map(quoteCell).join(',')}\n`);
+    const clean = cleanLine(cells.slice(0, width));
+    if (isTooLong(clean)) unfit = { problem: 'long-row', row: rowNumber, line };
+    else lines.push(clean);
   });
   const decoder = new TextDecoder(file.encoding);
   async function* cleanText() {
     for await (const piece of textPieces(path, file.isGzip)) {
       parser.push(decoder.decode(piece, { stream: true }));
-      if (parser.fault || ragged) return;
+      if (parser.fault || unfit) return;
       if (lines.length > 0) yield lines.join('');
       lines = [];
     }
@@ -289,10 +298,21 @@ async function writeClean(path: string, file: TextFile, { cutting, width, hasHea
     if (lines.length > 0) yield lines.join('');
   }
   await pipeline(cleanText, createWriteStream(copy, { mode: 0o600 }));
-  return ragged ?? (parser.fault && { problem: parser.fault.problem, row: rowNumber + 1, line: parser.fault.line });
+  return unfit ?? (parser.fault && { problem: parser.fault.problem, row: rowNumber + 1, line: parser.fault.line });
 }
 
-const quoteCell = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+const cleanLine = (cells: string[]) => `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`;
+
+/** A line that DuckDB would refuse. */
+const isTooLong = (line: string) => line.length > MAX_ROW_LENGTH / 4 && Buffer.byteLength(line) > MAX_ROW_LENGTH;
+
+const rowTooLong = (where: string, place: ErrorPlace) =>
+  new ModelwrightError({
+    code: 'MW1114',
+    message: `There are more than ${MAX_ROW_LENGTH >> 20} MB in ${where}.`,
+    hint: 'Shorten its longest cell, or leave that column out.',
+    place,
+  });
 
 function faultError(path: string, fault: RowFault): ModelwrightError {
   const where = `row ${fault.row} of "${path}" (line ${fault.line})`;
@@ -305,12 +325,15 @@ function faultError(path: string, fault: RowFault): ModelwrightError {
       place,
     });
   }
+  if (fault.problem === 'long-row') return rowTooLong(where, place);
+  const said = {
+    'open-quote': `A quote opened in ${where} is never closed.`,
+    'long-quote': `A quote opened in ${where} is not closed within ${MAX_ROW_LENGTH >> 20} MB, which is as long as a row may be.`,
+    'text-after-quote': `In ${where} there is text between a closing quote and the end of the cell.`,
+  };
   return new ModelwrightError({
     code: 'MW1116',
-    message:
-      fault.problem === 'open-quote'
-        ? `A quote opened in ${where} is never closed.`
-        : `In ${where} there is text between a closing quote and the end of the cell.`,
+    message: said[fault.problem],
     hint: 'Close the quote; a quote sign inside a quoted cell is written twice.',
     place,
   });
