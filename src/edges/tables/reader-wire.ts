@@ -66,7 +66,7 @@ export const OpenedReply = z.strictObject({
 
 const TextCount = z.strictObject({ text: z.string(), count: Count });
 
-const StyleCounts = z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count });
+const StyleCounts = z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count, time: Count });
 
 const Numbers = NumberSummary.extend({
   distinctCount: Count,

@@ -237,7 +237,7 @@ describe('typed columns', () => {
 
   it('are what one cell at a time gives, for every rule and any text', { timeout: 60_000 }, async () => {
     const rules: ReadingRule[] = [
-      ...(['plain', 'grouped', 'currency', 'percent'] as const).map((style): ReadingRule => ({ type: 'number', missing: ['NA', '-99'], style })),
+      ...(['plain', 'grouped', 'currency', 'percent', 'time'] as const).map((style): ReadingRule => ({ type: 'number', missing: ['NA', '-99'], style })),
       { type: 'boolean', missing: ['NA'], yes: ['Yes', 'yes'], no: ['No'] },
       { type: 'timestamp', missing: ['NA'], formats: ['dd/mm/yyyy', 'yyyy-mm-dd'] },
       texts(['NA']),
@@ -263,7 +263,28 @@ describe('typed columns', () => {
       )
       .map((parts) => parts.join(''));
     const word = fc.oneof(
-      fc.constantFrom('NA', '-99', 'Yes', 'yes', 'No', 'nan', 'inf', 'Infinity', '1_000', '0x10', '.', '-', '1e', '１２', ''),
+      fc.constantFrom(
+        'NA',
+        '-99',
+        '14:35',
+        '9:05:30 pm',
+        '−5',
+        '1,234-',
+        '1\u2009234',
+        'Yes',
+        'yes',
+        'No',
+        'nan',
+        'inf',
+        'Infinity',
+        '1_000',
+        '0x10',
+        '.',
+        '-',
+        '1e',
+        '１２',
+        '',
+      ),
       fc.string({ unit: 'grapheme', maxLength: 8 }),
     );
     const spaced = fc

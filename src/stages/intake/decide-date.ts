@@ -24,8 +24,9 @@ const DATE_FAMILIES = [
   ['mm/dd/yyyy', 'dd/mm/yyyy'],
   ['mm-dd-yyyy', 'dd-mm-yyyy'],
   ['dd.mm.yyyy'],
-  ['mm/dd/yy', 'dd/mm/yy'],
-  ['dd.mm.yy'],
+  ['mm/dd/yy', 'dd/mm/yy', 'yy/mm/dd'],
+  ['mm-dd-yy', 'dd-mm-yy', 'yy-mm-dd'],
+  ['dd.mm.yy', 'yy.mm.dd'],
   ['dd mmm yyyy'],
   ['dd mmm yy'],
   ['mmm dd yyyy'],
@@ -82,19 +83,26 @@ const separatorOf = (format: string) => /[/.-]/.exec(format)?.[0] ?? '';
 const orderOf = (format: string): DateOrder => (format.startsWith('dd') ? 'day' : format.startsWith('mm') ? 'month' : 'year');
 const spanOf = ({ first, last }: DateFacts) => last - first;
 
+/** Years of two digits that lie further apart are days: 23-12-31 is hardly of 1931 where 23-12-01 would be of 2001. */
+const MAX_SPAN_OF_SHORT_YEARS = 60 * 365 * 86_400_000_000;
+
 /**
- * The order that reads most cells. Where several do, the year stands where the dates keep closer together (23-12-31 is hardly of 1931); between day and
- * month the file decides, else what keeps them closer together, else month first.
+ * The order that reads most cells. Where several do, the file decides; else the year stands behind, and day and month as keeps the dates closer
+ * together, else month first.
  */
 function chooseOrder(family: string[], dates: DateFacts[], orders: DateOrders): { best: DateFacts; other: string | null } | undefined {
   const known = dates.filter(({ format }) => family.includes(format));
   const most = Math.max(...known.map(({ count }) => count));
   const equal = known.filter(({ count }) => count === most).toSorted((a, b) => spanOf(a) - spanOf(b) || family.indexOf(a.format) - family.indexOf(b.format));
-  const [closest, ...others] = equal;
-  if (!closest) return undefined;
-  const rivals = others.filter((other) => (isYearFirst(other) === isYearFirst(closest) ? closest.swappedCount > 0 : spanOf(other) < 2 * spanOf(closest)));
-  const ofFile = [closest, ...rivals].find(({ format }) => orderOf(format) === orders.get(separatorOf(format)));
-  return ofFile ? { best: ofFile, other: null } : { best: closest, other: rivals[0]?.format ?? null };
+  const likeliest = equal.find((one) => !isYearFirst(one) && spanOf(one) <= MAX_SPAN_OF_SHORT_YEARS) ?? equal[0];
+  if (!likeliest) return undefined;
+  const order = orders.get(separatorOf(likeliest.format));
+  const ofFile = equal.find((one) => orderOf(one.format) === order && (order === 'year' || !isYearFirst(likeliest)));
+  if (ofFile) return { best: ofFile, other: null };
+  const other = equal.find(
+    (one) => one !== likeliest && (isYearFirst(one) === isYearFirst(likeliest) ? likeliest.swappedCount > 0 : spanOf(one) < 2 * spanOf(likeliest)),
+  );
+  return { best: likeliest, other: other?.format ?? null };
 }
 
 const isYearFirst = ({ format }: DateFacts) => orderOf(format) === 'year';

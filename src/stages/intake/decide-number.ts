@@ -38,12 +38,13 @@ export function decimalMarkOf(statistics: ColumnStatistics, presentCount: number
   return comma > point ? ',' : '.';
 }
 
-function bestStyle({ plain, grouped, currency, percent }: ColumnStatistics['numberCounts']) {
+function bestStyle({ plain, grouped, currency, percent, time }: ColumnStatistics['numberCounts']) {
   const styles = [
     { style: 'plain', count: plain, reason: 'holds numbers' },
-    { style: 'grouped', count: plain + grouped, reason: 'holds numbers with thousands separators' },
+    { style: 'grouped', count: plain + grouped, reason: 'holds numbers with thousands separators or a minus of print' },
     { style: 'currency', count: plain + grouped + currency, reason: 'holds amounts of money' },
     { style: 'percent', count: plain + grouped + percent, reason: 'holds percentages' },
+    { style: 'time', count: time, reason: 'holds times of day, taken as minutes since midnight' },
   ] as const;
   const most = Math.max(...styles.map(({ count }) => count));
   return styles.find(({ count }) => count === most) ?? styles[0];

@@ -38,6 +38,25 @@ describe('the kind of a column', () => {
     ['ISO dates', 'dteday', repeat(['2011-01-01', '2011-01-02T10:00:00Z'], 40), 'datetime'],
     ['dates in two spellings', 'seen', repeat(['2011-01-01', '31.12.2011'], 40), 'datetime'],
     ['dates in words and years beside them', 'first_appear', repeat(['Aug-62', '1993, June', '1986'], 40), 'datetime'],
+    ['days with two digits for the year', 'tag', many(60, (i) => `${String((i % 28) + 1).padStart(2, '0')}-0${(i % 9) + 1}-2${i % 4}`), 'datetime'],
+    [
+      'years of two digits first',
+      'tag',
+      many(60, (i) => `2${i % 4}/0${(i % 9) + 1}/${String((i % 31) + 1).padStart(2, '0')}`).filter((day) => !/0[2469].31|02.30|02.29/.test(day)),
+      'datetime',
+    ],
+    ['times of day', 'at', many(60, (i) => `${i % 24}:${String(i % 60).padStart(2, '0')}`), 'number'],
+    [
+      'times of day with seconds, all different',
+      'at',
+      many(60, (i) => `0${i % 10}:${String(i % 60).padStart(2, '0')}:${String((i * 7) % 60).padStart(2, '0')}`),
+      'number',
+    ],
+    ['a minus of print', 'change', many(60, (i) => (i % 2 ? `−${i}.5` : `${i}.25`)), 'number'],
+    ['negative numbers in parentheses', 'change', many(60, (i) => (i % 2 ? `(${i},234)` : `${i}`)), 'number'],
+    ['a minus behind the number', 'change', many(60, (i) => (i % 2 ? `${i}.50-` : `${i}.25`)), 'number'],
+    ['thousands after thin spaces', 'count', many(60, (i) => `${i + 1}\u2009204`), 'number'],
+    ['thousands after spaces that do not break', 'count', many(60, (i) => `${i + 1}\u00a0204,5`), 'number'],
     ['days as digits', 'day', many(50, (i) => String(20200101 + (i % 28))), 'datetime'],
     ['months', 'month', repeat(['2020-01', '2020-02'], 40), 'datetime'],
     ['quarters', 'quarter', repeat(['2020-Q1', '2020 Q4'], 40), 'datetime'],
@@ -112,6 +131,16 @@ describe('the kind of a column', () => {
     expect(profileColumn(statisticsOf('d', ['01/02/2020', '25/02/2020'])).rule).toMatchObject({ formats: ['dd/mm/yyyy'] });
     expect(profileColumn(statisticsOf('d', ['02/01/2020', '02/25/2020'])).rule).toMatchObject({ formats: ['mm/dd/yyyy'] });
     expect(profileColumn(statisticsOf('d', ['01/01/2020', '02/02/2020'])).rule).toMatchObject({ formats: ['mm/dd/yyyy'] });
+  });
+
+  it('reads a year of two digits behind, unless that scatters the days over a century', () => {
+    const first = (cells: string[]) => profileColumn(statisticsOf('d', cells)).rule;
+    const days = many(120, (i) => new Date(Date.UTC(2022, 0, 1 + 5 * i)).toISOString().slice(2, 10));
+    expect(first(days)).toMatchObject({ formats: ['yy-mm-dd'] });
+    expect(first(days.map((day) => day.replaceAll('-', '/')))).toMatchObject({ formats: ['yy/mm/dd'] });
+    expect(first(days.map((day) => day.split('-').toReversed().join('.')))).toMatchObject({ formats: ['dd.mm.yy'] });
+    // The first of every month.
+    expect(first(many(24, (i) => `01-${String((i % 12) + 1).padStart(2, '0')}-2${2 + Math.floor(i / 12)}`))).not.toMatchObject({ formats: ['yy-mm-dd'] });
   });
 
   it('chooses the narrowest style that reads the numbers', () => {
