@@ -2,6 +2,7 @@ import type { ColumnKind, ReadingRule } from '../../domain/column.ts';
 import type { PersonalKind } from '../../domain/profile.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
 import { decideDate, type DateDecision } from './decide-date.ts';
+import { findCode, findWords, SURE_MARKERS, totalOf, type DecidedMarker } from './decide-markers.ts';
 import { decideNumber, type NumberDecision } from './decide-number.ts';
 import { NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findSteps } from './find-steps.ts';
@@ -18,6 +19,7 @@ export type KindDecision = {
   order: string[] | null;
   /** How it was read where it could be read in another way and nothing settles it. */
   doubt: Doubt | null;
+  decided: DecidedMarker[];
 };
 
 /** `decimal`: a point was taken for what parts the decimals. `taken` and `other`: spellings of dates. */
@@ -32,30 +34,21 @@ const MAX_NAME_WORDS = 6;
 /** Below this many rows nothing can be said about uniqueness. */
 const MIN_ROWS_FOR_IDENTIFIER = 20;
 
-/** Never a value, whatever the column holds. */
-const SURE_MARKERS = new Set(
-  ['NA', 'N/A', 'n/a', 'N.A.', 'n.a.', '#N/A', '<NA>', '?', '??', 'null', 'NULL', 'Null', '(null)', String.raw`\N`, 'nan', 'NaN', 'NAN', 'undefined'].concat([
-    '#VALUE!',
-    '#DIV/0!',
-    '#REF!',
-    '#NAME?',
-  ]),
-);
-
 /**
  * Decides from the texts' shapes; the order is: nothing or one value, yes and no, numbers, dates, identifier, text, category.
  * @param conventions what the whole file says of how it writes
  */
 export function decideKind(statistics: ColumnStatistics, conventions: Conventions = NO_CONVENTIONS): KindDecision {
   const { rowCount, emptyCount, markers } = statistics;
+  const { typed, words } = decideTypedOrWords(statistics, rowCount - emptyCount - totalOf(markers), conventions);
   // Words such as "none" are missing values among numbers and dates, and names of classes elsewhere.
-  const typed = decideTyped(statistics, rowCount - emptyCount - total(markers), conventions);
-  const present = typed ? markers : markers.filter(({ text }) => SURE_MARKERS.has(text));
+  const present = typed ? [...markers, ...words] : markers.filter(({ text }) => SURE_MARKERS.has(text));
   // The markers that may yet come are part of the rule too: rows to be predicted hold what these rows happen to lack.
   const missing = [...new Set([...SURE_MARKERS, ...present.map(({ text }) => text)])];
-  const missingCount = emptyCount + total(present);
+  const missingCount = emptyCount + totalOf(present);
   const distinctTexts = statistics.distinctCount - present.length;
-  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0, order: null, doubt: null };
+  const decided = words.map((word) => ({ ...word, as: 'missing' as const }));
+  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0, order: null, doubt: null, decided };
 
   if (distinctTexts === 0) return { ...facts, kind: 'constant', reason: 'holds no value', rule: { type: 'text', missing } };
   if (distinctTexts === 1 && missingCount === 0) {
@@ -83,10 +76,32 @@ export function decideKind(statistics: ColumnStatistics, conventions: Convention
   }
   const steps = statistics.distinctCount <= statistics.top.length ? findSteps(statistics.top.filter(({ text }) => !missing.includes(text))) : undefined;
   if (steps) return { ...facts, kind: 'ordered', reason: steps.reason, order: steps.order, rule: { type: 'text', missing } };
-  return { ...facts, ...decideTextual(statistics, distinctTexts, rowCount - missingCount), rule: { type: 'text', missing } };
+  const textual = decideTextual(statistics, distinctTexts, rowCount - missingCount);
+  const code = textual.kind === 'category' ? findCode(statistics, conventions.isNaMissing) : undefined;
+  if (!code) return { ...facts, ...textual, rule: { type: 'text', missing } };
+  return {
+    ...facts,
+    ...decideTextual(statistics, distinctTexts + 1, rowCount - missingCount + code.count),
+    missingCount: missingCount - code.count,
+    distinctCount: distinctTexts + 1,
+    rule: { type: 'text', missing: missing.filter((text) => text !== code.text) },
+    decided: [{ ...code, as: 'class' }],
+  };
 }
 
-const total = (counts: { count: number }[]) => counts.reduce((sum, { count }) => sum + count, 0);
+/** Numbers or dates as they are, or but for a few words that stand where one is not known. */
+function decideTypedOrWords(
+  statistics: ColumnStatistics,
+  presentCount: number,
+  conventions: Conventions,
+): { typed: TypedDecision | undefined; words: { text: string; count: number }[] } {
+  const typed = decideTyped(statistics, presentCount, conventions);
+  if (typed) return { typed, words: [] };
+  const words = findWords(statistics, presentCount);
+  const besideWords = words.length > 0 ? decideTyped(statistics, presentCount - totalOf(words), conventions) : undefined;
+  return besideWords ? { typed: besideWords, words } : { typed: undefined, words: [] };
+}
+
 const short = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 const withMissing = (rule: ReadingRule, missing: string[]): ReadingRule => ({ ...rule, missing });
 

@@ -1,6 +1,7 @@
 import type { ColumnProfile, Profile, ProfileWarning } from '../../domain/profile.ts';
 import type { TableStatistics } from '../../edges/tables/index.ts';
 import type { Doubt } from './decide-kind.ts';
+import type { DecidedMarker } from './decide-markers.ts';
 import { findGroups } from './find-groups.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;
@@ -8,8 +9,10 @@ const MOSTLY_MISSING_SHARE = 0.5;
 const DUPLICATES_SHARE = 0.005;
 
 /** What the user should know before a model is made, the dataset first, then column by column. */
-export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[]; twins: TableStatistics['twins']; doubts: ColumnDoubt[] }): ProfileWarning[] {
-  const { rowCount, duplicateRowCount, columns, notes, twins, doubts } = facts;
+export function findWarnings(
+  facts: Omit<Profile, 'warnings'> & { notes: string[]; twins: TableStatistics['twins']; doubts: ColumnDoubt[]; markers: ReadonlyMap<string, DecidedMarker[]> },
+): ProfileWarning[] {
+  const { rowCount, duplicateRowCount, columns, notes, twins, doubts, markers } = facts;
   const warnings: ProfileWarning[] = [...notes, ...doubtDetails(doubts)].map((detail) => ({ kind: 'reading', detail }));
   if (duplicateRowCount > DUPLICATES_SHARE * rowCount) {
     warnings.push({
@@ -25,6 +28,7 @@ export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[
     const { name, kind, kindReason, missingCount, unreadableCount, personal } = column;
     const code = missingCode(column, rowCount - missingCount);
     if (code !== undefined) warnings.push({ kind: 'missing-code', column: name, detail: code });
+    for (const marker of markers.get(name) ?? []) warnings.push({ kind: 'missing-code', column: name, detail: markerDetail(marker, column) });
     if (column.dates?.isInOrder) {
       warnings.push({ kind: 'time-order', column: name, detail: `orders the rows: if later rows are to be predicted from earlier ones, say --time "${name}"` });
     }
@@ -79,6 +83,12 @@ function missingCode({ kind, numbers, topValues }: ColumnProfile, presentCount: 
   const isApart = topValues.every(({ value }) => !(Number(value) < 0) || Number(value) === numbers.min);
   if (!code || code.count < 2 || !isApart) return undefined;
   return `holds ${code.value} in ${code.count} rows and no other negative number: if that stands for a missing value, leave the cells empty`;
+}
+
+function markerDetail({ text, count, as }: DecidedMarker, { kind, personal }: ColumnProfile): string {
+  const what = `holds ${personal === null ? `"${text}"` : 'a word'} in ${count} ${count === 1 ? 'row' : 'rows'}`;
+  if (as === 'class') return `${what}: taken as one of its codes and not as a missing value, for the others are written alike`;
+  return `${what} among ${kind === 'datetime' ? 'dates' : 'numbers'}: taken as missing there`;
 }
 
 const PERSONAL_DETAIL = {

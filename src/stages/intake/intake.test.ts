@@ -253,6 +253,67 @@ describe('a profile', () => {
     expect(readingOf({ same: ['01/01/2024', '02/02/2024'], other: ['a', 'b'] }).said).toEqual([]);
   });
 
+  /** The column as it was decided, and what is said of the markers in it. */
+  const markersOf = (cellsOf: Record<string, string[]>, name: string) => {
+    const columns = Object.entries(cellsOf).map(([column, cells]) => statisticsOf(column, cells));
+    const profile = profileDataset({ path: 'a.csv', rowCount: columns[0].rowCount, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
+    const said = profile.warnings.flatMap((warning) => (warning.kind === 'missing-code' && warning.column === name ? [warning.detail] : []));
+    return { column: profile.columns.find((column) => column.name === name), said };
+  };
+  const other = many(1000, (i) => `x${i % 7}`);
+
+  it.each([
+    [
+      'a word',
+      'number',
+      (i: number) => (i % 20 === 0 ? 'confidential' : String(i * 1.5)),
+      50,
+      /holds "confidential" in 50 rows among numbers: taken as missing/,
+    ],
+    ['two words', 'number', (i: number) => (i % 20 === 0 ? 'n.v.' : i % 20 === 1 ? 'k. V.' : String(i * 1.5)), 100, /"n.v." in 50 rows/],
+    ['a tenth of a word', 'number', (i: number) => (i % 10 === 0 ? 'secret' : String(i)), 100, /"secret" in 100 rows/],
+    ['values below a limit', 'number', (i: number) => (i % 25 === 0 ? '< 0.5' : String(i * 1.5)), 40, /"< 0.5" in 40 rows/],
+    ['a word among dates', 'datetime', (i: number) => (i % 20 === 0 ? 'open' : `2024-0${(i % 9) + 1}-1${i % 7}`), 50, /among dates/],
+  ] as const)('takes %s in a column of something else as missing, and says so', (_, kind, cell, missingCount, said) => {
+    const found = markersOf({ a: many(1000, cell), other }, 'a');
+    expect(found.column).toMatchObject({ kind, missingCount, unreadableCount: 0 });
+    expect(found.column?.rule.missing).toEqual(expect.arrayContaining(found.said.map((detail) => /"(.*)"/.exec(detail)?.[1])));
+    expect(found.said.join('\n')).toMatch(said);
+  });
+
+  it.each([
+    ['more than a tenth', (i: number) => (i % 9 === 0 ? 'secret' : String(i))],
+    ['many different words', (i: number) => (i % 20 === 0 ? 'abcdefghij'.slice(0, 1 + ((i / 20) % 10)) : String(i))],
+    ['a letter among a few codes', (i: number) => (i % 20 === 0 ? 'M' : String(i % 12))],
+  ])('does not take %s for missing', (_, cell) => {
+    const found = markersOf({ a: many(1000, cell), other }, 'a');
+    expect(found.column?.kind).not.toBe('number');
+    expect(found.said).toEqual([]);
+  });
+
+  it('takes NA for a code among codes of two capitals, and says so; elsewhere it is missing', () => {
+    const regions = many(100, (i) => ['EU', 'JP', 'NA', 'AS'][i % 4]);
+    const states = many(100, (i) => ['CA', 'NY', 'NA', 'TX'][i % 4]);
+    const numbers = many(100, (i) => (i % 10 === 0 ? 'NA' : String(i * 1.5)));
+    const whole = many(100, (i) => String(i * 3));
+    expect(markersOf({ regions, whole }, 'regions')).toMatchObject({
+      column: { kind: 'category', missingCount: 0, distinctCount: 4, rule: { missing: expect.not.arrayContaining(['NA']) } },
+      said: [expect.stringMatching(/"NA" in 25 rows: taken as one of its codes/)],
+    });
+    expect(markersOf({ states, whole }, 'states')).toMatchObject({ column: { missingCount: 0 }, said: [expect.any(String)] });
+    // Where the file writes NA for a missing number, only parts of the world keep it.
+    expect(markersOf({ states, numbers }, 'states')).toMatchObject({
+      column: { missingCount: 25, rule: { missing: expect.arrayContaining(['NA']) } },
+      said: [],
+    });
+    expect(markersOf({ regions, numbers }, 'regions')).toMatchObject({ column: { missingCount: 0 }, said: [expect.any(String)] });
+    expect(markersOf({ regions, numbers }, 'numbers')).toMatchObject({ column: { kind: 'number', missingCount: 10 }, said: [] });
+    const yesNo = many(100, (i) => ['SI', 'NO', 'NA', 'NO'][i % 4]);
+    expect(markersOf({ yesNo, whole }, 'yesNo')).toMatchObject({ column: { kind: 'boolean', missingCount: 25 }, said: [] });
+    const words = many(100, (i) => ['Europe', 'Asia', 'NA', 'Africa'][i % 4]);
+    expect(markersOf({ words, whole }, 'words')).toMatchObject({ column: { kind: 'category', missingCount: 25 }, said: [] });
+  });
+
   it('of one column is refused', () => {
     expect(() => profileDataset({ path: 'a.csv', rowCount: 1, notes: [] }, { columns: [statisticsOf('a', ['1'])], duplicateRowCount: 0, twins: [] })).toThrow(
       expect.objectContaining({ code: 'MW1108' }),

@@ -2,6 +2,7 @@ import { ModelwrightError } from '../../domain/error.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import type { ColumnStatistics, TableStatistics } from '../../edges/tables/index.ts';
 import { decideKind, decidePersonal, type Doubt } from './decide-kind.ts';
+import type { DecidedMarker } from './decide-markers.ts';
 import { findConventions, NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findWarnings } from './find-warnings.ts';
 
@@ -28,18 +29,19 @@ export function profileDataset(file: ReadFile, statistics: TableStatistics): Pro
   const decided = statistics.columns.map((one) => decideColumn(one, conventions));
   const columns = decided.map(({ profile }) => profile);
   const doubts = decided.flatMap(({ profile, doubt }) => (doubt ? [{ column: profile.name, doubt }] : []));
+  const markers = new Map(decided.map(({ profile, markers: own }) => [profile.name, own]));
   const { rowCount, notes } = file;
   const { duplicateRowCount, twins } = statistics;
-  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes, twins, doubts }) };
+  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes, twins, doubts, markers }) };
 }
 
 /** One column: its kind, its rule, and its numbers at a glance. */
 export const profileColumn = (statistics: ColumnStatistics, conventions: Conventions = NO_CONVENTIONS): ColumnProfile =>
   decideColumn(statistics, conventions).profile;
 
-function decideColumn(statistics: ColumnStatistics, conventions: Conventions): { profile: ColumnProfile; doubt: Doubt | null } {
+function decideColumn(statistics: ColumnStatistics, conventions: Conventions): { profile: ColumnProfile; doubt: Doubt | null; markers: DecidedMarker[] } {
   const { name, top, dates, meanLength, maxLength, meanWords } = statistics;
-  const { kind, reason, rule, missingCount, distinctCount, unreadableCount, order, doubt } = decideKind(statistics, conventions);
+  const { kind, reason, rule, missingCount, distinctCount, unreadableCount, order, doubt, decided } = decideKind(statistics, conventions);
   const personal = decidePersonal(statistics, kind);
   const isRepeating = kind === 'category' || kind === 'ordered' || kind === 'boolean' || kind === 'constant' || kind === 'number';
   const values = personal === null ? top.filter(({ text }) => !rule.missing.includes(text)) : [];
@@ -58,7 +60,7 @@ function decideColumn(statistics: ColumnStatistics, conventions: Conventions): {
     personal,
     order,
   };
-  return { profile, doubt };
+  return { profile, doubt, markers: decided };
 }
 
 function summaryOf(numbers: ColumnStatistics['numbers']): ColumnProfile['numbers'] {
