@@ -93,6 +93,15 @@ describe('numbers of a large table', () => {
     );
   });
 
+  it('have their quantiles and frequent values from a sample that no order of the rows misleads', async () => {
+    // Two sensors write in turn: every second row is of one of them.
+    await database.connection.run("CREATE OR REPLACE TABLE raw AS SELECT CASE WHEN i % 2 = 0 THEN '1' ELSE '100' END AS c0 FROM range(2000000) AS t(i)");
+    const measured = await measureLargeNumbers(database.connection, 0, 'n', 2_000_000);
+    expect(measured?.numbers).toMatchObject({ q25: 1, q75: 100, mean: 50.5 });
+    const counts = Object.fromEntries((measured?.top ?? []).map(({ text, count }) => [text, count / 1_000_000]));
+    expect(counts).toEqual({ '1': expect.closeTo(1, 1), '100': expect.closeTo(1, 1) });
+  });
+
   it.each([
     ['a column of words', ['red', 'green', '1', '2']],
     ['days written as digits', ['20240131', '20240201', '20240202']],

@@ -7,7 +7,7 @@ import { readDoubles, readRows } from './query.ts';
 import { trimmed } from './read-columns.ts';
 import { TOP_VALUES, type ColumnStatistics } from './reader-wire.ts';
 
-/** Quantiles and frequent values are taken of so many rows, evenly over the table; everything else of all rows. */
+/** Quantiles and frequent values are taken of about so many rows, wherever they stand in the table; everything else of all rows. */
 const SAMPLE_ROWS = 1_000_000;
 /** Cells that are no number as they stand are few in a column of numbers. */
 const MAX_OTHER_TEXTS = 100;
@@ -15,7 +15,7 @@ const QUANTILES = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
 /**
  * A column of a large table that holds plain numbers and markers alone, measured by DuckDB without a list of its distinct texts; undefined for any
- * other column. Quantiles are those of every n-th row: with a million rows their ranks are right to a tenth of a percent.
+ * other column. Quantiles are those of one row in n: with a million rows their ranks are right to a tenth of a percent.
  */
 export async function measureLargeNumbers(connection: DuckDBConnection, index: number, name: string, rowCount: number): Promise<ColumnStatistics | undefined> {
   const cell = `c${index}`;
@@ -57,12 +57,13 @@ async function measurePlain(connection: DuckDBConnection, cell: string, name: st
   const markers = others.filter(([text]) => text !== '').map(([text, count]) => ({ text: String(text), count: Number(count) }));
   const markerCount = markers.reduce((sum, { count }) => sum + count, 0);
   const every = Math.max(1, Math.ceil(rowCount / SAMPLE_ROWS));
-  const isInSample = every === 1 ? 'true' : `rowid % ${every} = 0`;
+  // By a hash of its place, so that a table whose rows take turns is not measured by every n-th of them.
+  const isInSample = (row: string) => (every === 1 ? 'true' : `hash(${row}) % ${every} = 0`);
   const [facts] = await readRows(
     connection,
     `SELECT count(x)::DOUBLE, min(x), max(x), avg(x), coalesce(stddev_pop(x), 0), bool_and(x = floor(x)), sum(l)::DOUBLE, max(l)::DOUBLE,
        (count(*) FILTER (is_zero_led AND is_whole))::DOUBLE, (count(*) FILTER (is_whole))::DOUBLE, count(DISTINCT x)::DOUBLE,
-       quantile_cont(x, [${QUANTILES.join(', ')}]) FILTER (${isInSample})::VARCHAR
+       quantile_cont(x, [${QUANTILES.join(', ')}]) FILTER (${isInSample('rowid')})::VARCHAR
      FROM plain WHERE isfinite(x)`,
   );
   const [count, min, max, mean, standardDeviation, , characterCount, maxLength, zeroLedCount, wholeCount, distinctCount] = facts.map(Number);
@@ -73,7 +74,7 @@ async function measurePlain(connection: DuckDBConnection, cell: string, name: st
   const [first] = await readDoubles(connection, 'SELECT x FROM plain WHERE isfinite(x) ORDER BY rowid LIMIT 1000', 1);
   const topRows = await readRows(
     connection,
-    `SELECT v, (count(*) * ${every})::DOUBLE AS n FROM (SELECT ${cell} AS v FROM raw POSITIONAL JOIN plain WHERE is_plain AND ${every === 1 ? 'true' : `raw.rowid % ${every} = 0`}) GROUP BY 1 ORDER BY n DESC, v LIMIT ${TOP_VALUES}`,
+    `SELECT v, (count(*) * ${every})::DOUBLE AS n FROM (SELECT ${cell} AS v FROM raw POSITIONAL JOIN plain WHERE is_plain AND ${isInSample('raw.rowid')}) GROUP BY 1 ORDER BY n DESC, v LIMIT ${TOP_VALUES}`,
   );
   const quantiles = (String(facts[11]).match(/[^[\], ]+/g) ?? []).map(Number);
   const [q01, q05, q25, q50, q75, q95, q99] = quantiles.length === QUANTILES.length ? quantiles : QUANTILES.map(() => mean);
