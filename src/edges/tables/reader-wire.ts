@@ -11,13 +11,14 @@ const Count = z.int().min(0);
 /** As long as a plan takes; the reader cuts what is longer. */
 const Name = z.string().max(1024);
 
-const Envelope = z.object({ id: z.int() });
+/** What an answer is sent back under. */
+export const RequestNumber = z.object({ id: z.int() });
 
 const DatabaseOptions = z.strictObject({ tempDirectory: z.string(), memoryBytes: z.int().positive(), threads: z.int().positive() });
 
 /** `file` is the owner's number for a file that it asked to open. */
 export const ReaderRequest = z.intersection(
-  Envelope,
+  RequestNumber,
   z.discriminatedUnion('ask', [
     z.object({
       ask: z.literal('open'),

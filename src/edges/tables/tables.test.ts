@@ -384,6 +384,30 @@ describe('the reader process', () => {
     await expect(silent.parseExpressions(['1'])).rejects.toMatchObject({ code: 'MW1113' });
   });
 
+  it.each([
+    ['an ask it does not know', { id: 7, ask: 'dance' }, 7],
+    ['a request that lacks its parts', { id: 8, ask: 'columns', file: 1 }, 8],
+    ['a request without a number', { ask: 'statistics', file: 1 }, 0],
+    ['no request at all', 'hello', 0],
+  ])('answers %s with an error, and goes on', async (_, request, id) => {
+    const process = startReader();
+    const replies: unknown[] = [];
+    const ended = new Promise<unknown>((resolve) => process.onExit((code) => resolve(`ended with ${code}`)));
+    const answered = new Promise<unknown>((resolve) => process.onMessage((message) => replies.push(message) === 2 && resolve('answered')));
+    process.send(request);
+    process.send({ id: 9, ask: 'expressions', texts: [] });
+    expect(await Promise.race([answered, ended])).toBe('answered');
+    expect(replies).toEqual([
+      {
+        kind: 'failed',
+        id,
+        error: expect.objectContaining({ code: 'MW9001', message: expect.stringMatching(/^The reader of tables was asked in a way it does not know: .+/) }),
+      },
+      { kind: 'done', id: 9, value: { trees: [] } },
+    ]);
+    process.kill();
+  });
+
   it('that speaks nonsense is ended', async () => {
     let say: (message: unknown) => void = () => {};
     const odd: ReaderProcess = {
