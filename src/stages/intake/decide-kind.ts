@@ -235,14 +235,26 @@ const personalNames: [RegExp, PersonalKind][] = [
   [/^(?:iban|accountnumber|kontonummer)$/, 'bank-account'],
 ];
 
+/** A telephone, or what it can do, what it costs and how often it rings: the cells have to say which. */
+const phoneName = new RegExp(
+  `^${PERSON}(?:home|work|office|business|private|main|primary|emergency|contact|cell|mobile)?(?:phone|telephone|tel|mobile|cell|fax|handy|telefon|tel[eé]fono|m[oó]vil|celular|rufnummer)(?:number|no|nr|num|nummer)?[0-9]?$`,
+);
+/** Seven digits and more, however they are parted. */
+const phoneNumber = /^[+]?(?:[ ()./-]*[0-9]){7,15}[)]?$/;
+
 /** Persons by what the cells look like, or by a name of the column that leaves no doubt. */
-export function decidePersonal({ name, rowCount, emptyCount, distinctCount, personalCounts }: ColumnStatistics, kind: ColumnKind): PersonalKind | null {
+export function decidePersonal(
+  { name, rowCount, emptyCount, distinctCount, personalCounts, top, numbers }: ColumnStatistics,
+  kind: ColumnKind,
+): PersonalKind | null {
   const words = nameWords(name).join('');
   if (kind === 'datetime') return /^(?:dob|dateofbirth|birth(?:date|day)|geburts(?:datum|tag)|fecha(?:de)?nacimiento)$/.test(words) ? 'birth-date' : null;
   if (kind === 'constant' || kind === 'boolean') return null;
   const presentCount = rowCount - emptyCount;
   const shaped = SHAPED.find((shape) => personalCounts[shape] >= 0.5 * presentCount);
   if (shaped) return shaped;
+  const mayBePhone = phoneName.test(words) && (kind !== 'number' || numbers?.isWhole === true);
+  if (mayBePhone && top.filter(({ text }) => phoneNumber.test(text)).length >= 0.5 * top.length) return 'phone';
   if (kind === 'number') return null;
   // Names of places look like names of people; those of people hardly repeat.
   if (personalCounts.name >= 0.6 * presentCount && distinctCount >= 0.5 * presentCount && presentCount >= MIN_ROWS_FOR_IDENTIFIER) return 'name';

@@ -314,6 +314,22 @@ describe('a profile', () => {
     expect(markersOf({ words, whole }, 'words')).toMatchObject({ column: { kind: 'category', missingCount: 25 }, said: [] });
   });
 
+  it.each<[string, string[], 'phone' | null]>([
+    ['phone', many(100, (i) => String(5_550_100_000 + i * 7919)), 'phone'],
+    ['tel', many(100, (i) => `030/${123_456 + i * 31}`), 'phone'],
+    ['mobile', many(100, (i) => `0171 ${1_234_567 + i * 31}`), 'phone'],
+    ['customer_phone', many(100, (i) => `555-${1000 + i}`), 'phone'],
+    ['Home Phone', many(100, (i) => `(030) ${123_456 + (i % 9)}`), 'phone'],
+    ['teléfono', many(100, (i) => `91 ${1_234_567 + i}`), 'phone'],
+    ['mobile', many(100, (i) => ['iOS', 'Android'][i % 2]), null],
+    ['phone', many(100, (i) => ['yes', 'no'][i % 2]), null],
+    ['tel', many(100, (i) => String(i % 7)), null],
+    ['mobile', many(100, (i) => String(12_345.67 + i)), null],
+    ['amount', many(100, (i) => String(5_550_100_000 + i * 7919)), null],
+  ])('takes a column called %s for telephone numbers where its cells are such', (name, cells, personal) => {
+    expect(profileColumn(statisticsOf(name, cells)).personal).toBe(personal);
+  });
+
   it('of one column is refused', () => {
     expect(() => profileDataset({ path: 'a.csv', rowCount: 1, notes: [] }, { columns: [statisticsOf('a', ['1'])], duplicateRowCount: 0, twins: [] })).toThrow(
       expect.objectContaining({ code: 'MW1108' }),
