@@ -139,12 +139,9 @@ const swappedFormat = new Map(
   }),
 );
 
-type DateFacts = { count: number; swappedCount: number; first: number; last: number; previous: number; risingCount: number; fallingCount: number };
-/** Of the steps from one new date to the next, so many go one way where the rows stand in time's order. */
-const IN_ORDER_SHARE = 0.98;
-const LEAST_STEPS = 9;
+type DateFacts = { count: number; swappedCount: number; first: number; last: number };
 
-/** Counts dates by their spelling; they come in the order in which they first occur. */
+/** Counts dates by their spelling. */
 class DateTally {
   readonly #known = new Map<string, DateFacts>();
 
@@ -156,13 +153,10 @@ class DateTally {
       const otherTime = other === undefined ? undefined : readTimestamp(text, other);
       const swappedCount = otherTime === undefined || otherTime === time ? 0 : count;
       const known = this.#known.get(format);
-      if (!known) this.#known.set(format, { count, swappedCount, first: time, last: time, previous: time, risingCount: 0, fallingCount: 0 });
+      if (!known) this.#known.set(format, { count, swappedCount, first: time, last: time });
       else {
         known.count += count;
         known.swappedCount += swappedCount;
-        if (time > known.previous) known.risingCount++;
-        if (time < known.previous) known.fallingCount++;
-        known.previous = time;
         known.first = Math.min(known.first, time);
         known.last = Math.max(known.last, time);
       }
@@ -170,9 +164,6 @@ class DateTally {
   }
 
   formats(): Shapes['dates'] {
-    return [...this.#known].map(([format, { count, swappedCount, first, last, risingCount, fallingCount }]) => {
-      const steps = risingCount + fallingCount;
-      return { format, count, swappedCount, first, last, isInOrder: steps >= LEAST_STEPS && Math.max(risingCount, fallingCount) >= IN_ORDER_SHARE * steps };
-    });
+    return [...this.#known].map(([format, facts]) => ({ format, ...facts, isInOrder: false }));
   }
 }

@@ -106,7 +106,7 @@ export const ColumnStatistics = z.strictObject({
   zeroLedCount: Count,
   /** Different whole numbers too long for a double that are the same as another one once they are read as doubles. */
   mergedCount: Count,
-  /** Cells that each date format reads, with the first and last time in microseconds since 1970. `swappedCount`: those that are another day with day and month the other way round. `isInOrder`: new days come later and later down the rows, or earlier and earlier. */
+  /** Cells that each date format reads, with the first and last time in microseconds since 1970. `swappedCount`: those that are another day with day and month the other way round. `isInOrder`: the rows stand in the order of the date, or in its reverse; judged over the rows, once the texts are counted. */
   dates: z.array(z.strictObject({ format: z.string(), count: Count, first: z.number(), last: z.number(), swappedCount: Count, isInOrder: z.boolean() })),
   /** Cells that look like something of one person. */
   personalCounts: z.strictObject({

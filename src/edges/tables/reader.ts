@@ -4,6 +4,7 @@ import type { ReadingRule } from '../../domain/column.ts';
 import { ModelwrightError, unreachable } from '../../domain/error.ts';
 import { measureColumns } from './column-statistics.ts';
 import { findTwins } from './find-twins.ts';
+import { judgeOrder } from './judge-order.ts';
 import { loadTable, lockDown, openDatabase, type LoadedTable } from './load-table.ts';
 import { countDuplicates, readByDictionary, readPlainNumbers, readRowGroups } from './read-columns.ts';
 import { ReaderRequest, RequestNumber, type ReaderReply } from './reader-wire.ts';
@@ -33,7 +34,7 @@ async function answer(request: ReaderRequest, sendPart: (value: unknown) => void
     }
     case 'statistics': {
       const { connection, columns, rowCount } = getFile(request.file);
-      const measured = await measureColumns(connection, columns, rowCount);
+      const measured = await judgeOrder(connection, await measureColumns(connection, columns, rowCount), rowCount);
       return {
         columns: measured,
         duplicateRowCount: await countDuplicates(connection, columns.length, rowCount),

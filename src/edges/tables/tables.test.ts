@@ -347,17 +347,29 @@ describe('columns that hold the same', () => {
 });
 
 describe('the order of the rows', () => {
-  it('is that of a date that comes later down the rows, or earlier, and not that of one that jumps', async () => {
+  it('is that of a date that comes later down the rows, or earlier, and not that of one that jumps or starts again', async () => {
     const day = (offset: number) => new Date(Date.UTC(2024, 0, 1 + offset)).toISOString().slice(0, 10);
     const lines = Array.from({ length: 60 }, (_, i) => `${day(i)},${day(60 - i)},${day((i * 7) % 60)},${day(i % 20)}`);
     const file = await tables.openFile(await put('order.csv', `up,down,jumps,again\n${lines.join('\n')}\n`));
     const { columns } = await file.statistics();
-    // A series after the other, each over the same days, is in order too.
     expect(columns.map(({ name, dates }) => [name, dates[0].isInOrder])).toEqual([
       ['up', true],
       ['down', true],
       ['jumps', false],
-      ['again', true],
+      ['again', false],
+    ]);
+  });
+
+  it('is judged over all rows of a long table: by day and store it is that of the days, by store and day it is not', async () => {
+    const day = (offset: number) => new Date(Date.UTC(2020, 0, 1 + offset)).toISOString().slice(0, 10);
+    // A slip in a hundred.
+    const lines = Array.from({ length: 120_000 }, (_, i) => `${i % 100 === 7 ? day(i % 500) : day(Math.floor(i / 80))},${day(i % 1500)},${i}`);
+    const file = await tables.openFile(await put('panel.csv', `by_day,by_store,n\n${lines.join('\n')}\n`));
+    const { columns } = await file.statistics();
+    expect(columns.map(({ name, dates }) => [name, dates[0]?.isInOrder])).toEqual([
+      ['by_day', true],
+      ['by_store', false],
+      ['n', undefined],
     ]);
   });
 });
