@@ -46,7 +46,7 @@ export const errorCodes = {
     name: 'data.not-a-file',
     kind: 'data',
     title: 'The path names no plain file',
-    meaning: 'It is a folder, a device or a pipe.',
+    meaning: 'It is a folder, a pipe, a socket or a device.',
     remedy: 'Name the one file that holds the table.',
   },
   MW1104: {

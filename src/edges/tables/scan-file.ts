@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { ModelwrightError } from '../../domain/error.ts';
@@ -204,8 +204,8 @@ async function lookAt(path: string) {
     if (!facts.isFile()) {
       throw new ModelwrightError({
         code: 'MW1103',
-        message: `"${path}" is ${facts.isDirectory() ? 'a folder' : 'not a plain file'}.`,
-        hint: 'Name the file that holds the table.',
+        message: `"${path}" is ${whatIs(facts)} and no file.`,
+        hint: facts.isFIFO() ? 'A table is read more than once: write it to a file and name that.' : 'Name the file that holds the table.',
         place: { file: path },
       });
     }
@@ -214,6 +214,8 @@ async function lookAt(path: string) {
     throw accessError(path, cause);
   }
 }
+
+const whatIs = (facts: Stats) => (facts.isDirectory() ? 'a folder' : facts.isFIFO() ? 'a pipe' : facts.isSocket() ? 'a socket' : 'a device');
 
 async function firstBytes(path: string, count: number): Promise<Buffer> {
   try {
