@@ -1,7 +1,9 @@
 import { ModelwrightError } from '../../domain/error.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import type { ColumnStatistics, TableStatistics } from '../../edges/tables/index.ts';
-import { decideKind, decidePersonal } from './decide-kind.ts';
+import { decideKind, decidePersonal, type Doubt } from './decide-kind.ts';
+import type { DecidedMarker } from './decide-markers.ts';
+import { findConventions, NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findWarnings } from './find-warnings.ts';
 
 /** Frequent values kept of a column; enough to name all levels of an ordinary category. */
@@ -9,8 +11,11 @@ const MAX_TOP_VALUES = 200;
 const MAX_TOP_TEXTS = 10;
 const MAX_VALUE_LENGTH = 200;
 
-/** What a file's statistics say of the dataset. `notes`: what the reader had to say of the file. Throws MW1108 where there is one column only. */
-export function profileDataset(file: { path: string; rowCount: number; notes: string[] }, statistics: TableStatistics): Profile {
+/** `notes`: what the reader had to say of the file. `hasTypedNumbers`: its numbers were numbers before they were texts, as those of Parquet and JSON are. */
+type ReadFile = { path: string; rowCount: number; notes: string[]; hasTypedNumbers?: boolean };
+
+/** What a file's statistics say of the dataset. Throws MW1108 where there is one column only. */
+export function profileDataset(file: ReadFile, statistics: TableStatistics): Profile {
   if (statistics.columns.length < 2) {
     throw new ModelwrightError({
       code: 'MW1108',
@@ -19,20 +24,28 @@ export function profileDataset(file: { path: string; rowCount: number; notes: st
       place: { file: file.path },
     });
   }
-  const columns = statistics.columns.map(profileColumn);
-  const { rowCount } = file;
-  const { duplicateRowCount } = statistics;
-  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes: file.notes, twins: statistics.twins }) };
+  const found = findConventions(statistics.columns);
+  const conventions: Conventions = { ...found, decimal: found.decimal ?? (file.hasTypedNumbers === true ? '.' : null) };
+  const decided = statistics.columns.map((one) => decideColumn(one, conventions));
+  const columns = decided.map(({ profile }) => profile);
+  const doubts = decided.flatMap(({ profile, doubt }) => (doubt ? [{ column: profile.name, doubt }] : []));
+  const markers = new Map(decided.map(({ profile, markers: own }) => [profile.name, own]));
+  const { rowCount, notes } = file;
+  const { duplicateRowCount, twins } = statistics;
+  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes, twins, doubts, markers }) };
 }
 
 /** One column: its kind, its rule, and its numbers at a glance. */
-export function profileColumn(statistics: ColumnStatistics): ColumnProfile {
+export const profileColumn = (statistics: ColumnStatistics, conventions: Conventions = NO_CONVENTIONS): ColumnProfile =>
+  decideColumn(statistics, conventions).profile;
+
+function decideColumn(statistics: ColumnStatistics, conventions: Conventions): { profile: ColumnProfile; doubt: Doubt | null; markers: DecidedMarker[] } {
   const { name, top, dates, meanLength, maxLength, meanWords } = statistics;
-  const { kind, reason, rule, missingCount, distinctCount, unreadableCount, order } = decideKind(statistics);
+  const { kind, reason, rule, missingCount, distinctCount, unreadableCount, order, doubt, decided } = decideKind(statistics, conventions);
   const personal = decidePersonal(statistics, kind);
   const isRepeating = kind === 'category' || kind === 'ordered' || kind === 'boolean' || kind === 'constant' || kind === 'number';
   const values = personal === null ? top.filter(({ text }) => !rule.missing.includes(text)) : [];
-  return {
+  const profile = {
     name,
     kind,
     kindReason: reason,
@@ -47,6 +60,7 @@ export function profileColumn(statistics: ColumnStatistics): ColumnProfile {
     personal,
     order,
   };
+  return { profile, doubt, markers: decided };
 }
 
 function summaryOf(numbers: ColumnStatistics['numbers']): ColumnProfile['numbers'] {
