@@ -19,7 +19,7 @@ const LEAD = 0.12;
 const ALONE = 0.35;
 const LEAD_ALONE = 0.17;
 /** With `--yes` the best reading is taken where it is at least a likely one. */
-const LIKELY = 0.36;
+const LIKELY = 0.28;
 /** Other readings that are offered. */
 const LEAST_TO_OFFER = 0.12;
 const MAX_CHOICES = 5;
