@@ -9,6 +9,7 @@ const afterWords = new Set(
     ' ',
   ),
 );
+const manner = new Set('method methode metodo forma terms plan'.split(' '));
 /** What people write beside an event once it has happened: its day, its reason. */
 const besideEvent = new Set('date time day at reason comment note notes by type category code cause datum grund fecha motivo'.split(' '));
 
@@ -30,7 +31,9 @@ export function findWrittenAfterwards({ moves: movesOf, profile, target, moment 
     if (moved === undefined || name === target) continue;
     const moves = moved.share;
     const words = nameWords(name);
-    const afterWord = words.find((word) => afterWords.has(word) && !nameWords(target).includes(word));
+    // How somebody pays is agreed beforehand.
+    const isManner = words.some((word) => manner.has(word));
+    const afterWord = isManner ? undefined : words.find((word) => afterWords.has(word) && !nameWords(target).includes(word));
     const isBeside = sharesWord(name, target) && words.some((word) => besideEvent.has(word));
     const isNamedLater = afterWord !== undefined || isBeside;
     const named = isBeside ? `is named after the target, as what is written once it is known` : `has a name that says it is written later ("${afterWord}")`;
