@@ -139,6 +139,19 @@ const swappedFormat = new Map(
   }),
 );
 
+/** Formats by the digits that a date of theirs begins with: most texts are no date, and a regular expression for each format is slow. */
+const formatsByStart = new Map<number, (typeof DATE_FORMATS)[number][]>();
+for (const format of DATE_FORMATS) {
+  const digits = format.startsWith('mmm') ? 0 : format === 'yyyymmdd' ? 8 : format.startsWith('yyyy') ? 4 : 2;
+  formatsByStart.set(digits, [...(formatsByStart.get(digits) ?? []), format]);
+}
+
+function formatsFor(text: string): (typeof DATE_FORMATS)[number][] {
+  let digits = 0;
+  while (digits < text.length && text.charCodeAt(digits) >= 48 && text.charCodeAt(digits) <= 57) digits++;
+  return formatsByStart.get(digits === 1 ? 2 : digits) ?? [];
+}
+
 type DateFacts = { count: number; swappedCount: number; first: number; last: number };
 
 /** Counts dates by their spelling. */
@@ -146,7 +159,7 @@ class DateTally {
   readonly #known = new Map<string, DateFacts>();
 
   take(text: string, count: number): void {
-    for (const format of DATE_FORMATS) {
+    for (const format of formatsFor(text)) {
       const time = readTimestamp(text, format);
       if (time === undefined) continue;
       const other = swappedFormat.get(format);

@@ -3,7 +3,7 @@ import type { PersonalKind } from '../../domain/profile.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
 import { decideDate, type DateDecision } from './decide-date.ts';
 import { findCode, findWords, SURE_MARKERS, totalOf, type DecidedMarker } from './decide-markers.ts';
-import { decideNumber, type NumberDecision } from './decide-number.ts';
+import { decideNumber, numbersOf, type NumberDecision } from './decide-number.ts';
 import { NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findSteps } from './find-steps.ts';
 import { nameWords } from './name-words.ts';
@@ -62,7 +62,7 @@ export function decideKind(statistics: ColumnStatistics, conventions: Convention
     const presentCount = rowCount - missingCount;
     const unreadableCount = Math.max(presentCount - typed.readableCount, 0);
     if (typed.rule.type === 'timestamp') return { ...facts, unreadableCount, kind: 'datetime', reason: typed.reason, rule, doubt: doubtOf(typed) };
-    const distinctCount = (typed.rule.decimal ? statistics.commaNumbers : statistics.numbers)?.distinctCount ?? distinctTexts;
+    const distinctCount = numbersOf(statistics, typed.rule)?.distinctCount ?? distinctTexts;
     const key = runningNumber(statistics, presentCount);
     return {
       ...facts,

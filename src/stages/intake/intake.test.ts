@@ -221,9 +221,10 @@ describe('a profile', () => {
       open: thousands,
       settled: [settled, settled, '7', '8'],
       other: ['1,100', '2,250', '17,500', '3'],
+      whole: ['1', '2', '3', '3'],
       name: ['a', 'b', 'c', 'd'],
     });
-    expect(rules).toMatchObject({ open: mark, settled: mark, other: mark });
+    expect(rules).toMatchObject({ open: mark, settled: mark, other: mark, whole: mark });
     expect(said).toEqual([]);
   });
 
@@ -235,6 +236,30 @@ describe('a profile', () => {
     const contradicting = { ...open, d: ['12.5', '1', '2', '3'], e: ['12,5', '1', '2', '3'] };
     expect(readingOf(contradicting).rules).toEqual({ a: '.', b: '.', c: '.', d: '.', e: ',' });
     expect(readingOf(contradicting).said).toHaveLength(1);
+  });
+
+  it('measures whole numbers in a file of decimal commas as in any other', () => {
+    const whole = many(50, (i) => String(i * 3));
+    const profileBeside = (other: string) =>
+      profileDataset(
+        { path: 'a.csv', rowCount: 50, notes: [] },
+        {
+          columns: [
+            statisticsOf('whole', whole),
+            statisticsOf(
+              'other',
+              many(50, (i) => (i % 2 ? other : '7')),
+            ),
+          ],
+          duplicateRowCount: 0,
+          twins: [],
+        },
+      ).columns[0];
+    const { rule, ...facts } = profileBeside('12,5');
+    expect(rule).toMatchObject({ style: 'plain', decimal: ',' });
+    const { rule: otherRule, ...otherFacts } = profileBeside('12.5');
+    expect(otherRule).not.toHaveProperty('decimal');
+    expect(facts).toEqual(otherFacts);
   });
 
   it('takes the order of day and month of a column that could have either from one of the same spelling', () => {

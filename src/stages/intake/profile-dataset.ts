@@ -3,6 +3,7 @@ import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import type { ColumnStatistics, TableStatistics } from '../../edges/tables/index.ts';
 import { decideKind, decidePersonal, type Doubt } from './decide-kind.ts';
 import type { DecidedMarker } from './decide-markers.ts';
+import { numbersOf } from './decide-number.ts';
 import { findConventions, NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findWarnings } from './find-warnings.ts';
 
@@ -54,7 +55,7 @@ function decideColumn(statistics: ColumnStatistics, conventions: Conventions): {
     distinctCount,
     unreadableCount,
     topValues: values.slice(0, isRepeating ? MAX_TOP_VALUES : MAX_TOP_TEXTS).map(({ text, count }) => ({ value: text.slice(0, MAX_VALUE_LENGTH), count })),
-    numbers: rule.type === 'number' ? summaryOf(rule.decimal ? statistics.commaNumbers : statistics.numbers) : null,
+    numbers: rule.type === 'number' ? summaryOf(numbersOf(statistics, rule)) : null,
     text: rule.type === 'text' ? { meanLength, maxLength, meanWords } : null,
     dates: rule.type === 'timestamp' ? rangeOf(dates.filter(({ format }) => rule.formats.includes(format))) : null,
     personal,
