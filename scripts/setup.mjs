@@ -4,7 +4,7 @@
  * only, Node 20 or newer. Each step looks first and does nothing when there is nothing to do, so running it again takes well under a second.
  * Whatever it makes gets its final name when it is complete: killed half-way, the next run begins that step again.
  *
- *     node scripts/setup.mjs [--dev]      --dev: also the tools that check the Python half (ruff, pytest)
+ *     node scripts/setup.mjs [--dev]      --dev: also the tools that check the Python half (ruff, pytest) and, as root, a browser to open reports in
  */
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -245,6 +245,8 @@ async function setUpSystem(python) {
   if (!hasLibrary('libgomp.so.1')) missing.push('libgomp1');
   // Debian keeps venv's pip apart; any other Python brings it along.
   if (python?.executable.startsWith('/usr/bin/') && !python.hasVenv) missing.push('python3-venv');
+  // A test opens a report in a real browser; without one it is skipped.
+  if (wantsDeveloperTools && isRoot && !['chromium', 'chromium-browser', 'google-chrome'].some(onPath)) missing.push('chromium');
   if (missing.length === 0) return;
   if (isRoot && onPath('apt-get')) {
     const startedMs = Date.now();

@@ -46,7 +46,7 @@ export const errorCodes = {
     name: 'data.not-a-file',
     kind: 'data',
     title: 'The path names no plain file',
-    meaning: 'It is a folder, a device or a pipe.',
+    meaning: 'It is a folder, a pipe, a socket or a device.',
     remedy: 'Name the one file that holds the table.',
   },
   MW1104: {
@@ -123,7 +123,7 @@ export const errorCodes = {
     name: 'data.too-large',
     kind: 'data',
     title: 'The table is too large',
-    meaning: 'It has too many columns, or does not fit in the memory and disk space that the reader may use.',
+    meaning: 'It has too many columns, a row of more than 16 MB, or does not fit in the memory and disk space that the reader may use.',
     remedy: 'Give fewer columns or rows, free disk space, or raise the memory limit.',
   },
   MW1115: {

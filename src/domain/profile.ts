@@ -59,7 +59,7 @@ export const ProfileWarning = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('same-column'), column: Name, detail: z.string() }),
   /** The rows stand in the order of this date. */
   z.strictObject({ kind: z.literal('time-order'), column: Name, detail: z.string() }),
-  /** A number like -999 that lies apart from all others, as people write for a missing value. */
+  /** What stands for a missing value here or might: a number like -999 that lies apart from all others, a word among numbers, NA among codes. */
   z.strictObject({ kind: z.literal('missing-code'), column: Name, detail: z.string() }),
   /** Several rows share a value of it and belong together: one person, one car. */
   z.strictObject({ kind: z.literal('groups'), column: Name, detail: z.string() }),

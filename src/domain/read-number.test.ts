@@ -42,9 +42,63 @@ describe('thousands', () => {
     ['1  234', '.', undefined],
     ['12345,678', '.', undefined],
     ['0,123', '.', undefined],
-    ['1\u2009234', '.', undefined],
+    ['1\u2009234', '.', 1234],
+    ['1\u2007234\u2007567,5', ',', 1_234_567.5],
+    ['1\u2003234', '.', undefined],
   ] as const)('are grouped by one sign all through: %j with "%s" is %s', (text, mark, value) => {
     expect(readNumber(text, 'grouped', mark)).toBe(value);
+  });
+});
+
+describe('a negative number', () => {
+  it.each([
+    ['grouped', '−5', '.', -5],
+    ['grouped', '−1.5e3', '.', -1500],
+    ['grouped', '−1,234.5', '.', -1234.5],
+    ['grouped', '−1.234,5', ',', -1234.5],
+    ['grouped', '5-', '.', -5],
+    ['grouped', '1,234.50-', '.', -1234.5],
+    ['grouped', '1.234,50-', ',', -1234.5],
+    ['grouped', '.5-', '.', -0.5],
+    ['grouped', '-5-', '.', undefined],
+    ['grouped', '5.-', '.', undefined],
+    ['grouped', '5,-', ',', undefined],
+    ['plain', '−5', '.', undefined],
+    ['currency', '(1,234)', '.', -1234],
+    ['currency', '(1.234,50)', ',', -1234.5],
+    ['currency', '1,234.50-', '.', -1234.5],
+    ['currency', '$1,234.50-', '.', -1234.5],
+    ['currency', '5.00- EUR', '.', -5],
+    ['currency', '−€5', '.', -5],
+    ['currency', '−5 €', '.', -5],
+    ['currency', '5.- CHF', '.', undefined],
+    ['percent', '−5 %', '.', -5],
+    ['percent', '(2.5%)', '.', -2.5],
+    ['percent', '2.5-%', '.', -2.5],
+  ] as const)('of the style %s may be written %s', (style, text, mark, value) => {
+    expect(readNumber(text, style, mark)).toBe(value);
+  });
+});
+
+describe('a time of day', () => {
+  it.each([
+    ['14:35', 875],
+    ['0:00', 0],
+    ['07:05', 425],
+    ['23:59:30', 1439.5],
+    ['14:35:20,5', 875 + 20.5 / 60],
+    ['2:35 pm', 875],
+    ['12:05 AM', 5],
+    ['12:05 p.m.', 725],
+    ['24:00', undefined],
+    ['14:60', undefined],
+    ['13:00 pm', undefined],
+    ['0:30 am', undefined],
+    ['875', undefined],
+    ['14:5', undefined],
+    ['14.35', undefined],
+  ])('%s is so many minutes: %s', (text, value) => {
+    expect(readNumber(text, 'time')).toBe(value);
   });
 });
 
@@ -83,6 +137,7 @@ describe('any number', () => {
     { mark: ',', separator: '.' },
     { mark: ',', separator: '\u00a0' },
     { mark: ',', separator: '\u202f' },
+    { mark: '.', separator: '\u2009' },
     { mark: ',', separator: '’' },
   );
 

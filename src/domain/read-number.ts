@@ -6,40 +6,57 @@ import type { ReadingRule } from './column.ts';
  */
 const plain = '[+-]?(?:[0-9]+(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]+)?';
 export const PLAIN_NUMBER_PATTERN = plain;
+/** Of the plain numbers those that are other ones where a comma parts the decimals and a point the thousands: 1.100. */
+export const OPEN_NUMBER_PATTERN = '[+-]?[1-9][0-9]{0,2}[.][0-9]{3}';
 
 export type NumberStyle = Extract<ReadingRule, { type: 'number' }>['style'];
 /** What parts the decimals. */
 export type DecimalMark = '.' | ',';
 
-/** A space between thousands may also be one that does not break the line. */
-const SPACE = '[ \\u00a0\\u202f]';
+/** A space between thousands may also be a thin one, one as wide as a digit, or one that does not break the line. */
+const SPACE = '[ \\u00a0\\u2007\\u2009\\u202f]';
 const SIGN = '(?:[$€£¥₹]|US[$]|USD|EUR|GBP|CHF|JPY)';
+/** Print has a minus of its own. */
+const MINUS = '[-\\u2212]';
+const PLUS_OR_MINUS = '[-+\\u2212]';
 
 type Patterns = { plain: RegExp; grouped: RegExp; currency: RegExp; percent: RegExp };
 
-/** The patterns for one decimal mark; thousands are grouped by the other mark, by spaces or by apostrophes, and never begin with 0. */
+/**
+ * The patterns for one decimal mark; thousands are grouped by the other mark, by spaces or by apostrophes, and never begin with 0. Book-keepers write
+ * a negative amount in parentheses or with the minus behind it; `5.-` is a whole amount and no negative one.
+ */
 function patternsFor(mark: DecimalMark): Patterns {
   const other = mark === '.' ? ',' : '[.]';
   const point = mark === '.' ? '[.]' : ',';
   const groups = [other, SPACE, "['’]"].map((separator) => `[1-9][0-9]{0,2}(?:${separator}[0-9]{3})+`).join('|');
   const grouped = `(?:${groups})(?:${point}[0-9]*)?`;
   const amount = `(?:${grouped}|[0-9]+(?:${point}[0-9]*)?|${point}[0-9]+)`;
+  const behind = `(?:(?:${groups}|[0-9]+)(?:${point}[0-9]+)?|${point}[0-9]+)${MINUS}`;
+  const plainHere = mark === '.' ? plain : plain.replaceAll('[.]', ',');
   const whole = (pattern: string) => new RegExp(`^(?:${pattern})$`);
+  const amounts = [
+    `(${PLUS_OR_MINUS}?) ?${SIGN}${SPACE}?(${PLUS_OR_MINUS}?)(${amount})`,
+    `${SIGN}${SPACE}?(${behind})`,
+    `(${PLUS_OR_MINUS}?${amount}|${behind})${SPACE}?${SIGN}`,
+    `[(] ?${SIGN}?${SPACE}?(${amount}) ?[)]`,
+  ];
   return {
-    plain: whole(mark === '.' ? plain : plain.replaceAll('[.]', ',')),
-    grouped: whole(`[+-]?${grouped}`),
-    currency: whole(`([+-]?) ?${SIGN}${SPACE}?([+-]?)(${amount})|([+-]?)(${amount})${SPACE}?${SIGN}|[(] ?${SIGN}?${SPACE}?(${amount}) ?[)]`),
-    percent: whole(`([+-]?${amount})${SPACE}?%`),
+    plain: whole(plainHere),
+    grouped: whole(`${PLUS_OR_MINUS}?${grouped}|${behind}|\\u2212${plainHere.replace('[+-]?', '')}`),
+    currency: whole(amounts.join('|')),
+    percent: whole(`(${PLUS_OR_MINUS}?${amount}|${behind})${SPACE}?%|[(] ?(${amount})${SPACE}?% ?[)]`),
   };
 }
 
 const patterns: Record<DecimalMark, Patterns> = { '.': patternsFor('.'), ',': patternsFor(',') };
 
 /**
- * Reads one kind of cell. A style reads what it is named for, and plain and grouped numbers where they stand between.
- * `12%` is 12: the number as the user writes it. A number too large for a double is unreadable, not infinite.
+ * Reads one kind of cell. A style reads what it is named for, and plain and grouped numbers where they stand between; times of day stand alone.
+ * `12%` is 12: the number as the user writes it. `14:35` is 875, in minutes since midnight. A number too large for a double is unreadable, not infinite.
  */
 export function readNumber(text: string, style: NumberStyle, mark: DecimalMark = '.'): number | undefined {
+  if (style === 'time') return minutesOfDay(text);
   const known = patterns[mark];
   const value = known.plain.test(text) ? numberOf(text, mark) : style === 'plain' ? undefined : readStyledNumber(text, style, mark);
   return value !== undefined && Number.isFinite(value) ? value : undefined;
@@ -47,25 +64,41 @@ export function readNumber(text: string, style: NumberStyle, mark: DecimalMark =
 
 /** The digits without what groups them. */
 function numberOf(digits: string, mark: DecimalMark): number {
-  const bare = digits.replaceAll(mark === '.' ? /[,'’ \u00a0\u202f]/g : /[.'’ \u00a0\u202f]/g, '');
-  return Number(mark === '.' ? bare : bare.replace(',', '.'));
+  const bare = digits.replaceAll(mark === '.' ? /[,'’ \u00a0\u2007\u2009\u202f]/g : /[.'’ \u00a0\u2007\u2009\u202f]/g, '').replace('\u2212', '-');
+  const value = (text: string) => Number(mark === '.' ? text : text.replace(',', '.'));
+  return bare.endsWith('-') ? -value(bare.slice(0, -1)) : value(bare);
 }
 
-function readStyledNumber(text: string, style: Exclude<NumberStyle, 'plain'>, mark: DecimalMark): number | undefined {
+function readStyledNumber(text: string, style: Exclude<NumberStyle, 'plain' | 'time'>, mark: DecimalMark): number | undefined {
   const known = patterns[mark];
   if (known.grouped.test(text)) return numberOf(text, mark);
   if (style === 'currency') {
     const match = known.currency.exec(text);
     if (!match) return undefined;
-    const [, signBefore, signAfter, leading, signOfTrailing, trailing, inParentheses] = match;
+    const [, signBefore, signAfter, leading, leadingBehind, trailing, inParentheses] = match;
     if (inParentheses !== undefined) return -numberOf(inParentheses, mark);
-    if (trailing !== undefined) return numberOf(signOfTrailing + trailing, mark);
+    if (trailing !== undefined) return numberOf(trailing, mark);
+    if (leadingBehind !== undefined) return numberOf(leadingBehind, mark);
     if (signBefore && signAfter) return undefined;
     return numberOf(signBefore + signAfter + leading, mark);
   }
   if (style === 'percent') {
     const match = known.percent.exec(text);
-    return match ? numberOf(match[1], mark) : undefined;
+    if (!match) return undefined;
+    const [, open, inParentheses] = match;
+    return inParentheses === undefined ? numberOf(open, mark) : -numberOf(inParentheses, mark);
   }
   return undefined;
+}
+
+const timeOfDay = /^([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9](?:[.,][0-9]{1,9})?))?(?: ?([AaPp])[.]?[Mm][.]?)?$/;
+
+function minutesOfDay(text: string): number | undefined {
+  const match = timeOfDay.exec(text);
+  if (!match) return undefined;
+  const [, hours, minutes, seconds, half] = match;
+  const hour = Number(hours);
+  if (half === undefined ? hour > 23 : hour < 1 || hour > 12) return undefined;
+  const since = half === undefined ? hour : (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
+  return since * 60 + Number(minutes) + Number((seconds ?? '0').replace(',', '.')) / 60;
 }

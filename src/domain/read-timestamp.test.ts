@@ -45,6 +45,21 @@ describe('a date in words', () => {
   });
 });
 
+describe('a date with two digits for its year', () => {
+  it.each([
+    ['31-12-23', 'dd-mm-yy', '2023-12-31'],
+    ['12-31-23', 'mm-dd-yy', '2023-12-31'],
+    ['23-12-31', 'yy-mm-dd', '2023-12-31'],
+    ['23/12/31', 'yy/mm/dd', '2023-12-31'],
+    ['99.12.31', 'yy.mm.dd', '1999-12-31'],
+    ['31-12-23 14:35', 'dd-mm-yy', '2023-12-31T14:35:00.000Z'],
+    ['31-12-2023', 'dd-mm-yy', undefined],
+    ['2023-12-31', 'yy-mm-dd', undefined],
+  ])('%s in %s is %s', (text, format, iso) => {
+    expect(isoOf(text, format)).toBe(iso);
+  });
+});
+
 describe('a part of a year', () => {
   it.each([
     ['2024', 'yyyy', '2024-01-01'],

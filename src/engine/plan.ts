@@ -75,7 +75,7 @@ export const withFullPaths = (asked: BuildRequest): BuildRequest => ({
 });
 
 export const profileFile = async (file: OpenedFile, path: string): Promise<Profile> =>
-  profileDataset({ path, rowCount: file.rowCount, notes: file.notes }, await file.statistics());
+  profileDataset({ path, rowCount: file.rowCount, notes: file.notes, hasTypedNumbers: file.dialect.format !== 'delimited' }, await file.statistics());
 
 const refOf = (path: string, { sha256, rowCount }: OpenedFile): DatasetRef => ({ path, sha256, rowCount });
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { seededRandom } from '../../src/domain/random.ts';
 import type { Tables } from '../../src/edges/tables/index.ts';
 import { profileDataset } from '../../src/stages/intake/index.ts';
 import { mutatedFile } from '../fixtures/mutate-file.ts';
+import { outcomeOverProfile } from '../support/plan-from-profile.ts';
 import { openReader } from '../support/reader.ts';
 
 /** `npm run fuzz` reads ten times as many, from a seed of its own. */
@@ -14,15 +15,24 @@ const FILES = Number(process.env['MODELWRIGHT_FUZZ'] ?? 2000);
 const SEED = Number(process.env['MODELWRIGHT_FUZZ_SEED'] ?? 1);
 const MOST_MS = 5000;
 const MOST_BYTES = 1e9;
+const MAX_TARGETS = 20;
 
 let folder: string;
 let reader: ReturnType<typeof openReader>;
+let parquet: Buffer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
   await mkdir(join(folder, 'temp'));
   // A file that takes longer is killed with its reader, and found below by its code.
   reader = openReader({ tempDirectory: join(folder, 'temp'), memoryBytes: 256 << 20, timeLimitMs: MOST_MS });
+  const path = join(folder, 'good.parquet');
+  const ids = Array.from({ length: 60 }, (_, row) => row);
+  await reader.tables.writeParquet(path, [
+    { name: 'id', values: Float64Array.from(ids) },
+    { name: 'town', values: ids.map((row) => `Bern ${row % 4}`) },
+  ]);
+  parquet = await readFile(path);
 });
 afterAll(async () => {
   await reader.tables.close();
@@ -34,7 +44,11 @@ async function faultOf(tables: Tables, path: string): Promise<string | null> {
   try {
     const file = await tables.openFile(path);
     try {
-      profileDataset({ path, rowCount: file.rowCount, notes: file.notes }, await file.statistics());
+      const profile = profileDataset({ path, rowCount: file.rowCount, notes: file.notes }, await file.statistics());
+      const { table } = await file.readColumns(profile.columns.map(({ name, rule }) => ({ name, rule })));
+      if (table.rowCount !== profile.rowCount) return `${profile.rowCount} rows were counted and ${table.rowCount} read`;
+      // What the words and the table lead to is a plan or a refusal; anything else is thrown.
+      for (const { name } of profile.columns.slice(0, MAX_TARGETS)) outcomeOverProfile(`predict ${name}`, profile);
     } finally {
       await file.close();
     }
@@ -52,7 +66,7 @@ describe('a file with slips', () => {
     const faults: string[] = [];
     for (let at = 0; at < FILES; at++) {
       const path = join(folder, `file-${at}`);
-      await writeFile(path, mutatedFile(random));
+      await writeFile(path, mutatedFile(random, [parquet]));
       const fault = await faultOf(reader.tables, path);
       // What went wrong is kept for another look; the rest is not.
       if (fault === null) await rm(path);

@@ -47,7 +47,7 @@ it('ends at once on the second interrupt, and the run can be resumed', LONG, asy
 
 it('ends at once when it is told to terminate, and the run can be resumed', LONG, async () => {
   const place = makePlace();
-  const command = startCommand(buildWords(place.home, '--budget', '8s'), place);
+  const command = startCommand(buildWords(place.home, '--budget', '15s'), place);
   const line = await command.untilLine(({ kind }) => kind === 'search.decided');
   const below = descendantsOf(command.processId);
   command.child.kill('SIGTERM');

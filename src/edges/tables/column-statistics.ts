@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { trimCell } from '../../domain/read-cell.ts';
-import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
+import { OPEN_NUMBER_PATTERN, PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
 import { measureLargeNumbers } from './measure-large-numbers.ts';
-import { LOOKED_AT_DIGITS, measureTexts, type CountedText } from './measure-texts.ts';
-import { measureShapes, noPersons, noStyles, type Shapes } from './measure-shapes.ts';
+import { LOOKED_AT_DIGITS, measureTexts, WHOLE_NUMBER_PATTERN, type CountedText } from './measure-texts.ts';
+import { LONG_DIGITS, measureShapes, noPersons, noStyles, type Shapes } from './measure-shapes.ts';
 import { MISSING_MARKERS } from './missing-markers.ts';
 import { forEachText, readDoubles, readRows, SMALL_ROWS, sqlText } from './query.ts';
 import { trimmed } from './read-columns.ts';
@@ -55,13 +55,16 @@ export async function measureBySql(connection: DuckDBConnection, index: number, 
        coalesce(sum(n * (1 + length(v) - length(replace(v, ' ', '')))) FILTER (${isThere}), 0)::DOUBLE,
        coalesce(sum(n) FILTER (${isValue}), 0)::DOUBLE, (count(*) FILTER (${isValue}))::DOUBLE,
        (count(*) FILTER (${isValue} AND NOT regexp_full_match(v, '${PLAIN_NUMBER_PATTERN}')))::DOUBLE,
-       (count(*) FILTER (${isValue} AND NOT regexp_full_match(v, '${LOOKED_AT_DIGITS}')))::DOUBLE
+       (count(*) FILTER (${isValue} AND NOT regexp_full_match(v, '${LOOKED_AT_DIGITS}')))::DOUBLE,
+       coalesce(bool_or(regexp_full_match(v, '${OPEN_NUMBER_PATTERN}')) FILTER (${isValue}), false)
+         AND bool_and(regexp_full_match(v, '${WHOLE_NUMBER_PATTERN}|${OPEN_NUMBER_PATTERN}')) FILTER (${isValue})
      FROM texts`,
   );
   const [thereCount, distinctCount, characterCount, maxLength, wordCount, valueCount, valueDistinct, notPlainCount, otherDigitsCount] = facts.map(Number);
+  const isOpen = facts[9] === true;
   const topRows = await readRows(connection, `SELECT v, n FROM texts WHERE ${isThere} ORDER BY n DESC, v LIMIT ${TOP_VALUES}`);
   const markerRows = await readRows(connection, `SELECT v, n FROM texts WHERE ${isMarker} ORDER BY v`);
-  const isOfNumbers = valueDistinct > 0 && notPlainCount === 0 && otherDigitsCount > 0;
+  const isOfNumbers = valueDistinct > 0 && notPlainCount === 0 && otherDigitsCount > 0 && !isOpen;
   const shapes = isOfNumbers ? await measureNumbers(connection, isValue) : await measureShapes(connection, isThere, valueCount);
   await connection.run('DROP TABLE texts');
   return {
@@ -87,16 +90,20 @@ async function measureNumbers(connection: DuckDBConnection, isValue: string): Pr
   );
   const total = counts.reduce((sum, count) => sum + count, 0);
   const [ordered] = await readDoubles(connection, `SELECT TRY_CAST(v AS DOUBLE) FROM texts WHERE ${isValue} ORDER BY f LIMIT 1000`, 1);
-  const [[zeroLedCount, wholeCount]] = await readRows(
+  const isLong = `regexp_full_match(v, '${LONG_DIGITS}')`;
+  const [[zeroLedCount, wholeCount, mergedCount]] = await readRows(
     connection,
-    `SELECT coalesce(sum(n) FILTER (regexp_full_match(v, '0[0-9]+')), 0)::DOUBLE, coalesce(sum(n) FILTER (regexp_full_match(v, '[+-]?[0-9]+')), 0)::DOUBLE FROM texts WHERE ${isValue}`,
+    `SELECT coalesce(sum(n) FILTER (regexp_full_match(v, '0[0-9]+')), 0)::DOUBLE, coalesce(sum(n) FILTER (regexp_full_match(v, '[+-]?[0-9]+')), 0)::DOUBLE,
+       (count(*) FILTER (${isLong}) - count(DISTINCT TRY_CAST(v AS DOUBLE)) FILTER (${isLong}))::DOUBLE FROM texts WHERE ${isValue}`,
   );
   return {
     numberCounts: { ...noStyles, plain: total },
     commaCounts: { ...noStyles, plain: Number(wholeCount) },
     numbers: total > 0 ? summarise(values, counts, ordered) : null,
     commaNumbers: null,
+    openCount: 0,
     zeroLedCount: Number(zeroLedCount),
+    mergedCount: Number(mergedCount),
     dates: [],
     personalCounts: noPersons,
     isSampled: false,

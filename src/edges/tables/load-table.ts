@@ -1,13 +1,13 @@
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { ModelwrightError } from '../../domain/error.ts';
+import { ModelwrightError, type ErrorPlace } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
-import { DelimitedParser, MAX_CELL_LENGTH, type Cutting } from './parse-delimited.ts';
-import { findJsonColumns, forEachObject, looksLikeJson } from './read-json.ts';
+import { nameColumns } from './name-columns.ts';
+import { DelimitedParser, MAX_ROW_LENGTH, type Cutting, type CuttingFault } from './parse-delimited.ts';
+import { findJsonColumns, looksLikeJson, objectBatches } from './read-json.ts';
 import { refuseChangedSince, scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
 import { isBlank, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
 import { sqlText } from './query.ts';
@@ -110,11 +110,13 @@ async function countRows(connection: DuckDBConnection): Promise<number> {
 /** @param path as the user named it @param source where the bytes lie, unpacked */
 async function loadParquet(connection: DuckDBConnection, path: string, source: string, options: LoadOptions) {
   try {
-    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${sqlText(literalPath(source))})`);
+    // A folder called year=2024 is a name, and no column.
+    const read = `read_parquet(${sqlText(literalPath(source))}, hive_partitioning = false)`;
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${read}`);
     const given = described.getRows().map((row) => String(row[0]));
     checkWidth(path, given.length, options);
     const selected = given.map((name, index) => `CAST("${name.replaceAll('"', '""')}" AS VARCHAR) AS c${index}`);
-    await connection.run(`CREATE TABLE raw AS SELECT ${selected.join(', ')} FROM read_parquet(${sqlText(literalPath(source))})`);
+    await connection.run(`CREATE TABLE raw AS SELECT ${selected.join(', ')} FROM ${read}`);
     const { columns, notes } = nameColumns(given);
     return { columns, notes, dialect: { format: 'parquet', isGzip: source !== path } satisfies Dialect };
   } catch (cause) {
@@ -145,8 +147,7 @@ async function loadText(connection: DuckDBConnection, path: string, file: TextFi
     ? nameColumns(isHeaderShort(sniffed) ? ['row_names', ...sniffed.firstRow] : sniffed.firstRow.slice(0, width))
     : { columns: sniffed.firstRow.map((_, index) => `column_${index + 1}`), notes: [] };
   if (isHeaderShort(sniffed)) notes.push('The header is one name short: the first column is called row_names.');
-  if (file.encoding === 'windows-1252') notes.push('The bytes are not UTF-8: read as Latin-1 (Windows-1252).');
-  if (file.encoding.startsWith('utf-16')) notes.push('The bytes are UTF-16.');
+  notes.push(...encodingNotes(file));
   if (!sniffed.hasHeader) notes.push('The first line is data, not a header: the columns are called column_1, column_2 and so on.');
   let { cutting } = sniffed;
   const isPlain = canReadDirectly(file) && sniffed.skippedLines === 0 && !isHeaderShort(sniffed);
@@ -160,39 +161,38 @@ async function loadText(connection: DuckDBConnection, path: string, file: TextFi
 
 const isHeaderShort = ({ hasHeader, firstRow, width }: Sniffed) => hasHeader && firstRow.length === width - 1;
 
+function encodingNotes({ encoding, replaced }: TextFile): string[] {
+  if (encoding === 'windows-1252') return ['The bytes are not UTF-8: read as Latin-1 (Windows-1252).'];
+  if (encoding !== 'utf-8') return ['The bytes are UTF-16.'];
+  if (!replaced) return [];
+  const { count, firstLine } = replaced;
+  return [
+    `The text is UTF-8 but for ${count === 1 ? `one place in line ${firstLine}` : `${count} places, the first in line ${firstLine}`}: read as "\ufffd" there.`,
+  ];
+}
+
 /** JSON objects as rows, through a clean copy. */
 async function loadJson(connection: DuckDBConnection, path: string, file: TextFile, options: LoadOptions) {
-  const found = await findJsonColumns(path, file, file.sample, options.maxColumns);
+  const found = await findJsonColumns(path, file, options.maxColumns);
   checkWidth(path, found.columns.length, options);
   await inScratch(options, async (folder) => {
     const copy = join(folder, 'clean.csv');
-    const out = createWriteStream(copy, { mode: 0o600 });
-    await once(out, 'open');
-    let lines: string[] = [];
-    const flush = async () => {
-      const text = lines.join('');
-      lines = [];
-      if (!out.write(text)) await once(out, 'drain');
+    let row = 0;
+    const asLine = (cells: ReadonlyMap<string, string>) => {
+      row++;
+      const line = cleanLine(found.columns.map((name) => cells.get(name) ?? ''));
+      if (isTooLong(line)) throw rowTooLong(`row ${row} of "${path}"`, { file: path, row });
+      return line;
     };
-    try {
-      let waiting = Promise.resolve();
-      await forEachObject(path, file, found.isLines, (cells) => {
-        lines.push(`${found.columns.map((name) => quoteCell(cells.get(name) ?? '')).join(',')}\n`);
-        if (lines.length >= FLUSH_ROWS) waiting = waiting.then(flush);
-      });
-      await waiting;
-      await flush();
-    } finally {
-      out.end();
-      await once(out, 'close');
+    async function* cleanText() {
+      for await (const batch of objectBatches(path, file, found.isLines)) yield batch.map(asLine).join('');
     }
+    await pipeline(cleanText, createWriteStream(copy, { mode: 0o600 }));
     await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, found.columns.length, false, false)}`);
   });
   const { columns, notes } = nameColumns(found.columns);
-  return { columns, notes, dialect: { format: 'json', isLines: found.isLines, isGzip: file.isGzip } satisfies Dialect };
+  return { columns, notes: [...notes, ...encodingNotes(file)], dialect: { format: 'json', isLines: found.isLines, isGzip: file.isGzip } satisfies Dialect };
 }
-
-const FLUSH_ROWS = 5000;
 
 /** A page saved under the name of a table. */
 function refuseMarkup(path: string, sample: string): void {
@@ -207,7 +207,7 @@ function refuseMarkup(path: string, sample: string): void {
 }
 
 /** DuckDB's own reader takes plain UTF-8 whose header is the first line; all else goes through a cleaned copy. */
-const canReadDirectly = (file: TextFile) => file.encoding === 'utf-8' && !/^\ufeff?[ \t]*[\r\n]/.test(file.sample);
+const canReadDirectly = (file: TextFile) => file.encoding === 'utf-8' && !file.replaced && !/^\ufeff?[ \t]*[\r\n]/.test(file.sample);
 
 /** False when the file does not follow the strict form: then our own parser reads it, or says what is wrong and where. */
 async function readDirectly(connection: DuckDBConnection, path: string, file: TextFile, cutting: Cutting, width: number, hasHeader: boolean): Promise<boolean> {
@@ -224,7 +224,7 @@ function readCsv(path: string, cutting: Cutting, width: number, hasHeader: boole
   const columns = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
   return (
     `read_csv(${sqlText(literalPath(path))}, auto_detect = false, delim = ${sqlText(cutting.delimiter)}, quote = ${sqlText(cutting.quote)}, escape = ${sqlText(cutting.quote)}, ` +
-    `header = ${hasHeader}, columns = {${columns}}, nullstr = '', strict_mode = true, max_line_size = ${MAX_CELL_LENGTH}, compression = '${isGzip ? 'gzip' : 'none'}')`
+    `header = ${hasHeader}, columns = {${columns}}, nullstr = '', strict_mode = true, hive_partitioning = false, max_line_size = ${MAX_ROW_LENGTH}, compression = '${isGzip ? 'gzip' : 'none'}')`
   );
 }
 
@@ -246,6 +246,7 @@ async function readThroughCopy(connection: DuckDBConnection, path: string, file:
       const withoutQuotes: Cutting = { ...cutting, quote: '' };
       const isMended =
         cutting.quote !== '' &&
+        fault.problem !== 'long-row' &&
         mayIgnoreQuotes(cutting.delimiter, fault.problem) &&
         !(await writeClean(path, file, { ...sniffed, cutting: withoutQuotes }, copy));
       if (!isMended) throw faultError(path, fault);
@@ -257,19 +258,17 @@ async function readThroughCopy(connection: DuckDBConnection, path: string, file:
 }
 
 type RowFault =
-  | { problem: 'open-quote' | 'text-after-quote'; row: number; line: number }
+  | { problem: CuttingFault['problem']; row: number; line: number }
   | { problem: 'ragged'; row: number; line: number; found: number; width: number };
 
 /** Writes the clean copy, up to the first row that does not fit. */
 async function writeClean(path: string, file: TextFile, { cutting, width, hasHeader, skippedLines }: Sniffed, copy: string): Promise<RowFault | undefined> {
-  const out = createWriteStream(copy, { mode: 0o600 });
-  const opened = once(out, 'open');
   let lines: string[] = [];
   let rowNumber = hasHeader ? -1 : 0;
   let toSkip = skippedLines;
-  let ragged: RowFault | undefined;
+  let unfit: RowFault | undefined;
   const parser = new DelimitedParser(cutting, (cells, line) => {
-    if (ragged) return;
+    if (unfit) return;
     if (toSkip > 0) {
       toSkip--;
       return;
@@ -279,36 +278,41 @@ async function writeClean(path: string, file: TextFile, { cutting, width, hasHea
     if (rowNumber === 0) return;
     // One empty cell too many is a delimiter at the end of the line.
     if (cells.length !== width && !(cells.length === width + 1 && trimCell(cells[width]) === '')) {
-      ragged = { problem: 'ragged', row: rowNumber, line, found: cells.length, width };
+      unfit = { problem: 'ragged', row: rowNumber, line, found: cells.length, width };
       return;
     }
-    lines.push(`${cells.slice(0, width).map(quoteCell).join(',')}\n`);
+    const clean = cleanLine(cells.slice(0, width));
+    if (isTooLong(clean)) unfit = { problem: 'long-row', row: rowNumber, line };
+    else lines.push(clean);
   });
-  const faultOf = () => ragged ?? (parser.fault && { problem: parser.fault.problem, row: rowNumber + 1, line: parser.fault.line });
   const decoder = new TextDecoder(file.encoding);
-  try {
-    await opened;
-    const flush = async () => {
-      const text = lines.join('');
-      lines = [];
-      if (text !== '' && !out.write(text)) await once(out, 'drain');
-    };
+  async function* cleanText() {
     for await (const piece of textPieces(path, file.isGzip)) {
       parser.push(decoder.decode(piece, { stream: true }));
-      if (parser.fault || ragged) return faultOf();
-      await flush();
+      if (parser.fault || unfit) return;
+      if (lines.length > 0) yield lines.join('');
+      lines = [];
     }
     parser.push(decoder.decode());
     parser.end();
-    await flush();
-    return faultOf();
-  } finally {
-    out.end();
-    await once(out, 'close');
+    if (lines.length > 0) yield lines.join('');
   }
+  await pipeline(cleanText, createWriteStream(copy, { mode: 0o600 }));
+  return unfit ?? (parser.fault && { problem: parser.fault.problem, row: rowNumber + 1, line: parser.fault.line });
 }
 
-const quoteCell = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+const cleanLine = (cells: string[]) => `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`;
+
+/** A line that DuckDB would refuse. */
+const isTooLong = (line: string) => line.length > MAX_ROW_LENGTH / 4 && Buffer.byteLength(line) > MAX_ROW_LENGTH;
+
+const rowTooLong = (where: string, place: ErrorPlace) =>
+  new ModelwrightError({
+    code: 'MW1114',
+    message: `There are more than ${MAX_ROW_LENGTH >> 20} MB in ${where}.`,
+    hint: 'Shorten its longest cell, or leave that column out.',
+    place,
+  });
 
 function faultError(path: string, fault: RowFault): ModelwrightError {
   const where = `row ${fault.row} of "${path}" (line ${fault.line})`;
@@ -321,12 +325,15 @@ function faultError(path: string, fault: RowFault): ModelwrightError {
       place,
     });
   }
+  if (fault.problem === 'long-row') return rowTooLong(where, place);
+  const said = {
+    'open-quote': `A quote opened in ${where} is never closed.`,
+    'long-quote': `A quote opened in ${where} is not closed within ${MAX_ROW_LENGTH >> 20} MB, which is as long as a row may be.`,
+    'text-after-quote': `In ${where} there is text between a closing quote and the end of the cell.`,
+  };
   return new ModelwrightError({
     code: 'MW1116',
-    message:
-      fault.problem === 'open-quote'
-        ? `A quote opened in ${where} is never closed.`
-        : `In ${where} there is text between a closing quote and the end of the cell.`,
+    message: said[fault.problem],
     hint: 'Close the quote; a quote sign inside a quoted cell is written twice.',
     place,
   });
@@ -351,26 +358,4 @@ function tooLarge(path: string, cause: unknown): ModelwrightError | undefined {
     place: { file: path },
     cause,
   });
-}
-
-/** Names are kept as they are, and made unique where two agree but for spaces at their ends. */
-export function nameColumns(given: string[]): { columns: string[]; notes: string[] } {
-  const taken = new Set<string>();
-  const notes: string[] = [];
-  const wanted = new Set(given.map(trimCell));
-  const columns = given.map((name, index) => {
-    const trimmed = trimCell(name);
-    if (trimmed !== '' && !taken.has(trimmed)) {
-      taken.add(trimmed);
-      return name;
-    }
-    let fresh = trimmed === '' ? `column_${index + 1}` : `${trimmed}_2`;
-    for (let count = 3; taken.has(fresh) || wanted.has(fresh); count++) fresh = trimmed === '' ? `column_${index + 1}_${count}` : `${trimmed}_${count}`;
-    taken.add(fresh);
-    notes.push(
-      trimmed === '' ? `Column ${index + 1} has no name: called "${fresh}".` : `The name "${trimmed}" occurs twice: column ${index + 1} is called "${fresh}".`,
-    );
-    return fresh;
-  });
-  return { columns, notes };
 }

@@ -10,7 +10,7 @@ import { summarise } from './summarise.ts';
 /** What the texts of a column look like, one by one. */
 export type Shapes = Pick<
   ColumnStatistics,
-  'numberCounts' | 'commaCounts' | 'numbers' | 'commaNumbers' | 'zeroLedCount' | 'dates' | 'personalCounts' | 'isSampled'
+  'numberCounts' | 'commaCounts' | 'numbers' | 'commaNumbers' | 'openCount' | 'zeroLedCount' | 'mergedCount' | 'dates' | 'personalCounts' | 'isSampled'
 >;
 
 /** Numbers, dates, addresses and telephone numbers are never longer. */
@@ -20,8 +20,18 @@ const MAX_DATE_LENGTH = 45;
 /** Beyond this many distinct texts a sample of them tells enough of their shape; counts are then of the sample's share. */
 const MAX_SHAPED_TEXTS = 500_000;
 
-export const noStyles = { plain: 0, grouped: 0, currency: 0, percent: 0 };
+export const noStyles = { plain: 0, grouped: 0, currency: 0, percent: 0, time: 0 };
 export const noPersons = { email: 0, phone: 0, name: 0, address: 0, 'national-id': 0, 'card-number': 0, 'bank-account': 0, 'ip-address': 0 };
+
+/** Whole numbers of so many digits that some of them are one double. */
+export const LONG_DIGITS = '[+-]?[0-9]{16,}';
+const longDigits = new RegExp(`^${LONG_DIGITS}$`);
+
+/** How many of these different whole numbers are the same double as another. */
+export function mergedOf(texts: { text: string }[]): number {
+  const long = texts.filter(({ text }) => longDigits.test(text));
+  return long.length - new Set(long.map(({ text }) => Number(text))).size;
+}
 
 /** Every distinct text of the table `texts` looked at. */
 export async function measureShapes(connection: DuckDBConnection, isThere: string, valueCount: number): Promise<Shapes> {
@@ -41,15 +51,17 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
   const comma = new NumberTally(',');
   const dates = new DateTally();
   const personal = { ...noPersons };
-  let [zeroLed, seen] = [0, 0];
+  let [zeroLed, open, seen] = [0, 0, 0];
   const isSampled = texts.length > MAX_SHAPED_TEXTS;
-  for (const { text, count } of isSampled ? texts.slice(0, MAX_SHAPED_TEXTS) : texts) {
+  const looked = isSampled ? texts.slice(0, MAX_SHAPED_TEXTS) : texts;
+  for (const { text, count } of looked) {
     if (MISSING_MARKER_SET.has(text) || text.length > MAX_SHAPED_LENGTH) continue;
     seen += count;
     const hasDigit = /[0-9]/.test(text);
     if (hasDigit) {
-      point.take(text, count);
-      comma.take(text, count);
+      const byPoint = point.take(text, count);
+      const byComma = comma.take(text, count);
+      if (byPoint !== undefined && byComma !== undefined && byPoint !== byComma) open += count;
       if (/^0[0-9]+$/.test(text)) zeroLed += count;
       if (text.length <= MAX_DATE_LENGTH) dates.take(text, count);
     }
@@ -66,14 +78,16 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
     commaCounts: scaled(comma.counts),
     numbers: point.summary(),
     commaNumbers: comma.summary(),
+    openCount: Math.round(open * scale),
     zeroLedCount: Math.round(zeroLed * scale),
-    dates: dates.formats().map((one) => ({ ...one, count: Math.round(one.count * scale) })),
+    mergedCount: mergedOf(looked),
+    dates: dates.formats().map((one) => ({ ...one, count: Math.round(one.count * scale), swappedCount: Math.round(one.swappedCount * scale) })),
     personalCounts: scaled(personal),
     isSampled,
   };
 }
 
-const STYLES = ['plain', 'grouped', 'currency', 'percent'] as const;
+const STYLES = ['plain', 'grouped', 'currency', 'percent', 'time'] as const;
 
 /** Counts and collects numbers under one decimal mark. */
 class NumberTally {
@@ -86,16 +100,17 @@ class NumberTally {
     this.#mark = mark;
   }
 
-  take(text: string, count: number): void {
-    // The narrowest style that reads the text.
+  /** The number that the narrowest style reads. */
+  take(text: string, count: number): number | undefined {
     for (const style of STYLES) {
       const value = readNumber(text, style, this.#mark);
       if (value === undefined) continue;
       this.counts[style] += count;
       this.#values.push(value);
       this.#weights.push(count);
-      return;
+      return value;
     }
+    return undefined;
   }
 
   summary(): Shapes['numbers'] {
@@ -116,26 +131,45 @@ class NumberTally {
   }
 }
 
-type DateFacts = { count: number; first: number; last: number; previous: number; risingCount: number; fallingCount: number };
-/** Of the steps from one new date to the next, so many go one way where the rows stand in time's order. */
-const IN_ORDER_SHARE = 0.98;
-const LEAST_STEPS = 9;
+/** The same spelling with day and month the other way round, where it has a name of its own. */
+const swappedFormat = new Map(
+  DATE_FORMATS.flatMap((format) => {
+    const swapped = format.includes('mmm') ? format : format.replaceAll(/mm|dd/g, (part) => (part === 'mm' ? 'dd' : 'mm'));
+    return DATE_FORMATS.filter((other) => other === swapped && other !== format).map((other) => [format, other] as const);
+  }),
+);
 
-/** Counts dates by their spelling; they come in the order in which they first occur. */
+/** Formats by the digits that a date of theirs begins with: most texts are no date, and a regular expression for each format is slow. */
+const formatsByStart = new Map<number, (typeof DATE_FORMATS)[number][]>();
+for (const format of DATE_FORMATS) {
+  const digits = format.startsWith('mmm') ? 0 : format === 'yyyymmdd' ? 8 : format.startsWith('yyyy') ? 4 : 2;
+  formatsByStart.set(digits, [...(formatsByStart.get(digits) ?? []), format]);
+}
+
+function formatsFor(text: string): (typeof DATE_FORMATS)[number][] {
+  let digits = 0;
+  while (digits < text.length && text.charCodeAt(digits) >= 48 && text.charCodeAt(digits) <= 57) digits++;
+  return formatsByStart.get(digits === 1 ? 2 : digits) ?? [];
+}
+
+type DateFacts = { count: number; swappedCount: number; first: number; last: number };
+
+/** Counts dates by their spelling. */
 class DateTally {
   readonly #known = new Map<string, DateFacts>();
 
   take(text: string, count: number): void {
-    for (const format of DATE_FORMATS) {
+    for (const format of formatsFor(text)) {
       const time = readTimestamp(text, format);
       if (time === undefined) continue;
+      const other = swappedFormat.get(format);
+      const otherTime = other === undefined ? undefined : readTimestamp(text, other);
+      const swappedCount = otherTime === undefined || otherTime === time ? 0 : count;
       const known = this.#known.get(format);
-      if (!known) this.#known.set(format, { count, first: time, last: time, previous: time, risingCount: 0, fallingCount: 0 });
+      if (!known) this.#known.set(format, { count, swappedCount, first: time, last: time });
       else {
         known.count += count;
-        if (time > known.previous) known.risingCount++;
-        if (time < known.previous) known.fallingCount++;
-        known.previous = time;
+        known.swappedCount += swappedCount;
         known.first = Math.min(known.first, time);
         known.last = Math.max(known.last, time);
       }
@@ -143,9 +177,6 @@ class DateTally {
   }
 
   formats(): Shapes['dates'] {
-    return [...this.#known].map(([format, { count, first, last, risingCount, fallingCount }]) => {
-      const steps = risingCount + fallingCount;
-      return { format, count, first, last, isInOrder: steps >= LEAST_STEPS && Math.max(risingCount, fallingCount) >= IN_ORDER_SHARE * steps };
-    });
+    return [...this.#known].map(([format, facts]) => ({ format, ...facts, isInOrder: false }));
   }
 }

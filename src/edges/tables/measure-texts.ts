@@ -1,5 +1,5 @@
-import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
-import { noPersons, noStyles, shapesOf, type Shapes } from './measure-shapes.ts';
+import { OPEN_NUMBER_PATTERN, PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
+import { mergedOf, noPersons, noStyles, shapesOf, type Shapes } from './measure-shapes.ts';
 import { MISSING_MARKER_SET } from './missing-markers.ts';
 import { TOP_VALUES, type ColumnStatistics } from './reader-wire.ts';
 import { summarise } from './summarise.ts';
@@ -55,9 +55,17 @@ function codePointCount(text: string): number {
 export const LOOKED_AT_DIGITS = '[0-9]{8}|[0-9]{13,19}';
 const lookedAt = new RegExp(`^(?:${LOOKED_AT_DIGITS})$`);
 
+/** What a comma reads just as a point does. */
+export const WHOLE_NUMBER_PATTERN = '[+-]?[0-9]+';
+const open = new RegExp(`^(?:${OPEN_NUMBER_PATTERN})$`);
+const wholeOrOpen = new RegExp(`^(?:${WHOLE_NUMBER_PATTERN}|${OPEN_NUMBER_PATTERN})$`);
+
 /** Plain numbers alone, which need no look at what else they could be. */
 const areNumbers = (values: CountedText[]) =>
-  values.length > 0 && values.every(({ text }) => plainNumber.test(text)) && values.some(({ text }) => !lookedAt.test(text));
+  values.length > 0 && values.every(({ text }) => plainNumber.test(text)) && values.some(({ text }) => !lookedAt.test(text)) && !areOpen(values);
+
+/** Nothing tells whether 1.100 is meant with a point before the decimals or between the thousands. */
+const areOpen = (values: CountedText[]) => values.some(({ text }) => open.test(text)) && values.every(({ text }) => wholeOrOpen.test(text));
 
 function shapesOfNumbers(values: CountedText[]): Shapes {
   const rowsOf = new Map<number, number>();
@@ -77,7 +85,9 @@ function shapesOfNumbers(values: CountedText[]): Shapes {
     commaCounts: { ...noStyles, plain: wholeCount },
     numbers: total > 0 ? summarise(sorted, counts, inFileOrder) : null,
     commaNumbers: null,
+    openCount: 0,
     zeroLedCount,
+    mergedCount: mergedOf(values),
     dates: [],
     personalCounts: noPersons,
     isSampled: false,

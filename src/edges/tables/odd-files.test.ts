@@ -1,5 +1,6 @@
 import { execFileSync, fork } from 'node:child_process';
-import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -62,18 +63,31 @@ describe('a file of a stranger', () => {
     await file.close();
   });
 
-  it.each<[string, (path: string) => Promise<unknown>, string]>([
-    ['a folder', (path) => mkdir(path), 'MW1103'],
-    ['a pipe', async (path) => execFileSync('mkfifo', [path]), 'MW1103'],
-    ['nothing', async () => undefined, 'MW1101'],
-  ])('is refused where it is %s', async (what, make, code) => {
+  const listening: Server[] = [];
+  afterAll(() => listening.forEach((server) => server.close()));
+  const listenAt = (path: string) =>
+    new Promise<void>((resolve) => {
+      listening.push(createServer().listen(path, resolve));
+    });
+
+  it.each<[string, (path: string) => Promise<string | void>, string, RegExp]>([
+    ['a folder', (path) => mkdir(path), 'MW1103', /is a folder/],
+    ['a pipe', async (path) => void execFileSync('mkfifo', [path]), 'MW1103', /is a pipe/],
+    ['a link to a pipe', (path) => symlink(join(folder, 'a-pipe'), path), 'MW1103', /is a pipe/],
+    ['a socket', listenAt, 'MW1103', /is a socket/],
+    ['a link to a device that never ends', (path) => symlink('/dev/zero', path), 'MW1103', /is a device/],
+    ['a link to nothing', (path) => symlink(join(folder, 'absent'), path), 'MW1101', /no file/],
+    ['a link to itself', (path) => symlink(path, path), 'MW1102', /ELOOP/],
+    ['nothing', async () => {}, 'MW1101', /no file/],
+    ['below a file', (path) => writeFile(path, '').then(() => join(path, 'table.csv')), 'MW1101', /no file/],
+  ])('is refused where it is %s', async (what, make, code, message) => {
     const path = join(folder, what.replaceAll(' ', '-'));
-    await make(path);
-    expect((await errorOf(path)).code).toBe(code);
+    const named = (await make(path)) ?? path;
+    expect(await errorOf(named)).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  it('is refused where it is a device that never ends', async () => {
-    expect((await errorOf('/dev/zero')).code).toBe('MW1103');
+  it.each(['/dev/zero', '/dev/null'])('is refused where it is the device %s', async (path) => {
+    expect(await errorOf(path)).toMatchObject({ code: 'MW1103', message: expect.stringMatching(/is a device/) });
   });
 
   it.skipIf(process.getuid?.() === 0)('is refused where it may not be read', async () => {

@@ -1,13 +1,16 @@
 /** How the lines of a text file are cut into cells. `quote` is empty where quote signs are ordinary characters. */
 export type Cutting = { delimiter: string; quote: '"' | "'" | '' };
 
-/** What is wrong with a row; `line` counts from 1 and is where the row starts. */
-export type CuttingFault = { problem: 'open-quote' | 'text-after-quote'; line: number; rowIndex: number };
+/**
+ * What is wrong with a row; `line` counts from 1 and is where the row starts. `long-quote`: a quote is not closed within the length of a row,
+ * whether it is later or never; `long-row`: the row is longer without one.
+ */
+export type CuttingFault = { problem: 'open-quote' | 'long-quote' | 'text-after-quote' | 'long-row'; line: number; rowIndex: number };
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
-/** Characters of one cell; also the longest line that the reader takes. */
-export const MAX_CELL_LENGTH = 16 << 20;
+/** Characters of one row; also the longest line in bytes that DuckDB is given. */
+export const MAX_ROW_LENGTH = 16 << 20;
 
 /**
  * Cuts text into rows of cells, in pieces of any size. A quote opens only at the start of a cell (spaces before it are
@@ -21,6 +24,7 @@ export class DelimitedParser {
   readonly #onRow: (cells: string[], line: number) => void;
   #rest = '';
   #cells: string[] = [];
+  #cellsLength = 0;
   #line = 1;
   #rowLine = 1;
   #rowIndex = 0;
@@ -59,6 +63,7 @@ export class DelimitedParser {
     this.#onRow(this.#cells, this.#rowLine);
     this.#rowIndex++;
     this.#cells = [];
+    this.#cellsLength = 0;
     this.#rowLine = this.#line;
   }
 
@@ -106,6 +111,7 @@ export class DelimitedParser {
       }
       if (text[next] === this.#delimiter) {
         this.#cells.push(cell);
+        this.#cellsLength += cell.length;
         at = next + 1;
         continue;
       }
@@ -116,7 +122,9 @@ export class DelimitedParser {
     }
     this.#rest = text.slice(at);
     // Without a bound, one quote that is never closed would take the whole file into memory.
-    if (this.#rest.length > MAX_CELL_LENGTH) this.fault ??= { problem: 'open-quote', line: this.#rowLine, rowIndex: this.#rowIndex };
+    if (this.#cellsLength + this.#rest.length <= MAX_ROW_LENGTH) return;
+    const isQuoted = this.#quote !== '' && /^ *(.?)/.exec(this.#rest)?.[1] === this.#quote;
+    this.fault ??= { problem: isQuoted ? 'long-quote' : 'long-row', line: this.#rowLine, rowIndex: this.#rowIndex };
   }
 
   #findClosing(text: string, from: number): number {

@@ -2,6 +2,15 @@ import { ModelwrightError } from '../../domain/error.ts';
 import type { Encoding } from './scan-file.ts';
 import { textPieces } from './scan-file.ts';
 
+declare global {
+  /** What TypeScript's own library does not know of JSON yet. */
+  interface JSON {
+    parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+    rawJSON(text: string): object;
+    isRawJSON(value: unknown): boolean;
+  }
+}
+
 type JsonFile = { isGzip: boolean; encoding: Encoding };
 /** One object as cells by their column's name. */
 type Cells = Map<string, string>;
@@ -9,6 +18,8 @@ type Cells = Map<string, string>;
 /** A longer line, and a larger file that is one value, are not taken into memory. */
 const MAX_LINE_LENGTH = 16 << 20;
 const MAX_WHOLE_LENGTH = 128 << 20;
+/** Objects held at once, beside those of an array, which is parsed as a whole. */
+const BATCH_ROWS = 5000;
 /** Objects in objects become columns `outer.inner` down to here; below it their JSON text is the cell. */
 const MAX_DEPTH = 6;
 
@@ -19,68 +30,86 @@ export function looksLikeJson(sample: string): boolean {
 }
 
 /** The columns of a JSON file in the order in which they first occur. `isLines`: one object a line; otherwise one array of objects. */
-export async function findJsonColumns(path: string, file: JsonFile, sample: string, maxColumns: number): Promise<{ columns: string[]; isLines: boolean }> {
-  const isLines = hasOneObjectALine(sample);
+export async function findJsonColumns(path: string, file: JsonFile, maxColumns: number): Promise<{ columns: string[]; isLines: boolean }> {
+  const isLines = await hasOneObjectALine(path, file);
   const columns = new Set<string>();
-  await forEachObject(path, file, isLines, (cells) => {
-    for (const name of cells.keys()) columns.add(name);
-    return columns.size <= maxColumns;
-  });
+  for await (const batch of objectBatches(path, file, isLines)) {
+    for (const cells of batch) for (const name of cells.keys()) columns.add(name);
+    if (columns.size > maxColumns) break;
+  }
   if (columns.size === 0) throw notTabular(path, 'its objects have no fields');
   return { columns: [...columns], isLines };
 }
 
-/** Calls back with every object in turn; ends early where the callback says false. */
-export async function forEachObject(path: string, file: JsonFile, isLines: boolean, take: (cells: Cells) => boolean | void): Promise<void> {
+/** The objects of the file in their order, a bounded number at a time. */
+export async function* objectBatches(path: string, file: JsonFile, isLines: boolean): AsyncGenerator<Cells[]> {
+  let batch: Cells[] = [];
+  const takeBatch = () => {
+    const full = batch;
+    batch = [];
+    return full;
+  };
   if (!isLines) {
-    for (const [index, value] of (await readWhole(path, file)).entries()) {
+    const values = await readWhole(path, file);
+    for (const [index, value] of values.entries()) {
       if (!isObject(value)) throw brokenJson(path, `Element ${index + 1} of the array in "${path}" is no object.`, index + 1);
-      if (take(flatten(value)) === false) return;
+      batch.push(cellsOf(path, value, `Element ${index + 1} of the array in "${path}"`, index + 1));
+      if (batch.length >= BATCH_ROWS) yield takeBatch();
     }
+    if (batch.length > 0) yield batch;
     return;
   }
   let lineNumber = 0;
   let row = 0;
-  for await (const line of linesOf(path, file)) {
-    lineNumber++;
-    if (line.trim() === '') continue;
-    row++;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch (cause) {
-      throw brokenJson(path, `Line ${lineNumber} of "${path}" is no JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, row, cause);
+  for await (const lines of linesOf(path, file)) {
+    for (const line of lines) {
+      lineNumber++;
+      if (line.length > MAX_LINE_LENGTH) throw notTabular(path, 'a line of it is longer than 16 MB');
+      if (line.trim() === '') continue;
+      row++;
+      const what = `Line ${lineNumber} of "${path}"`;
+      const value = parseJson(path, line, what, row);
+      if (!isObject(value)) throw brokenJson(path, `${what} is no JSON object.`, row);
+      batch.push(cellsOf(path, value, what, row));
+      if (batch.length >= BATCH_ROWS) yield takeBatch();
     }
-    if (!isObject(value)) throw brokenJson(path, `Line ${lineNumber} of "${path}" is no JSON object.`, row);
-    if (take(flatten(value)) === false) return;
   }
+  if (batch.length > 0) yield batch;
 }
 
-/** The first line is an object of its own; otherwise the file is one value over many lines. */
-function hasOneObjectALine(sample: string): boolean {
-  const first = sample.replace(/^\ufeff/, '').trimStart();
-  if (!first.startsWith('{')) return false;
-  const end = first.search(/[\r\n]/);
-  const line = end === -1 ? first : first.slice(0, end);
+/** The first line is an object of its own, and not the last line: otherwise the file is one value. */
+async function hasOneObjectALine(path: string, file: JsonFile): Promise<boolean> {
+  const [first, next] = await firstLines(path, file, 2);
+  if (next === undefined || !/^\ufeff?\s*\{/.test(first) || first.length > MAX_LINE_LENGTH) return false;
   try {
-    JSON.parse(line);
+    JSON.parse(first);
     return true;
   } catch {
     // A broken first line is still a line where the next one is an object of its own.
-    const next = first.slice(end).trimStart();
-    return end !== -1 && /^\{.*\}\s*$/m.test(next.split(/[\r\n]/, 1)[0]);
+    return /^\s*\{.*\}\s*$/.test(next);
   }
 }
 
-async function* linesOf(path: string, file: JsonFile): AsyncGenerator<string> {
+/** The first lines that are not blank. */
+async function firstLines(path: string, file: JsonFile, count: number): Promise<string[]> {
+  const found: string[] = [];
+  for await (const lines of linesOf(path, file)) {
+    found.push(...lines.filter((line) => line.trim() !== '').slice(0, count - found.length));
+    if (found.length === count) break;
+  }
+  return found;
+}
+
+/** The lines of every piece of the text. A line that is too long comes cut, and is the last. */
+async function* linesOf(path: string, file: JsonFile): AsyncGenerator<string[]> {
   let rest = '';
   for await (const text of decoded(path, file)) {
     const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
-    yield* lines;
-    if (rest.length > MAX_LINE_LENGTH) throw notTabular(path, 'a line of it is longer than 16 MB');
+    yield lines;
+    if (rest.length > MAX_LINE_LENGTH) break;
   }
-  if (rest !== '') yield rest;
+  if (rest !== '') yield [rest];
 }
 
 async function* decoded(path: string, { isGzip, encoding }: JsonFile): AsyncGenerator<string> {
@@ -96,12 +125,7 @@ async function readWhole(path: string, file: JsonFile): Promise<unknown[]> {
     text += piece;
     if (text.length > MAX_WHOLE_LENGTH) throw notTabular(path, 'it is one JSON value of more than 128 MB: write one object a line');
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw brokenJson(path, `"${path}" is no JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, undefined, cause);
-  }
+  const value = parseJson(path, text, `"${path}"`);
   if (Array.isArray(value)) return value;
   if (isObject(value)) {
     const arrays = Object.values(value).filter((one): one is unknown[] => Array.isArray(one) && one.length > 0 && one.every(isObject));
@@ -111,17 +135,55 @@ async function readWhole(path: string, file: JsonFile): Promise<unknown[]> {
   throw notTabular(path, 'it is JSON, and no list of objects');
 }
 
+/** Digits in a row that a double may not hold; those behind a decimal point are rounded as any number is. */
+const LONG_NUMBER = /(?<![0-9.])[0-9]{16}/;
+
+/** JSON.parse, but that a whole number beyond 2⁵³ keeps its digits: as a double, keys of twenty digits would all be one. */
+function parseExactly(text: string): unknown {
+  // A reviver makes parsing several times slower, and few texts need one.
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_, value, { source }) =>
+    typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && source !== undefined ? JSON.rawJSON(source) : value,
+  );
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** @param what as the user is told of it where it is broken */
+function parseJson(path: string, text: string, what: string, row?: number): unknown {
+  try {
+    return parseExactly(text);
+  } catch (cause) {
+    if (cause instanceof RangeError) throw nestedTooDeep(path, what, row, cause);
+    throw brokenJson(path, `${what} is no JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, row, cause);
+  }
+}
+
+function cellsOf(path: string, object: Record<string, unknown>, what: string, row: number): Cells {
+  try {
+    return flatten(object);
+  } catch (cause) {
+    // The stack is the bound: JSON's own functions call themselves for each list in a list.
+    if (cause instanceof RangeError) throw nestedTooDeep(path, what, row, cause);
+    throw cause;
+  }
+}
 
 function flatten(object: Record<string, unknown>): Cells {
   const cells: Cells = new Map();
   const put = (value: unknown, name: string, depth: number) => {
-    if (isObject(value) && depth < MAX_DEPTH && Object.keys(value).length > 0) {
+    if (isObject(value) && !JSON.isRawJSON(value) && depth < MAX_DEPTH && Object.keys(value).length > 0) {
       for (const [key, inner] of Object.entries(value)) put(inner, `${name}.${key}`, depth + 1);
-    } else cells.set(name, value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value));
+    } else cells.set(name, cellOf(value));
   };
   for (const [key, value] of Object.entries(object)) put(value, key, 1);
   return cells;
+}
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  // JSON.stringify would make a null of a number that is too large for a double.
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 const brokenJson = (path: string, message: string, row?: number, cause?: unknown) =>
@@ -129,6 +191,15 @@ const brokenJson = (path: string, message: string, row?: number, cause?: unknown
     code: 'MW1122',
     message,
     hint: 'Every line is one object, such as {"age": 34, "town": "Bern"}. Mend or remove that one.',
+    place: { file: path, ...(row !== undefined && { row }) },
+    cause,
+  });
+
+const nestedTooDeep = (path: string, what: string, row: number | undefined, cause: unknown) =>
+  new ModelwrightError({
+    code: 'MW1122',
+    message: `${what} holds lists or objects nested thousands deep.`,
+    hint: 'Write the values to learn from as fields of the object itself, and leave that one out.',
     place: { file: path, ...(row !== undefined && { row }) },
     cause,
   });

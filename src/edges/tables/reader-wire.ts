@@ -8,15 +8,17 @@ import { NumberSummary } from '../../domain/profile.ts';
 export const TOP_VALUES = 200;
 
 const Count = z.int().min(0);
-const Name = z.string().max(65_536);
+/** As long as a plan takes; the reader cuts what is longer. */
+const Name = z.string().max(1024);
 
-const Envelope = z.object({ id: z.int() });
+/** What an answer is sent back under. */
+export const RequestNumber = z.object({ id: z.int() });
 
 const DatabaseOptions = z.strictObject({ tempDirectory: z.string(), memoryBytes: z.int().positive(), threads: z.int().positive() });
 
 /** `file` is the owner's number for a file that it asked to open. */
 export const ReaderRequest = z.intersection(
-  Envelope,
+  RequestNumber,
   z.discriminatedUnion('ask', [
     z.object({
       ask: z.literal('open'),
@@ -31,7 +33,7 @@ export const ReaderRequest = z.intersection(
     z.object({
       ask: z.literal('write-parquet'),
       path: z.string(),
-      columns: z.array(z.strictObject({ name: Name, values: z.union([z.instanceof(Float64Array), z.array(z.string())]) })).min(1),
+      columns: z.array(z.strictObject({ name: z.string().max(65_536), values: z.union([z.instanceof(Float64Array), z.array(z.string())]) })).min(1),
       options: DatabaseOptions,
     }),
     z.object({ ask: z.literal('expressions'), texts: z.array(z.string().max(65_536)).max(10_000) }),
@@ -65,7 +67,7 @@ export const OpenedReply = z.strictObject({
 
 const TextCount = z.strictObject({ text: z.string(), count: Count });
 
-const StyleCounts = z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count });
+const StyleCounts = z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count, time: Count });
 
 const Numbers = NumberSummary.extend({
   distinctCount: Count,
@@ -95,10 +97,17 @@ export const ColumnStatistics = z.strictObject({
   /** Over all cells that are numbers in any style, read with a point; and read with a comma. Null when there is none. */
   numbers: Numbers.nullable(),
   commaNumbers: Numbers.nullable(),
+  /**
+   * Cells that are one number where a point parts the decimals and another where a comma does: 1.100 and 1,234. None is counted of a column
+   * of plain numbers of which some leave no doubt.
+   */
+  openCount: Count,
   /** Whole numbers that begin with a zero: 007, 01234. */
   zeroLedCount: Count,
-  /** Cells that each date format reads, with the first and last time in microseconds since 1970. `isInOrder`: new days come later and later down the rows, or earlier and earlier. */
-  dates: z.array(z.strictObject({ format: z.string(), count: Count, first: z.number(), last: z.number(), isInOrder: z.boolean() })),
+  /** Different whole numbers too long for a double that are the same as another one once they are read as doubles. */
+  mergedCount: Count,
+  /** Cells that each date format reads, with the first and last time in microseconds since 1970. `swappedCount`: those that are another day with day and month the other way round. `isInOrder`: the rows stand in the order of the date, or in its reverse; judged over the rows, once the texts are counted. */
+  dates: z.array(z.strictObject({ format: z.string(), count: Count, first: z.number(), last: z.number(), swappedCount: Count, isInOrder: z.boolean() })),
   /** Cells that look like something of one person. */
   personalCounts: z.strictObject({
     email: Count,

@@ -1,11 +1,13 @@
 /** The reader process: holds DuckDB and the strangers' bytes. A fault in here ends this process and nothing else. */
+import { z } from 'zod';
 import type { ReadingRule } from '../../domain/column.ts';
 import { ModelwrightError, unreachable } from '../../domain/error.ts';
 import { measureColumns } from './column-statistics.ts';
 import { findTwins } from './find-twins.ts';
+import { judgeOrder } from './judge-order.ts';
 import { loadTable, lockDown, openDatabase, type LoadedTable } from './load-table.ts';
 import { countDuplicates, readByDictionary, readPlainNumbers, readRowGroups } from './read-columns.ts';
-import { ReaderRequest, type ReaderReply } from './reader-wire.ts';
+import { ReaderRequest, RequestNumber, type ReaderReply } from './reader-wire.ts';
 import { writeParquetFile } from './write-parquet.ts';
 
 /** From so many rows on plain numbers are read by SQL; fewer cells cost less than its statements do. */
@@ -32,7 +34,7 @@ async function answer(request: ReaderRequest, sendPart: (value: unknown) => void
     }
     case 'statistics': {
       const { connection, columns, rowCount } = getFile(request.file);
-      const measured = await measureColumns(connection, columns, rowCount);
+      const measured = await judgeOrder(connection, await measureColumns(connection, columns, rowCount), rowCount);
       return {
         columns: measured,
         duplicateRowCount: await countDuplicates(connection, columns.length, rowCount),
@@ -101,6 +103,14 @@ function describe(cause: unknown): Extract<ReaderReply, { kind: 'failed' }>['err
     const { code, message, hint, place } = cause;
     return { code, message, hint, place };
   }
+  if (cause instanceof z.ZodError) {
+    return {
+      code: 'MW9001',
+      message: `The reader of tables was asked in a way it does not know: ${z.prettifyError(cause).replaceAll(/\s+/g, ' ')}.`,
+      hint: 'This is a bug in Modelwright, not in your data.',
+      place: {},
+    };
+  }
   const message = cause instanceof Error ? cause.message : String(cause);
   if (/Out of Memory Error|No space left on device/i.test(message)) {
     return {
@@ -121,14 +131,15 @@ function describe(cause: unknown): Extract<ReaderReply, { kind: 'failed' }>['err
 // One request after the other: each may use all memory and threads that the reader has.
 let queue = Promise.resolve();
 process.on('message', (message) => {
-  const request = ReaderRequest.parse(message);
-  queue = handle(request, queue);
+  queue = handle(message, queue);
 });
 
-async function handle(request: ReaderRequest, before: Promise<void>): Promise<void> {
+async function handle(message: unknown, before: Promise<void>): Promise<void> {
   await before;
-  const { id } = request;
+  // A request that cannot be read is answered too: the files that are open stay so.
+  const id = RequestNumber.safeParse(message).data?.id ?? 0;
   try {
+    const request = ReaderRequest.parse(message);
     send({ kind: 'done', id, value: await answer(request, (value) => send({ kind: 'part', id, value })) });
   } catch (cause) {
     send({ kind: 'failed', id, error: describe(cause) });

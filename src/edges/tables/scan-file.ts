@@ -1,20 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { ModelwrightError } from '../../domain/error.ts';
+import { weighUtf8, type Utf8Weight } from './weigh-utf8.ts';
 
 export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be';
 
 /** How a file was when it was first looked at; another size or time later means that someone writes to it. */
 export type FileState = { sizeBytes: number; changedMs: number };
 
-/** What one pass over all bytes of a file tells. `sample` is the start of its text. */
-export type Scanned = { sha256: string; sizeBytes: number; isGzip: boolean; state: FileState } & (
-  | { format: 'text'; encoding: Encoding; hasMark: boolean; sample: string; isSampleWhole: boolean }
-  | { format: 'parquet' }
-);
+/** What all bytes of a file tell. `sample` is the start of its text; `replaced` are the bytes of UTF-8 that are none and come as U+FFFD, with the line of the first. */
+export type Scanned = { sha256: string; sizeBytes: number; isGzip: boolean; state: FileState } & (({ format: 'text' } & ScannedText) | { format: 'parquet' });
+type ScannedText = { encoding: Encoding; sample: string; isSampleWhole: boolean; replaced: { count: number; firstLine: number } | null };
 
 const SAMPLE_BYTES = 256 << 10;
 const PIECE_BYTES = 1 << 20;
@@ -23,7 +22,7 @@ const SUPPORTED = 'Modelwright reads CSV and other delimited text, JSON lines (e
 const MAX_UNPACKED_BYTES = 256 << 20;
 const MAX_GROWTH = 400;
 
-/** Reads every byte once: the hash, what kind of file it is, its encoding. Refuses what is no table of text. */
+/** Reads every byte: the hash, what kind of file it is, its encoding. Refuses what is no table of text. */
 export async function scanFile(path: string): Promise<Scanned> {
   const facts = await lookAt(path);
   const state: FileState = { sizeBytes: facts.size, changedMs: facts.mtimeMs };
@@ -56,7 +55,10 @@ export async function scanFile(path: string): Promise<Scanned> {
     if (!isParquet) text.take(piece);
   }
   if (rawBytes !== facts.size) throw fileChanged(path);
-  return isParquet ? { format: 'parquet', ...done() } : { format: 'text', ...text.finish(), ...done() };
+  if (isParquet) return { format: 'parquet', ...done() };
+  // A second look, for the few files that need one.
+  const weight = text.isDoubtful ? await weighUtf8(textPieces(path, isGzip)) : null;
+  return { format: 'text', ...text.finish(weight), ...done() };
 }
 
 /** What the bytes of a text tell while they pass. */
@@ -89,11 +91,18 @@ class TextScan {
     this.#carry = Buffer.from(joined.subarray(cut));
   }
 
-  finish(): { encoding: Encoding; hasMark: boolean; sample: string; isSampleWhole: boolean } {
-    const isUtf8File = this.#wide === null && this.#isUtf8 && this.#carry.length === 0;
-    const encoding: Encoding = this.#wide ?? (isUtf8File ? 'utf-8' : 'windows-1252');
+  /** Neither UTF-16 nor wholly UTF-8. */
+  get isDoubtful(): boolean {
+    return this.#wide === null && !(this.#isUtf8 && this.#carry.length === 0);
+  }
+
+  /** @param weight of a doubtful file, how much of it is UTF-8 */
+  finish(weight: Utf8Weight | null): ScannedText {
     const bytes = Buffer.concat(this.#sampleParts);
-    const hasMark = this.#wide === null ? isUtf8File && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf : bytes[0] >= 0xfe;
+    const hasMark = startsWith(bytes, '\xef\xbb\xbf');
+    // One slip, or a file cut in its last character, makes no other encoding of it.
+    const isUtf8File = this.#wide === null && (weight === null || hasMark || weight.characterCount > weight.badCount);
+    const encoding: Encoding = this.#wide ?? (isUtf8File ? 'utf-8' : 'windows-1252');
     const isSampleWhole = this.byteCount <= SAMPLE_BYTES;
     const whole = isSampleWhole ? bytes : bytes.subarray(0, isUtf8File ? lastWholeCharacter(bytes) : bytes.length - (bytes.length % 2));
     const sample = new TextDecoder(encoding).decode(whole);
@@ -107,7 +116,7 @@ class TextScan {
         place: { file: this.#path },
       });
     }
-    return { encoding, hasMark, sample, isSampleWhole };
+    return { encoding, sample, isSampleWhole, replaced: isUtf8File && weight ? { count: weight.badCount, firstLine: weight.firstLine } : null };
   }
 }
 
@@ -195,8 +204,8 @@ async function lookAt(path: string) {
     if (!facts.isFile()) {
       throw new ModelwrightError({
         code: 'MW1103',
-        message: `"${path}" is ${facts.isDirectory() ? 'a folder' : 'not a plain file'}.`,
-        hint: 'Name the file that holds the table.',
+        message: `"${path}" is ${whatIs(facts)} and no file.`,
+        hint: facts.isFIFO() ? 'A table is read more than once: write it to a file and name that.' : 'Name the file that holds the table.',
         place: { file: path },
       });
     }
@@ -205,6 +214,8 @@ async function lookAt(path: string) {
     throw accessError(path, cause);
   }
 }
+
+const whatIs = (facts: Stats) => (facts.isDirectory() ? 'a folder' : facts.isFIFO() ? 'a pipe' : facts.isSocket() ? 'a socket' : 'a device');
 
 async function firstBytes(path: string, count: number): Promise<Buffer> {
   try {

@@ -1,5 +1,8 @@
 import type { Numbers } from './reader-wire.ts';
 
+/** Squares of numbers like 1e300 pass what a number can hold. */
+const bounded = (value: number) => (Number.isNaN(value) ? 0 : Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE));
+
 /** `values` ascending with their counts; `inFileOrder`: the first distinct ones as they come. */
 export function summarise(values: Float64Array, counts: Float64Array, inFileOrder: Float64Array): Numbers {
   let total = 0;
@@ -25,7 +28,7 @@ export function summarise(values: Float64Array, counts: Float64Array, inFileOrde
     at = 0;
     const low = valueAt(Math.floor(rank));
     const high = valueAt(Math.ceil(rank));
-    return low === high ? low : low + (high - low) * (rank - Math.floor(rank));
+    return low === high ? low : bounded(low * (1 - rank + Math.floor(rank)) + high * (rank - Math.floor(rank)));
   };
   return {
     min: values[0],
@@ -37,8 +40,8 @@ export function summarise(values: Float64Array, counts: Float64Array, inFileOrde
     q95: quantile(0.95),
     q99: quantile(0.99),
     max: values[values.length - 1],
-    mean,
-    standardDeviation: Math.sqrt(Math.max(squares / total, 0)),
+    mean: bounded(mean),
+    standardDeviation: bounded(Math.sqrt(Math.max(squares / total, 0))),
     isWhole,
     distinctCount: values.length,
     isSteadyCount: inFileOrder.length > 1 && inFileOrder.every((value, i) => i === 0 || value === inFileOrder[i - 1] + 1),

@@ -122,6 +122,23 @@ describe('a file that can be read', () => {
     ]);
   });
 
+  it('gains no columns from the names of its folders', async () => {
+    await mkdir(join(folder, 'year=2024', 'part=1'), { recursive: true });
+    const [csv, parquet] = [join('year=2024', 'part=1', 'a.csv'), join(folder, 'year=2024', 'part=1', 'a.parquet')];
+    await tables.writeParquet(parquet, [
+      { name: 'a', values: Float64Array.of(1) },
+      { name: 'b', values: Float64Array.of(2) },
+    ]);
+    for (const path of [await put(csv, 'a,b\n1,2\n'), await put(`${csv}.gz`, gzipSync('a,b\n1,2\n')), parquet]) {
+      const file = await tables.openFile(path);
+      expect({ columns: file.columns, rows: await rowsOf(file) }).toEqual({
+        columns: ['a', 'b'],
+        rows: [[expect.stringMatching(/^1/), expect.stringMatching(/^2/)]],
+      });
+      await file.close();
+    }
+  });
+
   it('may have a name that looks like a pattern', async () => {
     const file = await tables.openFile(await put("it's a [b]*?.csv", 'a,b\n1,2\n'));
     expect(file.rowCount).toBe(1);
@@ -220,7 +237,7 @@ describe('typed columns', () => {
 
   it('are what one cell at a time gives, for every rule and any text', { timeout: 60_000 }, async () => {
     const rules: ReadingRule[] = [
-      ...(['plain', 'grouped', 'currency', 'percent'] as const).map((style): ReadingRule => ({ type: 'number', missing: ['NA', '-99'], style })),
+      ...(['plain', 'grouped', 'currency', 'percent', 'time'] as const).map((style): ReadingRule => ({ type: 'number', missing: ['NA', '-99'], style })),
       { type: 'boolean', missing: ['NA'], yes: ['Yes', 'yes'], no: ['No'] },
       { type: 'timestamp', missing: ['NA'], formats: ['dd/mm/yyyy', 'yyyy-mm-dd'] },
       texts(['NA']),
@@ -246,7 +263,28 @@ describe('typed columns', () => {
       )
       .map((parts) => parts.join(''));
     const word = fc.oneof(
-      fc.constantFrom('NA', '-99', 'Yes', 'yes', 'No', 'nan', 'inf', 'Infinity', '1_000', '0x10', '.', '-', '1e', '１２', ''),
+      fc.constantFrom(
+        'NA',
+        '-99',
+        '14:35',
+        '9:05:30 pm',
+        '−5',
+        '1,234-',
+        '1\u2009234',
+        'Yes',
+        'yes',
+        'No',
+        'nan',
+        'inf',
+        'Infinity',
+        '1_000',
+        '0x10',
+        '.',
+        '-',
+        '1e',
+        '１２',
+        '',
+      ),
       fc.string({ unit: 'grapheme', maxLength: 8 }),
     );
     const spaced = fc
@@ -309,17 +347,29 @@ describe('columns that hold the same', () => {
 });
 
 describe('the order of the rows', () => {
-  it('is that of a date that comes later down the rows, or earlier, and not that of one that jumps', async () => {
+  it('is that of a date that comes later down the rows, or earlier, and not that of one that jumps or starts again', async () => {
     const day = (offset: number) => new Date(Date.UTC(2024, 0, 1 + offset)).toISOString().slice(0, 10);
     const lines = Array.from({ length: 60 }, (_, i) => `${day(i)},${day(60 - i)},${day((i * 7) % 60)},${day(i % 20)}`);
     const file = await tables.openFile(await put('order.csv', `up,down,jumps,again\n${lines.join('\n')}\n`));
     const { columns } = await file.statistics();
-    // A series after the other, each over the same days, is in order too.
     expect(columns.map(({ name, dates }) => [name, dates[0].isInOrder])).toEqual([
       ['up', true],
       ['down', true],
       ['jumps', false],
-      ['again', true],
+      ['again', false],
+    ]);
+  });
+
+  it('is judged over all rows of a long table: by day and store it is that of the days, by store and day it is not', async () => {
+    const day = (offset: number) => new Date(Date.UTC(2020, 0, 1 + offset)).toISOString().slice(0, 10);
+    // A slip in a hundred.
+    const lines = Array.from({ length: 120_000 }, (_, i) => `${i % 100 === 7 ? day(i % 500) : day(Math.floor(i / 80))},${day(i % 1500)},${i}`);
+    const file = await tables.openFile(await put('panel.csv', `by_day,by_store,n\n${lines.join('\n')}\n`));
+    const { columns } = await file.statistics();
+    expect(columns.map(({ name, dates }) => [name, dates[0]?.isInOrder])).toEqual([
+      ['by_day', true],
+      ['by_store', false],
+      ['n', undefined],
     ]);
   });
 });
@@ -344,6 +394,30 @@ describe('the reader process', () => {
     const never: ReaderProcess = { send: () => {}, onMessage: () => {}, onExit: () => {}, kill: () => {} };
     const silent = openTables(() => never, { tempDirectory: folder, timeLimitMs: 20 });
     await expect(silent.parseExpressions(['1'])).rejects.toMatchObject({ code: 'MW1113' });
+  });
+
+  it.each([
+    ['an ask it does not know', { id: 7, ask: 'dance' }, 7],
+    ['a request that lacks its parts', { id: 8, ask: 'columns', file: 1 }, 8],
+    ['a request without a number', { ask: 'statistics', file: 1 }, 0],
+    ['no request at all', 'hello', 0],
+  ])('answers %s with an error, and goes on', async (_, request, id) => {
+    const process = startReader();
+    const replies: unknown[] = [];
+    const ended = new Promise<unknown>((resolve) => process.onExit((code) => resolve(`ended with ${code}`)));
+    const answered = new Promise<unknown>((resolve) => process.onMessage((message) => replies.push(message) === 2 && resolve('answered')));
+    process.send(request);
+    process.send({ id: 9, ask: 'expressions', texts: [] });
+    expect(await Promise.race([answered, ended])).toBe('answered');
+    expect(replies).toEqual([
+      {
+        kind: 'failed',
+        id,
+        error: expect.objectContaining({ code: 'MW9001', message: expect.stringMatching(/^The reader of tables was asked in a way it does not know: .+/) }),
+      },
+      { kind: 'done', id: 9, value: { trees: [] } },
+    ]);
+    process.kill();
   });
 
   it('that speaks nonsense is ended', async () => {

@@ -1,6 +1,10 @@
 import type { ColumnKind, ReadingRule } from '../../domain/column.ts';
 import type { PersonalKind } from '../../domain/profile.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
+import { decideDate, type DateDecision } from './decide-date.ts';
+import { findCode, findWords, SURE_MARKERS, totalOf, type DecidedMarker } from './decide-markers.ts';
+import { decideNumber, numbersOf, type NumberDecision } from './decide-number.ts';
+import { NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findSteps } from './find-steps.ts';
 import { nameWords } from './name-words.ts';
 
@@ -13,12 +17,14 @@ export type KindDecision = {
   distinctCount: number;
   unreadableCount: number;
   order: string[] | null;
+  /** How it was read where it could be read in another way and nothing settles it. */
+  doubt: Doubt | null;
+  decided: DecidedMarker[];
 };
 
-/** Share of the cells that are there which a typed rule has to read: the rest is taken for slips. */
-const READABLE_SHARE = 0.99;
-/** A few numbers beside a letter are codes; only a column of more different numbers is a quantity with slips. */
-const MIN_NUMBERS_WITH_SLIPS = 20;
+/** `decimal`: a point was taken for what parts the decimals. `taken` and `other`: spellings of dates. */
+export type Doubt = { kind: 'decimal' } | { kind: 'date-order'; taken: string; other: string };
+
 /** Up to this many repeats, distinct texts still count as unique: a few rows occur twice in most files. */
 const UNIQUE_SHARE = 0.98;
 /** A key that repeats (a customer with several rows) is still one when it stands for fewer than two rows on average. */
@@ -28,27 +34,21 @@ const MAX_NAME_WORDS = 6;
 /** Below this many rows nothing can be said about uniqueness. */
 const MIN_ROWS_FOR_IDENTIFIER = 20;
 
-/** Never a value, whatever the column holds. */
-const SURE_MARKERS = new Set(
-  ['NA', 'N/A', 'n/a', 'N.A.', 'n.a.', '#N/A', '<NA>', '?', '??', 'null', 'NULL', 'Null', '(null)', String.raw`\N`, 'nan', 'NaN', 'NAN', 'undefined'].concat([
-    '#VALUE!',
-    '#DIV/0!',
-    '#REF!',
-    '#NAME?',
-  ]),
-);
-
-/** Decides from the texts' shapes; the order is: nothing or one value, yes and no, numbers, dates, identifier, text, category. */
-export function decideKind(statistics: ColumnStatistics): KindDecision {
+/**
+ * Decides from the texts' shapes; the order is: nothing or one value, yes and no, numbers, dates, identifier, text, category.
+ * @param conventions what the whole file says of how it writes
+ */
+export function decideKind(statistics: ColumnStatistics, conventions: Conventions = NO_CONVENTIONS): KindDecision {
   const { rowCount, emptyCount, markers } = statistics;
+  const { typed, words } = decideTypedOrWords(statistics, rowCount - emptyCount - totalOf(markers), conventions);
   // Words such as "none" are missing values among numbers and dates, and names of classes elsewhere.
-  const typed = decideTyped(statistics, rowCount - emptyCount - total(markers));
-  const present = typed ? markers : markers.filter(({ text }) => SURE_MARKERS.has(text));
+  const present = typed ? [...markers, ...words] : markers.filter(({ text }) => SURE_MARKERS.has(text));
   // The markers that may yet come are part of the rule too: rows to be predicted hold what these rows happen to lack.
   const missing = [...new Set([...SURE_MARKERS, ...present.map(({ text }) => text)])];
-  const missingCount = emptyCount + total(present);
+  const missingCount = emptyCount + totalOf(present);
   const distinctTexts = statistics.distinctCount - present.length;
-  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0, order: null };
+  const decided = words.map((word) => ({ ...word, as: 'missing' as const }));
+  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0, order: null, doubt: null, decided };
 
   if (distinctTexts === 0) return { ...facts, kind: 'constant', reason: 'holds no value', rule: { type: 'text', missing } };
   if (distinctTexts === 1 && missingCount === 0) {
@@ -61,27 +61,62 @@ export function decideKind(statistics: ColumnStatistics): KindDecision {
     const rule = withMissing(typed.rule, missing);
     const presentCount = rowCount - missingCount;
     const unreadableCount = Math.max(presentCount - typed.readableCount, 0);
-    if (typed.rule.type === 'timestamp') return { ...facts, unreadableCount, kind: 'datetime', reason: typed.reason, rule };
-    const distinctCount = (typed.rule.decimal ? statistics.commaNumbers : statistics.numbers)?.distinctCount ?? distinctTexts;
+    if (typed.rule.type === 'timestamp') return { ...facts, unreadableCount, kind: 'datetime', reason: typed.reason, rule, doubt: doubtOf(typed) };
+    const distinctCount = numbersOf(statistics, typed.rule)?.distinctCount ?? distinctTexts;
     const key = runningNumber(statistics, presentCount);
-    return { ...facts, distinctCount, unreadableCount, kind: key ? 'identifier' : 'number', reason: key ?? typed.reason, rule };
+    return {
+      ...facts,
+      distinctCount,
+      unreadableCount,
+      kind: key ? 'identifier' : 'number',
+      reason: key ?? typed.reason,
+      rule,
+      doubt: key ? null : doubtOf(typed),
+    };
   }
   const steps = statistics.distinctCount <= statistics.top.length ? findSteps(statistics.top.filter(({ text }) => !missing.includes(text))) : undefined;
   if (steps) return { ...facts, kind: 'ordered', reason: steps.reason, order: steps.order, rule: { type: 'text', missing } };
-  return { ...facts, ...decideTextual(statistics, distinctTexts, rowCount - missingCount), rule: { type: 'text', missing } };
+  const textual = decideTextual(statistics, distinctTexts, rowCount - missingCount);
+  const code = textual.kind === 'category' ? findCode(statistics, conventions.isNaMissing) : undefined;
+  if (!code) return { ...facts, ...textual, rule: { type: 'text', missing } };
+  return {
+    ...facts,
+    ...decideTextual(statistics, distinctTexts + 1, rowCount - missingCount + code.count),
+    missingCount: missingCount - code.count,
+    distinctCount: distinctTexts + 1,
+    rule: { type: 'text', missing: missing.filter((text) => text !== code.text) },
+    decided: [{ ...code, as: 'class' }],
+  };
 }
 
-const total = (counts: { count: number }[]) => counts.reduce((sum, { count }) => sum + count, 0);
+/** Numbers or dates as they are, or but for a few words that stand where one is not known. */
+function decideTypedOrWords(
+  statistics: ColumnStatistics,
+  presentCount: number,
+  conventions: Conventions,
+): { typed: TypedDecision | undefined; words: { text: string; count: number }[] } {
+  const typed = decideTyped(statistics, presentCount, conventions);
+  if (typed) return { typed, words: [] };
+  const words = findWords(statistics, presentCount);
+  const besideWords = words.length > 0 ? decideTyped(statistics, presentCount - totalOf(words), conventions) : undefined;
+  return besideWords ? { typed: besideWords, words } : { typed: undefined, words: [] };
+}
+
 const short = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 const withMissing = (rule: ReadingRule, missing: string[]): ReadingRule => ({ ...rule, missing });
 
-type TypedDecision = { rule: Extract<ReadingRule, { type: 'number' | 'timestamp' }>; readableCount: number; reason: string };
+type TypedDecision = NumberDecision | DateDecision;
 
-function decideTyped(statistics: ColumnStatistics, presentCount: number): TypedDecision | undefined {
+function decideTyped(statistics: ColumnStatistics, presentCount: number, { decimal, dateOrders }: Conventions): TypedDecision | undefined {
   if (presentCount === 0) return undefined;
-  if (isDigitsOfDays(statistics, presentCount)) return decideDate(statistics, presentCount);
-  if (isCode(statistics)) return undefined;
-  return decideNumber(statistics, presentCount) ?? decideDate(statistics, presentCount);
+  if (isDigitsOfDays(statistics, presentCount)) return decideDate(statistics, presentCount, dateOrders);
+  if (isCode(statistics) || isTooLong(statistics)) return undefined;
+  return decideNumber(statistics, presentCount, decimal) ?? decideDate(statistics, presentCount, dateOrders);
+}
+
+function doubtOf(typed: TypedDecision): Doubt | null {
+  if ('open' in typed) return typed.open && { kind: 'date-order', ...typed.open };
+  return typed.isOpen ? { kind: 'decimal' } : null;
 }
 
 /** 20240131: every cell is a day between 1900 and 2100, and there are several. */
@@ -96,72 +131,8 @@ const isDigitsOfDays = ({ dates, distinctCount, numbers }: ColumnStatistics, pre
 const isCode = ({ zeroLedCount, maxLength, meanLength, numbers }: ColumnStatistics) =>
   zeroLedCount > 0 && maxLength >= 3 && maxLength - meanLength < 1e-9 && numbers !== null && numbers.isWhole;
 
-/** The narrowest style that reads the column, with a point between the decimals unless a comma reads more. */
-function decideNumber({ numberCounts, commaCounts, numbers, commaNumbers }: ColumnStatistics, presentCount: number): TypedDecision | undefined {
-  const point = bestStyle(numberCounts);
-  const comma = bestStyle(commaCounts);
-  const isComma = comma.count > point.count;
-  const { style, count, reason } = isComma ? comma : point;
-  const distinctCount = (isComma ? commaNumbers : numbers)?.distinctCount ?? 0;
-  if (count === 0 || (count < presentCount && (count < READABLE_SHARE * presentCount || distinctCount < MIN_NUMBERS_WITH_SLIPS))) return undefined;
-  return {
-    rule: { type: 'number', missing: [], style, ...(isComma && { decimal: ',' as const }) },
-    readableCount: count,
-    reason: isComma ? `${reason}, with a comma before the decimals` : reason,
-  };
-}
-
-function bestStyle({ plain, grouped, currency, percent }: ColumnStatistics['numberCounts']) {
-  const styles = [
-    { style: 'plain', count: plain, reason: 'holds numbers' },
-    { style: 'grouped', count: plain + grouped, reason: 'holds numbers with thousands separators' },
-    { style: 'currency', count: plain + grouped + currency, reason: 'holds amounts of money' },
-    { style: 'percent', count: plain + grouped + percent, reason: 'holds percentages' },
-  ] as const;
-  const most = Math.max(...styles.map(({ count }) => count));
-  return styles.find(({ count }) => count === most) ?? styles[0];
-}
-
-/** Spellings that cannot be mistaken for each other; of the two orders of day and month the column decides for one. */
-const DATE_FAMILIES = [
-  ['yyyy-mm-dd'],
-  ['yyyy/mm/dd'],
-  ['yyyy.mm.dd'],
-  ['mm/dd/yyyy', 'dd/mm/yyyy'],
-  ['mm-dd-yyyy', 'dd-mm-yyyy'],
-  ['dd.mm.yyyy'],
-  ['mm/dd/yy', 'dd/mm/yy'],
-  ['dd.mm.yy'],
-  ['dd mmm yyyy'],
-  ['dd mmm yy'],
-  ['mmm dd yyyy'],
-  ['mmm yyyy'],
-  ['mmm yy'],
-  ['yyyy mmm'],
-  ['yyyy-mm'],
-  ['mm/yyyy'],
-  ['yyyymmdd'],
-  ['yyyy'],
-  ['yyyy-Qq'],
-  ['yyyy-Www'],
-];
-
-function decideDate({ dates }: ColumnStatistics, presentCount: number): TypedDecision | undefined {
-  const chosen = DATE_FAMILIES.flatMap((family) => {
-    const known = dates.filter(({ format }) => family.includes(format));
-    // Where every day could be a month, the order that keeps the dates closer together is the likelier; then month first.
-    const [best] = known.toSorted((a, b) => b.count - a.count || a.last - a.first - (b.last - b.first) || family.indexOf(a.format) - family.indexOf(b.format));
-    return best ? [best] : [];
-  }).toSorted((a, b) => b.count - a.count);
-  // A few years beside other dates are dates; years alone are numbers.
-  const isOnlyYears = chosen.every(({ format }) => format === 'yyyy');
-  // Days written as digits come alone: beside other spellings they are numbers.
-  const kept = chosen.filter(({ format }) => format !== 'yyyymmdd' || chosen.length === 1);
-  const readableCount = total(kept);
-  if (kept.length === 0 || isOnlyYears || readableCount < READABLE_SHARE * presentCount) return undefined;
-  const formats = kept.map(({ format }) => format);
-  return { rule: { type: 'timestamp', missing: [], formats }, readableCount, reason: `holds dates written ${formats.join(' or ')}` };
-}
+/** 12345678901234567890 and …891: whole numbers that are no longer told apart once they are read as numbers. */
+const isTooLong = ({ numbers, mergedCount }: ColumnStatistics) => numbers !== null && mergedCount > (1 - UNIQUE_SHARE) * (numbers.distinctCount + mergedCount);
 
 const BOOLEAN_PAIRS = [
   ['yes', 'no'],
@@ -264,14 +235,26 @@ const personalNames: [RegExp, PersonalKind][] = [
   [/^(?:iban|accountnumber|kontonummer)$/, 'bank-account'],
 ];
 
+/** A telephone, or what it can do, what it costs and how often it rings: the cells have to say which. */
+const phoneName = new RegExp(
+  `^${PERSON}(?:home|work|office|business|private|main|primary|emergency|contact|cell|mobile)?(?:phone|telephone|tel|mobile|cell|fax|handy|telefon|tel[eé]fono|m[oó]vil|celular|rufnummer)(?:number|no|nr|num|nummer)?[0-9]?$`,
+);
+/** Seven digits and more, however they are parted. */
+const phoneNumber = /^[+]?(?:[ ()./-]*[0-9]){7,15}[)]?$/;
+
 /** Persons by what the cells look like, or by a name of the column that leaves no doubt. */
-export function decidePersonal({ name, rowCount, emptyCount, distinctCount, personalCounts }: ColumnStatistics, kind: ColumnKind): PersonalKind | null {
+export function decidePersonal(
+  { name, rowCount, emptyCount, distinctCount, personalCounts, top, numbers }: ColumnStatistics,
+  kind: ColumnKind,
+): PersonalKind | null {
   const words = nameWords(name).join('');
   if (kind === 'datetime') return /^(?:dob|dateofbirth|birth(?:date|day)|geburts(?:datum|tag)|fecha(?:de)?nacimiento)$/.test(words) ? 'birth-date' : null;
   if (kind === 'constant' || kind === 'boolean') return null;
   const presentCount = rowCount - emptyCount;
   const shaped = SHAPED.find((shape) => personalCounts[shape] >= 0.5 * presentCount);
   if (shaped) return shaped;
+  const mayBePhone = phoneName.test(words) && (kind !== 'number' || numbers?.isWhole === true);
+  if (mayBePhone && top.filter(({ text }) => phoneNumber.test(text)).length >= 0.5 * top.length) return 'phone';
   if (kind === 'number') return null;
   // Names of places look like names of people; those of people hardly repeat.
   if (personalCounts.name >= 0.6 * presentCount && distinctCount >= 0.5 * presentCount && presentCount >= MIN_ROWS_FOR_IDENTIFIER) return 'name';

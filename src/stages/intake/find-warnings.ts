@@ -1,5 +1,7 @@
 import type { ColumnProfile, Profile, ProfileWarning } from '../../domain/profile.ts';
 import type { TableStatistics } from '../../edges/tables/index.ts';
+import type { Doubt } from './decide-kind.ts';
+import type { DecidedMarker } from './decide-markers.ts';
 import { findGroups } from './find-groups.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;
@@ -7,9 +9,11 @@ const MOSTLY_MISSING_SHARE = 0.5;
 const DUPLICATES_SHARE = 0.005;
 
 /** What the user should know before a model is made, the dataset first, then column by column. */
-export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[]; twins: TableStatistics['twins'] }): ProfileWarning[] {
-  const { rowCount, duplicateRowCount, columns, notes, twins } = facts;
-  const warnings: ProfileWarning[] = notes.map((detail) => ({ kind: 'reading', detail }));
+export function findWarnings(
+  facts: Omit<Profile, 'warnings'> & { notes: string[]; twins: TableStatistics['twins']; doubts: ColumnDoubt[]; markers: ReadonlyMap<string, DecidedMarker[]> },
+): ProfileWarning[] {
+  const { rowCount, duplicateRowCount, columns, notes, twins, doubts, markers } = facts;
+  const warnings: ProfileWarning[] = [...notes, ...doubtDetails(doubts)].map((detail) => ({ kind: 'reading', detail }));
   if (duplicateRowCount > DUPLICATES_SHARE * rowCount) {
     warnings.push({
       kind: 'duplicate-rows',
@@ -22,8 +26,9 @@ export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[
   warnings.push(...findGroups(columns, rowCount));
   for (const column of columns) {
     const { name, kind, kindReason, missingCount, unreadableCount, personal } = column;
-    const code = missingCode(column);
+    const code = missingCode(column, rowCount - missingCount);
     if (code !== undefined) warnings.push({ kind: 'missing-code', column: name, detail: code });
+    for (const marker of markers.get(name) ?? []) warnings.push({ kind: 'missing-code', column: name, detail: markerDetail(marker, column) });
     if (column.dates?.isInOrder) {
       warnings.push({ kind: 'time-order', column: name, detail: `orders the rows: if later rows are to be predicted from earlier ones, say --time "${name}"` });
     }
@@ -42,16 +47,48 @@ export function findWarnings(facts: Omit<Profile, 'warnings'> & { notes: string[
   return warnings;
 }
 
+type ColumnDoubt = { column: string; doubt: Doubt };
+
+/** Columns in the same doubt share a sentence: a wide file would have hundreds. */
+function doubtDetails(doubts: ColumnDoubt[]): string[] {
+  const columnsOf = new Map<string, string[]>();
+  for (const { column, doubt } of doubts) {
+    const detail = doubtDetail(doubt);
+    columnsOf.set(detail, [...(columnsOf.get(detail) ?? []), column]);
+  }
+  return [...columnsOf].map(([detail, columns]) => `${listOf(columns)}: ${detail}`);
+}
+
+function doubtDetail(doubt: Doubt): string {
+  if (doubt.kind === 'date-order')
+    return `dates that could be ${doubt.other} as well are read as ${doubt.taken}, and nothing in the file settles it. Write them year first (2024-03-31) where that is wrong.`;
+  return 'numbers such as 1.100 and 1,100 are read with a point before the decimals (as 1.1 and 1100), and nothing in the file settles it. Write them without thousands separators where that is wrong.';
+}
+
+const MAX_LISTED = 3;
+const listOf = (columns: string[]) =>
+  columns
+    .slice(0, MAX_LISTED)
+    .map((name) => `"${name}"`)
+    .join(', ') + (columns.length > MAX_LISTED ? ` and ${columns.length - MAX_LISTED} more` : '');
+
 const MISSING_CODE = /^-9{1,6}(?:\.0+)?$/;
 
 /** The one negative number of a column, written with nines, below values that lie far from it. */
-function missingCode({ kind, numbers, topValues }: ColumnProfile): string | undefined {
-  if (kind !== 'number' || numbers === null || !MISSING_CODE.test(String(numbers.min)) || numbers.q75 < 0 || (numbers.q05 < 0 && numbers.q05 !== numbers.min))
-    return undefined;
+function missingCode({ kind, numbers, topValues }: ColumnProfile, presentCount: number): string | undefined {
+  if (kind !== 'number' || numbers === null || !MISSING_CODE.test(String(numbers.min)) || numbers.q75 < 0) return undefined;
   const code = topValues.find(({ value }) => Number(value) === numbers.min);
+  // A quantile at the edge of the code's cells lies between it and its neighbour, and says nothing.
+  if (code && numbers.q05 < 0 && 0.05 * (presentCount - 1) >= code.count) return undefined;
   const isApart = topValues.every(({ value }) => !(Number(value) < 0) || Number(value) === numbers.min);
   if (!code || code.count < 2 || !isApart) return undefined;
   return `holds ${code.value} in ${code.count} rows and no other negative number: if that stands for a missing value, leave the cells empty`;
+}
+
+function markerDetail({ text, count, as }: DecidedMarker, { kind, personal }: ColumnProfile): string {
+  const what = `holds ${personal === null ? `"${text}"` : 'a word'} in ${count} ${count === 1 ? 'row' : 'rows'}`;
+  if (as === 'class') return `${what}: taken as one of its codes and not as a missing value, for the others are written alike`;
+  return `${what} among ${kind === 'datetime' ? 'dates' : 'numbers'}: taken as missing there`;
 }
 
 const PERSONAL_DETAIL = {

@@ -2,67 +2,20 @@ import { describe, expect, it } from 'vitest';
 import type { Column } from '../../domain/column.ts';
 import { Profile } from '../../domain/profile.ts';
 import { seededRandom } from '../../domain/random.ts';
-import { readNumber } from '../../domain/read-number.ts';
-import { DATE_FORMATS, readTimestamp } from '../../domain/read-timestamp.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
+import { measureTexts } from '../../edges/tables/measure-texts.ts';
 import { profileOf } from '../../../tests/fixtures/made-profile.ts';
 import { findLeaks, profileColumn, profileDataset, type LeakSearch } from './index.ts';
 
-const MARKERS = ['NA', '?', 'nan', '-', 'None', 'none', 'unknown'];
-
-/** What the reader would count of these cells. */
+/** What the reader counts of these cells. */
 function statisticsOf(name: string, cells: string[]): ColumnStatistics {
   const counts = new Map<string, number>();
   for (const cell of cells) if (cell !== '') counts.set(cell, (counts.get(cell) ?? 0) + 1);
-  const top = [...counts].map(([text, count]) => ({ text, count })).toSorted((a, b) => b.count - a.count);
-  const present = cells.filter((cell) => cell !== '');
-  const values = present.filter((cell) => !MARKERS.includes(cell));
-  const point = numbersOf(values, '.');
-  const comma = numbersOf(values, ',');
-  return {
+  return measureTexts(
+    [...counts].map(([text, count]) => ({ text, count })),
     name,
-    rowCount: cells.length,
-    emptyCount: cells.length - present.length,
-    distinctCount: counts.size,
-    markers: top.filter(({ text }) => MARKERS.includes(text)),
-    top: top.slice(0, 200),
-    meanLength: present.reduce((sum, cell) => sum + cell.length / present.length, 0),
-    maxLength: Math.max(0, ...present.map((cell) => cell.length)),
-    meanWords: present.reduce((sum, cell) => sum + cell.split(' ').length / present.length, 0),
-    numberCounts: point.counts,
-    commaCounts: comma.counts,
-    numbers: point.numbers,
-    commaNumbers: comma.numbers,
-    zeroLedCount: values.filter((cell) => /^0[0-9]+$/.test(cell)).length,
-    dates: DATE_FORMATS.flatMap((format) => {
-      const times = values.map((cell) => readTimestamp(cell, format)).filter((time) => time !== undefined);
-      return times.length > 0 ? [{ format, count: times.length, first: Math.min(...times), last: Math.max(...times), isInOrder: false }] : [];
-    }),
-    personalCounts: { ...noPersons, email: values.filter((cell) => cell.includes('@')).length },
-    isSampled: false,
-  };
-}
-
-const noPersons = { email: 0, phone: 0, name: 0, address: 0, 'national-id': 0, 'card-number': 0, 'bank-account': 0, 'ip-address': 0 };
-
-function numbersOf(values: string[], mark: '.' | ','): { counts: ColumnStatistics['numberCounts']; numbers: ColumnStatistics['numbers'] } {
-  const counts = { plain: 0, grouped: 0, currency: 0, percent: 0 };
-  const read: number[] = [];
-  for (const cell of values) {
-    const style = (['plain', 'grouped', 'currency', 'percent'] as const).find((wanted) => readNumber(cell, wanted, mark) !== undefined);
-    if (!style) continue;
-    counts[style]++;
-    read.push(readNumber(cell, style, mark) ?? NaN);
-  }
-  if (read.length === 0) return { counts, numbers: null };
-  const distinct = [...new Set(read)];
-  const [min, max] = [Math.min(...read), Math.max(...read)];
-  const quantiles = { q01: min, q05: min, q25: min, q50: min, q75: max, q95: max, q99: max };
-  const isSteadyCount = distinct.length > 1 && distinct.every((value, i) => i === 0 || value === distinct[i - 1] + 1);
-  return {
-    counts,
-    numbers: { min, ...quantiles, max, mean: min, standardDeviation: 1, isWhole: read.every(Number.isInteger), distinctCount: distinct.length, isSteadyCount },
-  };
+    cells.length,
+  );
 }
 
 const repeat = (cells: string[], times: number) => Array.from({ length: times }, () => cells).flat();
@@ -85,6 +38,25 @@ describe('the kind of a column', () => {
     ['ISO dates', 'dteday', repeat(['2011-01-01', '2011-01-02T10:00:00Z'], 40), 'datetime'],
     ['dates in two spellings', 'seen', repeat(['2011-01-01', '31.12.2011'], 40), 'datetime'],
     ['dates in words and years beside them', 'first_appear', repeat(['Aug-62', '1993, June', '1986'], 40), 'datetime'],
+    ['days with two digits for the year', 'tag', many(60, (i) => `${String((i % 28) + 1).padStart(2, '0')}-0${(i % 9) + 1}-2${i % 4}`), 'datetime'],
+    [
+      'years of two digits first',
+      'tag',
+      many(60, (i) => `2${i % 4}/0${(i % 9) + 1}/${String((i % 31) + 1).padStart(2, '0')}`).filter((day) => !/0[2469].31|02.30|02.29/.test(day)),
+      'datetime',
+    ],
+    ['times of day', 'at', many(60, (i) => `${i % 24}:${String(i % 60).padStart(2, '0')}`), 'number'],
+    [
+      'times of day with seconds, all different',
+      'at',
+      many(60, (i) => `0${i % 10}:${String(i % 60).padStart(2, '0')}:${String((i * 7) % 60).padStart(2, '0')}`),
+      'number',
+    ],
+    ['a minus of print', 'change', many(60, (i) => (i % 2 ? `−${i}.5` : `${i}.25`)), 'number'],
+    ['negative numbers in parentheses', 'change', many(60, (i) => (i % 2 ? `(${i},234)` : `${i}`)), 'number'],
+    ['a minus behind the number', 'change', many(60, (i) => (i % 2 ? `${i}.50-` : `${i}.25`)), 'number'],
+    ['thousands after thin spaces', 'count', many(60, (i) => `${i + 1}\u2009204`), 'number'],
+    ['thousands after spaces that do not break', 'count', many(60, (i) => `${i + 1}\u00a0204,5`), 'number'],
     ['days as digits', 'day', many(50, (i) => String(20200101 + (i % 28))), 'datetime'],
     ['months', 'month', repeat(['2020-01', '2020-02'], 40), 'datetime'],
     ['quarters', 'quarter', repeat(['2020-Q1', '2020 Q4'], 40), 'datetime'],
@@ -108,6 +80,8 @@ describe('the kind of a column', () => {
     ['the numbers of a range in any order', 'Order', many(101, (i) => String((i * 50) % 101)), 'identifier'],
     ['unique whole numbers named for a key', 'customerID', many(100, (i) => String((i * 7919) % 100_003)), 'identifier'],
     ['numbers whose name ends in id by chance', 'amountPaid', many(100, (i) => String((i * 7919) % 100_003)), 'number'],
+    ['whole numbers that only their last digits tell apart', 'ref', many(100, (i) => `123456789012345678${10 + i}`), 'identifier'],
+    ['long whole numbers that a number can hold', 'bytes', many(100, (i) => String(2 ** 54 + i * 1024)), 'number'],
     ['unique codes', 'code', many(100, (i) => `${i}-VHVEG`), 'identifier'],
     ['unique sentences', 'text', many(100, (i) => `this is message number ${i}`), 'text'],
     [
@@ -159,6 +133,16 @@ describe('the kind of a column', () => {
     expect(profileColumn(statisticsOf('d', ['01/01/2020', '02/02/2020'])).rule).toMatchObject({ formats: ['mm/dd/yyyy'] });
   });
 
+  it('reads a year of two digits behind, unless that scatters the days over a century', () => {
+    const first = (cells: string[]) => profileColumn(statisticsOf('d', cells)).rule;
+    const days = many(120, (i) => new Date(Date.UTC(2022, 0, 1 + 5 * i)).toISOString().slice(2, 10));
+    expect(first(days)).toMatchObject({ formats: ['yy-mm-dd'] });
+    expect(first(days.map((day) => day.replaceAll('-', '/')))).toMatchObject({ formats: ['yy/mm/dd'] });
+    expect(first(days.map((day) => day.split('-').toReversed().join('.')))).toMatchObject({ formats: ['dd.mm.yy'] });
+    // The first of every month.
+    expect(first(many(24, (i) => `01-${String((i % 12) + 1).padStart(2, '0')}-2${2 + Math.floor(i / 12)}`))).not.toMatchObject({ formats: ['yy-mm-dd'] });
+  });
+
   it('chooses the narrowest style that reads the numbers', () => {
     const style = (cells: string[]) => profileColumn(statisticsOf('n', cells)).rule;
     expect(style(['1', '2'])).toMatchObject({ style: 'plain' });
@@ -205,6 +189,170 @@ describe('a profile', () => {
     const columns = [statisticsOf('temperature', values), statisticsOf('balance', [...values.slice(1), '-12'])];
     const { warnings } = profileDataset({ path: 'a.csv', rowCount: 100, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
     expect(warnings).toEqual([expect.objectContaining({ kind: 'missing-code', column: 'temperature', detail: expect.stringContaining('-999 in 5 rows') })]);
+  });
+
+  /** The rules of a file's columns, and what is said of how it was read. */
+  const readingOf = (cellsOf: Record<string, string[]>, hasTypedNumbers = false) => {
+    const columns = Object.entries(cellsOf).map(([name, cells]) => statisticsOf(name, cells));
+    const { columns: decided, warnings } = profileDataset(
+      { path: 'a.csv', rowCount: columns[0].rowCount, notes: [], hasTypedNumbers },
+      { columns, duplicateRowCount: 0, twins: [] },
+    );
+    return {
+      rules: Object.fromEntries(
+        decided.map(({ name, rule }) => [name, rule.type === 'number' ? (rule.decimal ?? '.') : rule.type === 'timestamp' ? rule.formats[0] : rule.type]),
+      ),
+      said: warnings.flatMap((warning) => (warning.kind === 'reading' ? [warning.detail] : [])),
+    };
+  };
+  const thousands = ['1.100', '2.250', '17.500', '3'];
+
+  it.each([
+    ['1.234,50', ','],
+    ['12,5', ','],
+    ['1.234.567', ','],
+    ['12.5', '.'],
+    ['1,234.50', '.'],
+    ['0.125', '.'],
+    ['€ 3,99', ','],
+    ['12,5 %', ','],
+  ])('takes the decimal mark of a column that could have either from one that holds %s', (settled, mark) => {
+    const { rules, said } = readingOf({
+      open: thousands,
+      settled: [settled, settled, '7', '8'],
+      other: ['1,100', '2,250', '17,500', '3'],
+      whole: ['1', '2', '3', '3'],
+      name: ['a', 'b', 'c', 'd'],
+    });
+    expect(rules).toMatchObject({ open: mark, settled: mark, other: mark, whole: mark });
+    expect(said).toEqual([]);
+  });
+
+  it('says how numbers are read that nothing in the file settles, and not where they were typed or are whole', () => {
+    const open = { a: thousands, b: ['1,100', '2,250', '17,500', '3'], c: ['1', '2', '3', '4'] };
+    expect(readingOf(open).rules).toEqual({ a: '.', b: '.', c: '.' });
+    expect(readingOf(open).said).toEqual([expect.stringMatching(/^"a", "b": numbers such as 1\.100 and 1,100 are read with a point/)]);
+    expect(readingOf(open, true).said).toEqual([]);
+    const contradicting = { ...open, d: ['12.5', '1', '2', '3'], e: ['12,5', '1', '2', '3'] };
+    expect(readingOf(contradicting).rules).toEqual({ a: '.', b: '.', c: '.', d: '.', e: ',' });
+    expect(readingOf(contradicting).said).toHaveLength(1);
+  });
+
+  it('measures whole numbers in a file of decimal commas as in any other', () => {
+    const whole = many(50, (i) => String(i * 3));
+    const profileBeside = (other: string) =>
+      profileDataset(
+        { path: 'a.csv', rowCount: 50, notes: [] },
+        {
+          columns: [
+            statisticsOf('whole', whole),
+            statisticsOf(
+              'other',
+              many(50, (i) => (i % 2 ? other : '7')),
+            ),
+          ],
+          duplicateRowCount: 0,
+          twins: [],
+        },
+      ).columns[0];
+    const { rule, ...facts } = profileBeside('12,5');
+    expect(rule).toMatchObject({ style: 'plain', decimal: ',' });
+    const { rule: otherRule, ...otherFacts } = profileBeside('12.5');
+    expect(otherRule).not.toHaveProperty('decimal');
+    expect(facts).toEqual(otherFacts);
+  });
+
+  it('takes the order of day and month of a column that could have either from one of the same spelling', () => {
+    const open = ['01/02/2024', '03/02/2024', '01/02/2024'];
+    const german = readingOf({ open, settled: ['25/12/2023', '01/02/2024', '01/02/2024'], short: ['01/02/24', '05/02/24', '01/02/24'] });
+    expect(german).toEqual({ rules: { open: 'dd/mm/yyyy', settled: 'dd/mm/yyyy', short: 'dd/mm/yy' }, said: [] });
+    const american = readingOf({ open, settled: ['12/25/2023', '01/02/2024', '01/02/2024'] });
+    expect(american).toEqual({ rules: { open: 'mm/dd/yyyy', settled: 'mm/dd/yyyy' }, said: [] });
+  });
+
+  it('says how dates are read that nothing in the file settles, and not where both orders mean the same day', () => {
+    const open = ['01/02/2024', '03/02/2024', '01/02/2024'];
+    const { rules, said } = readingOf({ open, dashed: ['12-25-2023', '01-02-2024', '01-02-2024'] });
+    expect(rules).toEqual({ open: 'dd/mm/yyyy', dashed: 'mm-dd-yyyy' });
+    expect(said).toEqual([expect.stringMatching(/^"open": dates that could be mm\/dd\/yyyy as well are read as dd\/mm\/yyyy/)]);
+    expect(readingOf({ same: ['01/01/2024', '02/02/2024'], other: ['a', 'b'] }).said).toEqual([]);
+  });
+
+  /** The column as it was decided, and what is said of the markers in it. */
+  const markersOf = (cellsOf: Record<string, string[]>, name: string) => {
+    const columns = Object.entries(cellsOf).map(([column, cells]) => statisticsOf(column, cells));
+    const profile = profileDataset({ path: 'a.csv', rowCount: columns[0].rowCount, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
+    const said = profile.warnings.flatMap((warning) => (warning.kind === 'missing-code' && warning.column === name ? [warning.detail] : []));
+    return { column: profile.columns.find((column) => column.name === name), said };
+  };
+  const other = many(1000, (i) => `x${i % 7}`);
+
+  it.each([
+    [
+      'a word',
+      'number',
+      (i: number) => (i % 20 === 0 ? 'confidential' : String(i * 1.5)),
+      50,
+      /holds "confidential" in 50 rows among numbers: taken as missing/,
+    ],
+    ['two words', 'number', (i: number) => (i % 20 === 0 ? 'n.v.' : i % 20 === 1 ? 'k. V.' : String(i * 1.5)), 100, /"n.v." in 50 rows/],
+    ['a tenth of a word', 'number', (i: number) => (i % 10 === 0 ? 'secret' : String(i)), 100, /"secret" in 100 rows/],
+    ['values below a limit', 'number', (i: number) => (i % 25 === 0 ? '< 0.5' : String(i * 1.5)), 40, /"< 0.5" in 40 rows/],
+    ['a word among dates', 'datetime', (i: number) => (i % 20 === 0 ? 'open' : `2024-0${(i % 9) + 1}-1${i % 7}`), 50, /among dates/],
+  ] as const)('takes %s in a column of something else as missing, and says so', (_, kind, cell, missingCount, said) => {
+    const found = markersOf({ a: many(1000, cell), other }, 'a');
+    expect(found.column).toMatchObject({ kind, missingCount, unreadableCount: 0 });
+    expect(found.column?.rule.missing).toEqual(expect.arrayContaining(found.said.map((detail) => /"(.*)"/.exec(detail)?.[1])));
+    expect(found.said.join('\n')).toMatch(said);
+  });
+
+  it.each([
+    ['more than a tenth', (i: number) => (i % 9 === 0 ? 'secret' : String(i))],
+    ['many different words', (i: number) => (i % 20 === 0 ? 'abcdefghij'.slice(0, 1 + ((i / 20) % 10)) : String(i))],
+    ['a letter among a few codes', (i: number) => (i % 20 === 0 ? 'M' : String(i % 12))],
+  ])('does not take %s for missing', (_, cell) => {
+    const found = markersOf({ a: many(1000, cell), other }, 'a');
+    expect(found.column?.kind).not.toBe('number');
+    expect(found.said).toEqual([]);
+  });
+
+  it('takes NA for a code among codes of two capitals, and says so; elsewhere it is missing', () => {
+    const regions = many(100, (i) => ['EU', 'JP', 'NA', 'AS'][i % 4]);
+    const states = many(100, (i) => ['CA', 'NY', 'NA', 'TX'][i % 4]);
+    const numbers = many(100, (i) => (i % 10 === 0 ? 'NA' : String(i * 1.5)));
+    const whole = many(100, (i) => String(i * 3));
+    expect(markersOf({ regions, whole }, 'regions')).toMatchObject({
+      column: { kind: 'category', missingCount: 0, distinctCount: 4, rule: { missing: expect.not.arrayContaining(['NA']) } },
+      said: [expect.stringMatching(/"NA" in 25 rows: taken as one of its codes/)],
+    });
+    expect(markersOf({ states, whole }, 'states')).toMatchObject({ column: { missingCount: 0 }, said: [expect.any(String)] });
+    // Where the file writes NA for a missing number, only parts of the world keep it.
+    expect(markersOf({ states, numbers }, 'states')).toMatchObject({
+      column: { missingCount: 25, rule: { missing: expect.arrayContaining(['NA']) } },
+      said: [],
+    });
+    expect(markersOf({ regions, numbers }, 'regions')).toMatchObject({ column: { missingCount: 0 }, said: [expect.any(String)] });
+    expect(markersOf({ regions, numbers }, 'numbers')).toMatchObject({ column: { kind: 'number', missingCount: 10 }, said: [] });
+    const yesNo = many(100, (i) => ['SI', 'NO', 'NA', 'NO'][i % 4]);
+    expect(markersOf({ yesNo, whole }, 'yesNo')).toMatchObject({ column: { kind: 'boolean', missingCount: 25 }, said: [] });
+    const words = many(100, (i) => ['Europe', 'Asia', 'NA', 'Africa'][i % 4]);
+    expect(markersOf({ words, whole }, 'words')).toMatchObject({ column: { kind: 'category', missingCount: 25 }, said: [] });
+  });
+
+  it.each<[string, string[], 'phone' | null]>([
+    ['phone', many(100, (i) => String(5_550_100_000 + i * 7919)), 'phone'],
+    ['tel', many(100, (i) => `030/${123_456 + i * 31}`), 'phone'],
+    ['mobile', many(100, (i) => `0171 ${1_234_567 + i * 31}`), 'phone'],
+    ['customer_phone', many(100, (i) => `555-${1000 + i}`), 'phone'],
+    ['Home Phone', many(100, (i) => `(030) ${123_456 + (i % 9)}`), 'phone'],
+    ['teléfono', many(100, (i) => `91 ${1_234_567 + i}`), 'phone'],
+    ['mobile', many(100, (i) => ['iOS', 'Android'][i % 2]), null],
+    ['phone', many(100, (i) => ['yes', 'no'][i % 2]), null],
+    ['tel', many(100, (i) => String(i % 7)), null],
+    ['mobile', many(100, (i) => String(12_345.67 + i)), null],
+    ['amount', many(100, (i) => String(5_550_100_000 + i * 7919)), null],
+  ])('takes a column called %s for telephone numbers where its cells are such', (name, cells, personal) => {
+    expect(profileColumn(statisticsOf(name, cells)).personal).toBe(personal);
   });
 
   it('of one column is refused', () => {

@@ -1,7 +1,10 @@
 import { ModelwrightError } from '../../domain/error.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import type { ColumnStatistics, TableStatistics } from '../../edges/tables/index.ts';
-import { decideKind, decidePersonal } from './decide-kind.ts';
+import { decideKind, decidePersonal, type Doubt } from './decide-kind.ts';
+import type { DecidedMarker } from './decide-markers.ts';
+import { numbersOf } from './decide-number.ts';
+import { findConventions, NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findWarnings } from './find-warnings.ts';
 
 /** Frequent values kept of a column; enough to name all levels of an ordinary category. */
@@ -9,8 +12,11 @@ const MAX_TOP_VALUES = 200;
 const MAX_TOP_TEXTS = 10;
 const MAX_VALUE_LENGTH = 200;
 
-/** What a file's statistics say of the dataset. `notes`: what the reader had to say of the file. Throws MW1108 where there is one column only. */
-export function profileDataset(file: { path: string; rowCount: number; notes: string[] }, statistics: TableStatistics): Profile {
+/** `notes`: what the reader had to say of the file. `hasTypedNumbers`: its numbers were numbers before they were texts, as those of Parquet and JSON are. */
+type ReadFile = { path: string; rowCount: number; notes: string[]; hasTypedNumbers?: boolean };
+
+/** What a file's statistics say of the dataset. Throws MW1108 where there is one column only. */
+export function profileDataset(file: ReadFile, statistics: TableStatistics): Profile {
   if (statistics.columns.length < 2) {
     throw new ModelwrightError({
       code: 'MW1108',
@@ -19,20 +25,28 @@ export function profileDataset(file: { path: string; rowCount: number; notes: st
       place: { file: file.path },
     });
   }
-  const columns = statistics.columns.map(profileColumn);
-  const { rowCount } = file;
-  const { duplicateRowCount } = statistics;
-  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes: file.notes, twins: statistics.twins }) };
+  const found = findConventions(statistics.columns);
+  const conventions: Conventions = { ...found, decimal: found.decimal ?? (file.hasTypedNumbers === true ? '.' : null) };
+  const decided = statistics.columns.map((one) => decideColumn(one, conventions));
+  const columns = decided.map(({ profile }) => profile);
+  const doubts = decided.flatMap(({ profile, doubt }) => (doubt ? [{ column: profile.name, doubt }] : []));
+  const markers = new Map(decided.map(({ profile, markers: own }) => [profile.name, own]));
+  const { rowCount, notes } = file;
+  const { duplicateRowCount, twins } = statistics;
+  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes, twins, doubts, markers }) };
 }
 
 /** One column: its kind, its rule, and its numbers at a glance. */
-export function profileColumn(statistics: ColumnStatistics): ColumnProfile {
+export const profileColumn = (statistics: ColumnStatistics, conventions: Conventions = NO_CONVENTIONS): ColumnProfile =>
+  decideColumn(statistics, conventions).profile;
+
+function decideColumn(statistics: ColumnStatistics, conventions: Conventions): { profile: ColumnProfile; doubt: Doubt | null; markers: DecidedMarker[] } {
   const { name, top, dates, meanLength, maxLength, meanWords } = statistics;
-  const { kind, reason, rule, missingCount, distinctCount, unreadableCount, order } = decideKind(statistics);
+  const { kind, reason, rule, missingCount, distinctCount, unreadableCount, order, doubt, decided } = decideKind(statistics, conventions);
   const personal = decidePersonal(statistics, kind);
   const isRepeating = kind === 'category' || kind === 'ordered' || kind === 'boolean' || kind === 'constant' || kind === 'number';
   const values = personal === null ? top.filter(({ text }) => !rule.missing.includes(text)) : [];
-  return {
+  const profile = {
     name,
     kind,
     kindReason: reason,
@@ -41,12 +55,13 @@ export function profileColumn(statistics: ColumnStatistics): ColumnProfile {
     distinctCount,
     unreadableCount,
     topValues: values.slice(0, isRepeating ? MAX_TOP_VALUES : MAX_TOP_TEXTS).map(({ text, count }) => ({ value: text.slice(0, MAX_VALUE_LENGTH), count })),
-    numbers: rule.type === 'number' ? summaryOf(rule.decimal ? statistics.commaNumbers : statistics.numbers) : null,
+    numbers: rule.type === 'number' ? summaryOf(numbersOf(statistics, rule)) : null,
     text: rule.type === 'text' ? { meanLength, maxLength, meanWords } : null,
     dates: rule.type === 'timestamp' ? rangeOf(dates.filter(({ format }) => rule.formats.includes(format))) : null,
     personal,
     order,
   };
+  return { profile, doubt, markers: decided };
 }
 
 function summaryOf(numbers: ColumnStatistics['numbers']): ColumnProfile['numbers'] {

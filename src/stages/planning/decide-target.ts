@@ -18,10 +18,10 @@ export type TargetDecision = { kind: 'chosen'; reading: Reading } | { kind: 'unc
 const SETTLED = 0.5;
 const LEAD = 0.12;
 /** Less sure, and with nothing else near. */
-const ALONE = 0.42;
-const LEAD_ALONE = 0.2;
+const ALONE = 0.35;
+const LEAD_ALONE = 0.17;
 /** With `--yes` the best reading is taken where it is at least a likely one. */
-const LIKELY = 0.36;
+const LIKELY = 0.28;
 /** Other readings that are offered. */
 const LEAST_TO_OFFER = 0.12;
 const MAX_CHOICES = 5;
@@ -69,7 +69,7 @@ function namedTarget(given: string, { sentence, time }: Pick<BuildRequest, 'sent
     onlyOne(profile.columns.filter((one) => one.name.trim().toLowerCase() === name.toLowerCase()));
   if (column) {
     const parts = takeApart(sentence);
-    const match = rankColumns(parts, { ...profile, columns: [column] })[0] ?? { column, isOpposite: false, values: [] };
+    const match = rankColumns(parts, { ...profile, columns: [column] })[0] ?? { column, isOpposite: false, values: [], words: [] };
     return { target: { kind: 'column', column: column.name }, task: null, positive: positiveOf(parts, match), certainty: 1, reason };
   }
   const lead = /^lead\s*\((.*),\s*(\d{1,4})\s*\)$/is.exec(name);
@@ -124,11 +124,11 @@ function sourcesOf(text: string, profile: Profile): string[] {
 }
 
 function refuseOtherWishes(words: string, sentence: SentenceReading, profile: Profile): void {
-  const { forecast, isNoPrediction, impossible, readings } = sentence;
-  if (isNoPrediction !== null) {
+  const { forecast, otherWish, impossible, readings } = sentence;
+  if (otherWish !== null) {
     throw new ModelwrightError({
       code: 'MW1217',
-      message: `"${words}" ${isNoPrediction}; Modelwright predicts one column of a table from the others.`,
+      message: `"${words}" ${otherWish}; Modelwright predicts one column of a table from the others.`,
       hint: `Say what you want to know of new rows, such as "predict ${profile.columns.find(isPredictable)?.name ?? 'a column'}", or name the column with --target.`,
     });
   }

@@ -1,10 +1,10 @@
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
-import { laterNameWords, timeUnits } from './lexicon.ts';
+import { doneName, dueName, laterNameWords, limitName, saysLate, timeUnits } from './lexicon.ts';
 import { findTimeSeries } from './find-time.ts';
-import { isMeasure, isPredictable, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
+import { isMeasure, isPredictable, MEASURE_FACTOR, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
 import type { Reading } from './reading.ts';
-import type { Comparison, SentenceParts } from './sentence-parts.ts';
-import { likeness, nameWords } from './words.ts';
+import { isTurnedRound, type Comparison, type SentenceParts } from './sentence-parts.ts';
+import { likeness, nameWords, unitWords } from './words.ts';
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
@@ -16,19 +16,23 @@ export function deriveTargets(parts: SentenceParts, profile: Profile, matches: C
     ...compared(parts, profile),
     ...barsInValues(parts, profile, matches),
     ...late(parts, profile, matches),
-    ...ratios(parts, profile).filter(() => whole === undefined || !parts.ratio || matchName(parts.ratio.below, whole.column.name).share === 0),
+    ...combined(parts, profile).filter(() => whole === undefined || !parts.combination || matchName(parts.combination.right, whole.column.name).share === 0),
+    ...spans(parts, profile),
     ...later(parts, profile, matches),
     ...barOfZero(parts, matches),
     ...oneOfSeveral(parts, matches),
   ].filter(
     // A column that is called just that needs no making: `RainTomorrow`, `price_per_sqm`.
-    ({ target }) => whole === undefined || parts.comparison !== null || parts.ahead !== null || parts.ratio !== null || isClassOf(target, whole.column),
+    ({ target }) => whole === undefined || parts.comparison !== null || parts.ahead !== null || parts.combination !== null || isClassOf(target, whole.column),
   );
 }
 
 /** "Who votes left": a class of the very column that is named. */
 const isClassOf = (target: Reading['target'], { name, kind, distinctCount }: ColumnProfile) =>
   target.kind === 'derived' && kind === 'category' && distinctCount > 2 && target.sources.includes(name);
+
+/** "Customers with more than 2 years": more likely which rows than what is asked. */
+const OF_ROWS = 0.35;
 
 /** "more than 30 days late": a measure and a bar. */
 function compared(parts: SentenceParts, profile: Profile): Reading[] {
@@ -50,22 +54,26 @@ function compared(parts: SentenceParts, profile: Profile): Reading[] {
           ahead: null,
         },
         task: 'binary' as const,
-        positive: { value: parts.isNegated ? 'no' : 'yes', certainty: 0.9, reason: 'the sentence asks for it' },
+        positive: { value: isTurnedRound(parts, wordsOf(comparison)) ? 'no' : 'yes', certainty: 0.9, reason: 'the sentence asks for it' },
         certainty: Math.min(
           0.95,
-          nameShare * (0.62 + 0.3 * wordShare) + (barFits(column, bar) ? 0.08 : -0.35) - (hasTimeUnit && !countsTime(column) ? 0.25 : 0),
+          nameShare * (0.62 + 0.3 * wordShare) +
+            (barFits(column, bar) ? 0.08 : -0.35) -
+            (hasTimeUnit && !countsTime(column) ? 0.25 : 0) -
+            (comparison.isOfRows ? OF_ROWS : 0),
         ),
         reason: `"${column.name}" is the number that the sentence sets a bar for`,
       };
     });
 }
 
+const wordsOf = ({ around }: Comparison) => around.map(({ word }) => word);
+
 /** "2 minutes" over `wait_seconds` is a bar of 120. */
 function inUnitOf({ name }: ColumnProfile, { value, around }: Comparison): number {
-  const said = around.map(({ word }) => timeUnits[word]).find((unit) => unit !== undefined);
-  const own = nameWords(name)
-    .map((word) => timeUnits[word])
-    .find((unit) => unit !== undefined);
+  const unitOf = (words: string[]) => timeUnits[words.find((word) => Object.hasOwn(timeUnits, word)) ?? ''];
+  const said = unitOf(around.map(({ word }) => word));
+  const own = unitOf([...nameWords(name), ...unitWords(name)]);
   return said === undefined || own === undefined || said.unit === own.unit ? value : Number(((value * said.days) / own.days).toPrecision(6));
 }
 
@@ -81,27 +89,21 @@ const countsTime = ({ name }: ColumnProfile) =>
 /** A bar that no row or every row passes was meant for another column. */
 const barFits = ({ numbers }: ColumnProfile, value: number) => numbers !== null && value >= numbers.min && value <= numbers.max;
 
-const dueWords = new Set(
-  'due deadline scheduled planned expected promised target required estimated fallig soll geplant termin vencimiento previsto prevista limite'.split(' '),
-);
-const doneWords = new Set(
-  'paid payment pay actual completed completion delivered delivery closed finished settled received arrived arrival done shipped resolved returned bezahlt zahlung geliefert erledigt ist eingang pago pagado entrega entregado real cierre'.split(
-    ' ',
-  ),
-);
-/** German writes them as one word: `Liefertermin`, `Lieferdatum`. */
-const dueName = /\p{L}(?:termin|frist)$|^(?:soll|plan)\p{L}/u;
-const doneName = /^(?:liefer|zahl(?:ungs)?|eingangs?|abschluss|ist|erledigungs?|ruckgabe)(?:datum|tag)$/;
-const lateWords = /^(?:late|delay\w*|overdue|tard\w+|verspat\w*|spat|verzug|uberfallig|retras\w*|tarde|demora|atras\w*)$/;
+/** A profit or a loss. */
+const isSigned = ({ numbers }: ColumnProfile) => numbers !== null && numbers.q05 < 0 && numbers.q95 > 0;
 
 /** A column that says how late, or that it was late. */
 const isLateness = ({ name }: ColumnProfile) => nameWords(name).some((word) => likeness(word, 'late').value >= 0.7);
 
-/** "will it be late" where a column says how late: later than not at all. */
+/** "Will it be late" where a column says how late: later than not at all; "will it turn a profit". */
 function barOfZero(parts: SentenceParts, matches: ColumnMatch[]): Reading[] {
-  if (!parts.isYesNo || parts.wantsNumber || parts.comparison || parts.ahead || !parts.asked.some(({ word }) => lateWords.test(word))) return [];
+  if (!parts.isYesNo || parts.wantsNumber || parts.comparison || parts.ahead) return [];
+  const asksLate = parts.asked.some(({ word }) => saysLate.test(word));
   return matches
-    .filter(({ column }) => column.kind === 'number' && column.distinctCount > 2 && isLateness(column))
+    .filter(
+      ({ column, nameShare }) =>
+        column.kind === 'number' && column.distinctCount > 2 && ((asksLate && isLateness(column)) || (nameShare >= 0.6 && isSigned(column))),
+    )
     .map((match) => ({
       target: {
         kind: 'derived' as const,
@@ -112,23 +114,25 @@ function barOfZero(parts: SentenceParts, matches: ColumnMatch[]): Reading[] {
         ahead: null,
       },
       task: 'binary' as const,
-      positive: { value: parts.isNegated !== match.isOpposite ? 'no' : 'yes', certainty: 0.8, reason: 'the sentence asks for it' },
-      certainty: Math.min(0.85, match.certainty / 0.55),
-      reason: `"${match.column.name}" says how late`,
+      positive: { value: isTurnedRound(parts, match.words) !== match.isOpposite ? 'no' : 'yes', certainty: 0.8, reason: 'the sentence asks for it' },
+      certainty: Math.min(0.85, match.certainty / (isMeasure(match.column) ? 0.8 * MEASURE_FACTOR + 0.2 : 0.75)),
+      reason: isLateness(match.column) ? `"${match.column.name}" says how late` : `"${match.column.name}" is above or below nothing`,
     }));
 }
 
 /** "paid more than 30 days late" where the table has the day due and the day done. */
 function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): Reading[] {
-  const asksLate = parts.asked.some(({ word }) => lateWords.test(word)) || parts.comparison?.around.some(({ word }) => lateWords.test(word));
+  const asksLate = parts.asked.some(({ word }) => saysLate.test(word)) || parts.comparison?.around.some(({ word }) => saysLate.test(word));
   if (!asksLate || matches.some(({ column }) => isPredictable(column) && isLateness(column))) return [];
   const dates = profile.columns.filter(({ kind }) => kind === 'datetime');
-  const due = dates.find(({ name }) => nameWords(name).some((word) => dueWords.has(word) || dueName.test(word)));
-  const done = dates.find((column) => column !== due && nameWords(column.name).some((word) => doneWords.has(word) || doneName.test(word)));
+  const due = dates.find(({ name }) => nameWords(name).some((word) => dueName.test(word)));
+  const done = dates.find((column) => column !== due && nameWords(column.name).some((word) => doneName.test(word)));
   if (!due || !done) return [];
   const days = `date_diff('day', ${quoted(due.name)}, ${quoted(done.name)})`;
   const sources = [due.name, done.name];
   const certainty = 0.75;
+  // "How many days late": of times, and of no amount.
+  const asksTime = parts.asked.some(({ word }) => Object.hasOwn(timeUnits, word));
   if (parts.wantsNumber) {
     const name = `days from ${due.name} to ${done.name}`;
     return [
@@ -136,7 +140,7 @@ function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): R
         target: { kind: 'derived', name, text: days, sources, known: [due.name], ahead: null },
         task: 'regression',
         positive: null,
-        certainty,
+        certainty: asksTime ? 0.85 : certainty,
         reason: 'the table has the day due and the day done',
       },
     ];
@@ -160,37 +164,82 @@ function late(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): R
   ];
 }
 
-/** "per night" does not mean by the fewest nights that can be booked. */
-const limits = new Set('minimum maximum lowest highest first last previous mindest hochst minimo maximo'.split(' '));
+const operatorNames = { '/': 'per', '-': 'minus', '+': 'plus' } as const;
 
 /** "price per square metre": two numbers of a row. */
-function ratios(parts: SentenceParts, profile: Profile): Reading[] {
-  const { ratio } = parts;
-  if (!ratio) return [];
-  const numbers = { ...profile, columns: profile.columns.filter(({ kind }) => kind === 'number') };
+function combined({ combination }: SentenceParts, profile: Profile): Reading[] {
+  if (!combination) return [];
+  const { operator, left, right } = combination;
+  const numbers = profile.columns.filter(({ kind }) => kind === 'number');
   const bestOf = (words: { word: string; weight: number }[]) =>
-    numbers.columns
-      .map((column) => ({ column, ...matchName(words, column.name) }))
-      .filter(({ column, share }) => share >= 0.4 && !nameWords(column.name).some((word) => limits.has(word)))
+    numbers
+      .map((column) => ({ column, ...matchName(words, column.name), unit: unitShare(words, column.name) }))
+      .map((one) => ({ ...one, share: Math.max(one.share, one.unit) }))
+      .filter(({ column, share }) => share >= 0.4 && !nameWords(column.name).some((word) => limitName.test(word)))
       .toSorted((a, b) => b.share - a.share || b.wordShare - a.wordShare);
-  const [below] = bestOf(ratio.below);
-  const above = bestOf(ratio.above.map(({ word }) => ({ word, weight: 1 }))).filter(({ column }) => column !== below?.column);
+  const [below] = bestOf(right);
+  const above = bestOf(left.map(({ word }) => ({ word, weight: 1 }))).filter(({ column }) => column !== below?.column);
   if (!below || above.length === 0) return [];
+  // A column that is called so holds it already: `price_per_kg`.
+  const isHeld =
+    operator === '/' && numbers.some(({ name }) => nameWords(name).some((word) => /^(?:per|pro|por|je)$/.test(word)) && matchName(left, name).share > 0);
   const isClose = above.length > 1 && above[0].share - above[1].share < 0.1;
   return above.slice(0, isClose ? 3 : 1).map(({ column, share }) => ({
     target: {
       kind: 'derived' as const,
-      name: `${column.name} / ${below.column.name}`,
-      text: `${quoted(column.name)} / ${quoted(below.column.name)}`,
+      name: `${column.name} ${operator} ${below.column.name}`,
+      text: `${quoted(column.name)} ${operator} ${quoted(below.column.name)}`,
       sources: [column.name, below.column.name],
-      known: [below.column.name],
+      known: operator === '/' ? [below.column.name] : [],
       ahead: null,
     },
     task: 'regression' as const,
     positive: null,
-    certainty: Math.min(0.95, 0.55 + 0.25 * share + 0.15 * below.share),
-    reason: `the sentence asks for "${column.name}" per "${below.column.name}"`,
+    certainty: Math.min(0.95, 0.55 + 0.25 * share + 0.15 * below.share) * (isHeld ? 0.4 : 1),
+    reason: `the sentence asks for "${column.name}" ${operatorNames[operator]} "${below.column.name}"`,
   }));
+}
+
+/** "Per kilo" may mean `Weight (kg)`. */
+const unitShare = (words: { word: string }[], name: string) =>
+  unitWords(name).some((unit) => words.some(({ word }) => likeness(unit, word).value >= 0.7)) ? 0.6 : 0;
+
+/** "From checkout to return" where the table has the day of both. */
+function spans({ span, isYesNo, comparison }: SentenceParts, profile: Profile): Reading[] {
+  if (!span || (isYesNo && !comparison)) return [];
+  const dates = profile.columns.filter(({ kind }) => kind === 'datetime');
+  const called = (words: string[]) =>
+    dates
+      .map((column) => ({
+        column,
+        share: matchName(
+          words.map((word) => ({ word, weight: 1 })),
+          column.name,
+        ).share,
+      }))
+      .filter(({ share }) => share >= 0.5)
+      .toSorted((a, b) => b.share - a.share)
+      .at(0)?.column;
+  const [from, to] = [called(span.from), called(span.to)];
+  if (!from || !to || from === to) return [];
+  const days = `date_diff('day', ${quoted(from.name)}, ${quoted(to.name)})`;
+  const bar = comparison ? ` ${comparison.operator} ${comparison.value}` : '';
+  return [
+    {
+      target: {
+        kind: 'derived',
+        name: `days from ${from.name} to ${to.name}${bar}`,
+        text: days + bar,
+        sources: [from.name, to.name],
+        known: [from.name],
+        ahead: null,
+      },
+      task: comparison ? 'binary' : 'regression',
+      positive: comparison ? { value: 'yes', certainty: 0.9, reason: 'the sentence asks for it' } : null,
+      certainty: 0.8,
+      reason: 'the table has the days of both ends',
+    },
+  ];
 }
 
 /** "will it rain tomorrow": the value of a later row. */
@@ -221,8 +270,10 @@ function later(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): 
           ahead: order,
         },
         task: isYes ? ('binary' as const) : column.kind === 'number' && !isYes ? ('regression' as const) : null,
-        positive: isYes ? { value: parts.isNegated !== match.isOpposite ? 'no' : 'yes', certainty: 0.85, reason: 'the sentence asks for it' } : null,
-        certainty: Math.min(0.95, match.certainty / (parts.isYesNo && isMeasure(column) ? 0.7 : 1) + 0.15),
+        positive: isYes
+          ? { value: isTurnedRound(parts, match.words) !== match.isOpposite ? 'no' : 'yes', certainty: 0.85, reason: 'the sentence asks for it' }
+          : null,
+        certainty: Math.min(0.95, match.certainty / (parts.isYesNo && isMeasure(column) ? MEASURE_FACTOR * 1.25 : 1) + 0.15),
         reason: `${match.reason}; "${ahead.words.trim()}" is ${steps === 1 ? 'one row' : `${steps} rows`} later in the order of "${observed.time.name}"`,
       };
     });
@@ -242,13 +293,14 @@ function asQuestion(parts: SentenceParts, { column, values }: ColumnMatch): { is
 }
 
 /** "within 30 days" where a column has the values <30, >30 and NO. */
-function barsInValues({ comparison, isNegated }: SentenceParts, profile: Profile, matches: ColumnMatch[]): Reading[] {
+function barsInValues(parts: SentenceParts, profile: Profile, matches: ColumnMatch[]): Reading[] {
+  const { comparison } = parts;
   if (!comparison) return [];
   const sign = comparison.operator[0];
   return profile.columns.flatMap((column) => {
     const value = column.topValues.find((one) => isBar(one.value, sign, comparison.value))?.value;
     const certainty = matches.find((match) => match.column === column)?.certainty ?? UNNAMED_BAR;
-    return value === undefined ? [] : [equals(column, value, isNegated, Math.min(0.9, certainty + 0.25))];
+    return value === undefined ? [] : [equals(column, value, isTurnedRound(parts, wordsOf(comparison)), Math.min(0.9, certainty + 0.25))];
   });
 }
 
@@ -283,13 +335,20 @@ function oneOfSeveral(parts: SentenceParts, matches: ColumnMatch[]): Reading[] {
   const hasOwnColumn = matches.some(({ column, nameShare }) => isTwoValued(column) && nameShare >= 0.6);
   return matches
     .filter(({ column }) => (column.kind === 'category' || column.kind === 'ordered') && column.distinctCount > 2)
-    .flatMap(({ column, values, certainty, nameShare }) => {
+    .flatMap(({ column, values, certainty, nameShare, words }) => {
       const no = column.topValues.filter(({ value }) => /^(?:no|none|never|nein)$/i.test(value));
-      if (values.length === 0 && nameShare >= 0.6 && no.length === 1) return [notEquals(column, no[0].value, parts.isNegated, certainty + 0.05)];
+      if (values.length === 0 && nameShare >= 0.6 && no.length === 1) return [notEquals(column, no[0].value, isTurnedRound(parts, words), certainty + 0.05)];
       if (values.length === 0 || (nameShare >= 0.9 && values.length > 1) || (values.length > 1 && parts.alternatives.length > 0)) return [];
       // "paid late" names two values of a status; the last is what is asked.
       const value = lastNamed(parts, values);
-      return [equals(column, value, parts.isNegated, Math.min(0.9, hasOwnColumn ? 0.8 * certainty : certainty + (values.length > 1 ? 0 : 0.22)))];
+      return [
+        equals(
+          column,
+          value,
+          isTurnedRound(parts, spokenFor(parts, value)),
+          Math.min(0.9, hasOwnColumn ? 0.8 * certainty : certainty + (values.length > 1 ? 0 : 0.22)),
+        ),
+      ];
     });
 }
 
@@ -307,6 +366,10 @@ const notEquals = (column: ColumnProfile, value: string, isNegated: boolean, cer
   certainty: Math.min(0.9, certainty),
   reason: `all values of "${column.name}" but "${value}" say that it is so`,
 });
+
+/** The words that name a value. */
+const spokenFor = ({ asked }: SentenceParts, value: string): string[] =>
+  asked.filter(({ word }) => nameWords(value).some((part) => likeness(part, word, true).value >= 0.7)).map(({ word }) => word);
 
 /** Of the values that the words name, the one that is named last. */
 function lastNamed(parts: SentenceParts, values: string[]): string {

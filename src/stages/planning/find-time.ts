@@ -5,7 +5,7 @@ import { nameWords } from './words.ts';
 export type TimeSeries = { time: ColumnProfile; series: ColumnProfile | null; stepDays: number };
 
 const timeNames = new Set(
-  'date day time timestamp datetime month week year hour period datum zeit tag monat woche fecha dia mes semana hora ds dt dte dteday when service report reporting observation observed record recorded measured measurement reading local trading trade of at the business calendar yearmonth and'.split(
+  'zeitstempel messzeit messzeitpunkt uhrzeit stichtag momento instante date day time timestamp datetime month week year hour period datum zeit tag monat woche fecha dia mes semana hora ds dt dte dteday when service report reporting observation observed record recorded measured measurement reading local trading trade of at the business calendar yearmonth and'.split(
     ' ',
   ),
 );

@@ -4,15 +4,18 @@
  */
 type Words = { en: string; de: string; es: string };
 
-/** Words that mean the same where someone names what is to be predicted; `opposite` ones name the other answer of the same question. */
-/** `isEvent`: it happens or it does not. `isOfNames`: it says what a column is called, never one of its values ("quality" is no grade "Good"). */
-type Concept = Words & { opposite?: Words; isOfNames?: boolean; isEvent?: boolean };
+/**
+ * Words that mean the same where someone names what is to be predicted; `opposite` ones name the other answer of the same question. `isEvent`: it
+ * happens or it does not. `isThing`: it names things and nothing that they do. `isOfNames`: it says what a column is called, never one of its values
+ * ("quality" is no grade "Good").
+ */
+type Concept = Words & { opposite?: Words; isOfNames?: boolean; isEvent?: boolean; isThing?: boolean };
 
 export const concepts: Concept[] = [
   {
     isEvent: true,
-    en: 'churn churned leave leaving left cancel quit attrition unsubscribe exited exit defect departed resign turnover abandon lost lapse switch',
-    de: 'kundigen kundigt kundigung gekundigt abwandern abwanderung abgewandert wechseln verlassen verlasst abspringen storno stornieren austritt fluktuation',
+    en: 'churn churned leave leaving left cancel quit attrition unsubscribe exited exit defect departed resign notice shipjump turnover abandon lost lapse switch',
+    de: 'hinschmeissen aufhoren abbrechen abgebrochen abbruch kundigen kundigt kundigung gekundigt abwandern abwanderung abgewandert wechseln verlassen verlasst abspringen storno stornieren austritt fluktuation',
     es: 'baja bajas abandono abandonar abandonan abandona cancelar cancelan irse van marchan fuga rotacion renuncia dejar dejan',
     opposite: {
       en: 'stay stays stayed remain renew renewed renewal retain retained retention loyal',
@@ -32,22 +35,24 @@ export const concepts: Concept[] = [
     },
   },
   {
-    en: 'price cost costs worth spend spent fare charge charges sell sells fetch pay paid payment payments amount expensive ask rent value bill premium tariff quote medv',
-    de: 'preis preise kosten kostet wert miete betrag gebuhr teuer bezahlen zahlen kaufpreis verkaufspreis beitrag verkauft',
-    es: 'precio precios coste costo costar cuesta valor vale importe tarifa alquiler pagar pago caro prima vender vende',
+    isOfNames: true,
+    en: 'price cost costs worth appraise appraisal valuation valued priced pricing spend spent fare charge charges sell sells fetch pay paid payment payments amount expensive ask rent value bill invoice premium tariff quote medv',
+    de: 'blechen rechnung rechnungsbetrag preis preise kosten kostet wert miete betrag gebuhr teuer bezahlen zahlen kaufpreis verkaufspreis beitrag verkauft',
+    es: 'factura precio precios coste costo tasar tasacion costar cuesta valor vale importe tarifa alquiler pagar pago caro prima vender vende',
   },
   {
+    isOfNames: true,
     en: 'income earn earns salary wage wages compensation',
     de: 'einkommen gehalt lohn verdienen verdient verdienst',
     es: 'ingreso ingresos salario sueldo ganar gana ganan renta',
   },
   {
     isEvent: true,
-    en: 'default defaulted defaults notpay delinquent delinquency insolvent bankrupt bankruptcy bad arrears',
+    en: 'default defaulted defaults chargedoff chargeoff writeoff defaulter notpay delinquent delinquency insolvent bankrupt bankruptcy bad arrears',
     de: 'ausfall kreditausfall zahlungsausfall ausfallen insolvent insolvenz zahlungsunfahig',
     es: 'impago impagos moroso morosos mora morosidad incumplir incumplimiento quiebra',
     opposite: {
-      en: 'repay repays repaid payback creditworthy good',
+      en: 'repay repays repaid payback fullypaid creditworthy solvent good',
       de: 'zuruckzahlen zuruckgezahlt begleichen kreditwurdig',
       es: 'devolver devuelve devuelven reembolsar solvente',
     },
@@ -68,12 +73,17 @@ export const concepts: Concept[] = [
   },
   {
     isEvent: true,
-    en: 'fraud fraudulent scam scams suspicious fake cheat deceptive bogus',
+    en: 'fraud fraudulent scam scams suspicious fake cheat deceptive bogus fishy dodgy shady crooked',
     de: 'betrug betrugerisch betruger verdachtig gefalscht',
     es: 'fraude fraudulento fraudulenta fraudulentos fraudulentas estafa sospechoso falso',
     opposite: { en: 'genuine legitimate legit honest authentic real', de: 'echt ehrlich legitim', es: 'legitimo autentico verdadero' },
   },
-  { en: 'count cnt number many quantity qty demand volume', de: 'anzahl menge viele zahl nachfrage', es: 'cantidad numero cuantos cuantas demanda volumen' },
+  {
+    isOfNames: true,
+    en: 'count cnt number many total quantity qty demand volume',
+    de: 'anzahl menge viele zahl nachfrage',
+    es: 'cantidad numero cuantos cuantas demanda volumen',
+  },
   {
     en: 'sales sale sell sold sells selling revenue gross grosses takings earnings',
     de: 'umsatz verkauf verkaufe verkaufen verkauft absatz erlos',
@@ -87,11 +97,21 @@ export const concepts: Concept[] = [
   },
   { en: 'species variety breed flower kind', de: 'spezies gattung sorte', es: 'especie variedad raza' },
   { en: 'align alignment side moral', de: 'gesinnung ausrichtung', es: 'bando alineacion' },
-  { en: 'strength strong', de: 'festigkeit stark starke', es: 'resistencia fuerte fuerza' },
-  { en: 'duration length long lasts takes minutes minute hours hour seconds secs time', de: 'dauer lange dauert', es: 'duracion largo dura tarda' },
-  { en: 'weight heavy weigh weighs', de: 'gewicht schwer wiegt', es: 'peso pesa pesado' },
-  { en: 'height tall high', de: 'hohe hoch grosse', es: 'altura alto' },
-  { en: 'age old', de: 'alter alt', es: 'edad anos viejo' },
+  {
+    isOfNames: true,
+    en: 'strength strong pressure withstand resist resistance hold bear load tough sturdy firm',
+    de: 'festigkeit fest stark starke tragfahigkeit druckfestigkeit belastbar',
+    es: 'resistencia fuerte fuerza',
+  },
+  {
+    isOfNames: true,
+    en: 'duration length long last lasts lasting lasted elapsed drag runtime wait waiting minutes minute hours hour seconds secs time',
+    de: 'dauer lange dauert dauern zeit laufzeit wartezeit minuten stunden',
+    es: 'duracion largo dura duran tarda tiempo minutos horas espera',
+  },
+  { isOfNames: true, en: 'weight heavy weigh weighs mass kilos kilograms kg pounds lbs grams', de: 'gewicht schwer wiegt', es: 'peso pesa pesado' },
+  { isOfNames: true, en: 'height tall high', de: 'hohe hoch grosse', es: 'altura alto' },
+  { isOfNames: true, en: 'age old', de: 'alter alt', es: 'edad anos viejo' },
   { en: 'rings age old', de: 'ringe', es: 'anillos' },
   {
     isEvent: true,
@@ -107,10 +127,10 @@ export const concepts: Concept[] = [
     es: 'lluvia llover llueve llovera lluvioso precipitacion',
     opposite: { en: 'dry', de: 'trocken', es: 'seco' },
   },
-  { en: 'temperature temp hot warm cold', de: 'temperatur warm kalt heiss', es: 'temperatura calor frio' },
+  { isOfNames: true, en: 'temperature temp hot warm cold', de: 'temperatur warm kalt heiss', es: 'temperatura calor frio' },
   {
     isEvent: true,
-    en: 'disease sick ill illness diagnosis tumor tumour diabetic diabetes cancer condition infected stroke attack',
+    en: 'disease disorder sick ill illness diagnosis tumor tumour diabetic diabetes cancer condition infected stroke attack',
     de: 'krankheit krank erkrankt diagnose diabetes krebs schlaganfall',
     es: 'enfermedad enfermo enferma diagnostico diabetes cancer infarto',
     opposite: { en: 'healthy health', de: 'gesund', es: 'sano sana' },
@@ -136,8 +156,8 @@ export const concepts: Concept[] = [
   },
   {
     isEvent: true,
-    en: 'return returned returns refund sendback',
-    de: 'retoure zuruckschicken zuruckgeschickt rucksendung zuruckgeben',
+    en: 'return returned returns refund refunded sendback',
+    de: 'retoure retoniert retourniert zuruckkommen zuruckschicken zuruckgeschickt rucksendung zuruckgeben',
     es: 'devolucion devuelto devolver devuelven',
   },
   {
@@ -148,7 +168,7 @@ export const concepts: Concept[] = [
   },
   {
     isEvent: true,
-    en: 'fail failure fails failed breakdown break breaks fault faulty defect defective malfunction broken',
+    en: 'fail failure fails failed failing breakdown break breaks fault faulty defect defective malfunction broken',
     de: 'ausfall ausfallen defekt storung fehler kaputt versagen',
     es: 'fallo falla fallar averia averiar defecto defectuoso rotura',
     opposite: { en: 'working functional intact', de: 'funktioniert intakt', es: 'funciona funcionando' },
@@ -160,16 +180,20 @@ export const concepts: Concept[] = [
     es: 'aprobar aprueba aprobado',
     opposite: { en: 'fail fails failed flunk dropout', de: 'durchfallen durchgefallen', es: 'suspender suspende suspenso' },
   },
-  { en: 'grade score mark marks exam result points point g3 gpa', de: 'note noten punkte zensur', es: 'nota notas calificacion puntos puntuacion' },
+  {
+    en: 'grade score mark marks exam result points point g3 gpa',
+    de: 'note noten endnote abschlussnote punkte zensur',
+    es: 'nota notas calificacion puntos puntuacion',
+  },
   {
     isOfNames: true,
-    en: 'quality good rating rate rated score stars star review vote',
+    en: 'quality good rating rate rated score stars star review vote grade grades mark',
     de: 'qualitat bewertung sterne',
     es: 'calidad valoracion estrellas puntuacion',
   },
   {
     isEvent: true,
-    en: 'satisfaction satisfied happy',
+    en: 'satisfaction satisfied happy happiness pleased content csat nps promoter',
     de: 'zufriedenheit zufrieden',
     es: 'satisfaccion satisfecho satisfechos contento',
     opposite: { en: 'dissatisfied unhappy', de: 'unzufrieden', es: 'insatisfecho' },
@@ -179,17 +203,21 @@ export const concepts: Concept[] = [
     de: 'verbrauch verbraucht energie leistung',
     es: 'consumo consume energia gasto',
   },
-  { isEvent: true, en: 'click clicks clicked ctr', de: 'klick klicken klickt', es: 'clic clics hace' },
+  { isEvent: true, en: 'click clicks clicked ctr tap taps tapped', de: 'klick klicken klickt', es: 'clic clics hace' },
   {
     isEvent: true,
-    en: 'noshow absent absence miss missed misses',
+    en: 'noshow absent absence miss missed misses skip skips away',
     de: 'nichterscheinen fehlen fehlt versaumen',
-    es: 'faltar falta ausencia ausente',
-    opposite: { en: 'attend attends attended showup show appear', de: 'erscheinen erscheint', es: 'asistir asiste acudir acude presentarse' },
+    es: 'inasistencia inasistencias faltar falta faltan plantado ausencia ausente',
+    opposite: {
+      en: 'attend attends attended showup show appear',
+      de: 'erscheinen erscheint kommen kommt',
+      es: 'asistir asiste asisten asistio asistencia acudir acude acuden acudio presentarse presento venir viene vienen',
+    },
   },
   {
     isEvent: true,
-    en: 'approve approved approval grant granted accept accepted',
+    en: 'approve approved approves approval grant granted accept accepted admit admitted admission',
     de: 'genehmigt genehmigen bewilligt bewilligung zusage',
     es: 'aprobar aprobado aprobada aprobacion conceder concedido',
     opposite: {
@@ -200,17 +228,17 @@ export const concepts: Concept[] = [
   },
   {
     isEvent: true,
-    en: 'cancel cancelled canceled cancellation cancels',
-    de: 'storniert stornieren storno abgesagt absagen ausgefallen',
+    en: 'cancel cancelled canceled cancellation cancels scrapped axed',
+    de: 'ausfallen ausfallt abbrechen abgebrochen abbruch storniert stornieren storno abgesagt absagen ausgefallen',
     es: 'cancelado cancelada cancelar cancelacion anulado anular',
   },
   { en: 'claim claims accident crash damage insured', de: 'schaden unfall schadenfall', es: 'siniestro accidente reclamacion dano' },
   {
     isEvent: true,
-    en: 'win wins won winner victory',
+    en: 'win wins won winner winning victory beat',
     de: 'gewinnen gewinnt sieg',
     es: 'ganar gana ganador victoria',
-    opposite: { en: 'lose loses defeat', de: 'verlieren verliert', es: 'perder pierde derrota' },
+    opposite: { en: 'lose loses losing lost defeat defeated', de: 'verlieren verliert', es: 'perder pierde derrota' },
   },
   { isEvent: true, en: 'promotion promoted promote', de: 'befordert beforderung', es: 'ascenso ascendido promovido' },
   {
@@ -220,25 +248,25 @@ export const concepts: Concept[] = [
     es: 'venenosa venenoso toxica',
     opposite: { en: 'edible eatable safe eat', de: 'essbar', es: 'comestible' },
   },
-  { en: 'profit margin', de: 'gewinn ertrag marge', es: 'beneficio ganancia margen' },
-  { en: 'risk danger hazard', de: 'risiko gefahr', es: 'riesgo peligro' },
+  { isOfNames: true, en: 'profit margin', de: 'gewinn ertrag marge', es: 'beneficio ganancia margen' },
+  { en: 'risk danger dangerous risky hazard hazardous', de: 'risiko gefahr', es: 'riesgo peligro' },
   { en: 'severity severe serious injury injured', de: 'schwere verletzt verletzung', es: 'gravedad grave herido lesion' },
   { isEvent: true, en: 'drinkable potable potability drink', de: 'trinkbar', es: 'potable' },
-  { isEvent: true, en: 'occupied occupancy', de: 'belegt besetzt', es: 'ocupado ocupada' },
-  { en: 'gender sex male female man woman', de: 'geschlecht mann frau', es: 'genero sexo hombre mujer' },
-  { en: 'good hero heroic positive', de: 'gut held positiv', es: 'bueno heroe positivo' },
-  { en: 'bad villain evil negative', de: 'bose schurke schlecht negativ', es: 'malo villano negativo' },
+  { isEvent: true, en: 'occupied occupancy vacant busy', de: 'belegt besetzt', es: 'ocupado ocupada' },
+  { en: 'gender sex male female man woman men women boy girl boys girls', de: 'geschlecht mann frau', es: 'genero sexo hombre mujer' },
+  { en: 'good hero heroes heroic positive', de: 'gut held positiv', es: 'bueno heroe positivo' },
+  { en: 'bad villain villains evil negative', de: 'bose schurke schlecht negativ', es: 'malo villano negativo' },
   { en: 'neutral between middle', de: 'neutral dazwischen', es: 'neutral intermedio' },
-  { en: 'sentiment mood opinion tone feeling', de: 'stimmung meinung', es: 'sentimiento opinion' },
-  { en: 'priority urgent urgency', de: 'prioritat dringend dringlichkeit', es: 'prioridad urgente urgencia' },
+  { en: 'sentiment polarity mood opinion tone feeling', de: 'stimmung meinung', es: 'sentimiento opinion' },
+  { en: 'priority urgent urgency criticality critical', de: 'prioritat dringend dringlichkeit', es: 'prioridad urgente urgencia' },
   {
     en: 'sqm squaremetre squaremeter sqft squarefoot squarefeet area size surface living space m2',
     de: 'quadratmeter flache wohnflache qm grosse',
     es: 'metrocuadrado m2 superficie tamano metros area',
   },
-  { en: 'distance far km miles', de: 'entfernung strecke weit', es: 'distancia lejos' },
-  { en: 'speed fast quick velocity', de: 'geschwindigkeit schnell', es: 'velocidad rapido' },
-  { en: 'state region province', de: 'bundesland region', es: 'estado provincia region' },
+  { isOfNames: true, en: 'distance far km miles', de: 'entfernung strecke weit', es: 'distancia lejos' },
+  { isOfNames: true, en: 'speed fast faster quick quickly velocity pace rpm', de: 'geschwindigkeit schnell', es: 'velocidad rapido' },
+  { en: 'state region province county', de: 'bundesland region', es: 'estado provincia region' },
   { en: 'postcode zip zipcode postal plz', de: 'postleitzahl plz', es: 'codigopostal cp' },
   { en: 'city town', de: 'stadt ort', es: 'ciudad localidad' },
   {
@@ -247,15 +275,195 @@ export const concepts: Concept[] = [
     es: 'electricidad potencia produccion energia',
   },
   { en: 'stay los', de: 'aufenthalt liegedauer', es: 'estancia' },
-  { en: 'global worldwide world', de: 'weltweit gesamt', es: 'mundial global' },
+  { en: 'global worldwide world globe', de: 'weltweit gesamt', es: 'mundial global' },
   { en: 'trip journey ride drive', de: 'fahrt reise', es: 'viaje trayecto' },
-  { en: 'arrive arrival arr', de: 'ankunft ankommen', es: 'llegada llegar llegan' },
+  { en: 'arrive arrives arrival arr land lands landing touchdown', de: 'ankunft ankommen', es: 'llegada llegar llegan' },
   { en: 'depart departure dep takeoff leave', de: 'abflug abfahrt', es: 'salida salir salen' },
   { en: 'ride rides rider ridership passenger passengers board boardings', de: 'fahrgast fahrgaste fahren', es: 'pasajero pasajeros viajan' },
+  {
+    isEvent: true,
+    en: 'spoil spoiled spoilt rot rotten mould mold perish stale',
+    de: 'verderben verdirbt verdorben schimmel faul',
+    es: 'estropear estropeado pudrir podrido caducar caducado',
+  },
+  {
+    isEvent: true,
+    en: 'contaminated contamination polluted pollution',
+    de: 'verunreinigt belastet kontaminiert verseucht kontamination',
+    es: 'contaminado contaminada contaminacion',
+  },
+  { isEvent: true, en: 'leak leaks leaking leakage', de: 'leck undicht leckage', es: 'fuga fugas goteo reventar pierde pierden' },
+  {
+    isEvent: true,
+    en: 'guilty convicted conviction sentenced',
+    de: 'schuldig verurteilt verurteilung',
+    es: 'culpable condenado condena',
+    opposite: { en: 'innocent acquitted acquittal', de: 'unschuldig freigesprochen freispruch', es: 'inocente absuelto absolucion' },
+  },
+  { isEvent: true, en: 'reoffend recidivism relapse recur recurrence', de: 'ruckfall ruckfallig', es: 'reincidir reincidencia reincide recaida' },
+  {
+    isEvent: true,
+    en: 'donate donates donated donation pledge pledged backer backers donor give gives',
+    de: 'spende spenden spendet gespendet',
+    es: 'donar dona donacion donante',
+  },
+  {
+    isEvent: true,
+    en: 'complain complains complained complaint complaints gripe gripes',
+    de: 'beschwerde beschweren beschwert reklamation reklamiert reklamieren',
+    es: 'queja quejas quejarse reclamacion reclamar',
+  },
+  { isEvent: true, en: 'escalate escalated escalates escalation', de: 'eskaliert eskalation eskalieren', es: 'escalado escalar escalada' },
+  {
+    isEvent: true,
+    en: 'upgrade upgraded upgrades upsell',
+    de: 'upgrade hochstufen aufstocken',
+    es: 'mejora actualizar ampliar',
+    opposite: { en: 'downgrade downgraded', de: 'herabstufen', es: 'rebajar' },
+  },
+  { isEvent: true, en: 'reopen reopened reopens', de: 'wiedereroffnet', es: 'reabierto reabrir' },
+  { isEvent: true, en: 'resolve resolved resolves solved fixed', de: 'gelost behoben erledigt', es: 'resuelto resolver solucionado' },
+  { isEvent: true, en: 'damage damaged damages broken', de: 'beschadigt schaden beschadigung', es: 'danado danada dano averiado' },
+  { isEvent: true, en: 'stolen theft steal stole', de: 'gestohlen diebstahl', es: 'robado robo' },
+  {
+    isEvent: true,
+    en: 'missing vanish vanished disappear disappeared',
+    de: 'verloren verschwunden vermisst',
+    es: 'perdido perdida extraviado extraviada desaparecido',
+  },
+  { isEvent: true, en: 'hire hired hires hiring recruit recruited employ', de: 'eingestellt einstellen', es: 'contratado contratada contratar' },
+  { isEvent: true, en: 'graduate graduates graduated graduation', de: 'abschluss absolviert', es: 'graduado graduarse graduacion' },
+  {
+    isEvent: true,
+    en: 'enrol enroll enrolled enrolls enrolment enrollment join joins joined register registered',
+    de: 'einschreiben anmelden angemeldet eingeschrieben beitreten',
+    es: 'inscribir inscrito matricular matriculado apuntarse',
+  },
+  {
+    isEvent: true,
+    en: 'adhere adherent adherence comply compliant compliance',
+    de: 'einhalten therapietreu adharenz',
+    es: 'adherente adherencia cumplir cumple',
+  },
+  {
+    isEvent: true,
+    en: 'fund funded funding succeed success successful',
+    de: 'finanziert finanzierung erfolgreich erfolg',
+    es: 'financiado financiada financiacion exito',
+  },
+  { isEvent: true, en: 'infect infected infection', de: 'infiziert infektion', es: 'infectado infeccion' },
+  { isEvent: true, en: 'pregnant pregnancy conceive', de: 'schwanger trachtig tragend', es: 'embarazada embarazo prenada' },
+  { isEvent: true, en: 'germinate germinated sprout', de: 'keimen gekeimt keimung', es: 'germinar germinado germina' },
+  { isEvent: true, en: 'ripe ripen mature ready', de: 'reif', es: 'maduro madura' },
+  { isEvent: true, en: 'smoke smokes smoker smoking', de: 'raucher raucht rauchen', es: 'fumador fumadora fuma fumar' },
+  { isEvent: true, en: 'married marry marital', de: 'verheiratet', es: 'casado casada' },
+  { isEvent: true, en: 'retire retires retired retirement', de: 'rente ruhestand pensioniert', es: 'jubilado jubilarse jubilacion' },
+  { isEvent: true, en: 'vote votes voted', de: 'wahlen wahlt gewahlt', es: 'votar vota voto' },
+  { isEvent: true, en: 'like likes liked favourite favorite', de: 'gefallt mag mogen', es: 'gusta gustar' },
+  { isEvent: true, en: 'match matches matched', de: 'passen passt treffer', es: 'coincidir coincide' },
+  {
+    isEvent: true,
+    en: 'phishing malware malicious harmful attack intrusion',
+    de: 'schadlich angriff bosartig',
+    es: 'malicioso ataque danino',
+    opposite: { en: 'legitimate harmless benign normal', de: 'harmlos normal', es: 'legitimo normal' },
+  },
+  {
+    isEvent: true,
+    en: 'anomaly anomalous abnormal unusual outlier',
+    de: 'anomalie auffallig ungewohnlich',
+    es: 'anomalia anomalo inusual',
+    opposite: { en: 'normal usual ordinary regular', de: 'normal ublich', es: 'normal habitual' },
+  },
+  { isEvent: true, en: 'open opens opened', de: 'geoffnet offnen offnet', es: 'abrir abre abierto' },
+  { isEvent: true, en: 'deliver delivered delivery', de: 'geliefert zugestellt lieferung', es: 'entregado entrega entregar' },
+  { isEvent: true, en: 'inspect inspected inspection audit audited', de: 'gepruft prufung kontrolle', es: 'inspeccionado inspeccion auditado' },
+  { isEvent: true, en: 'seatbelt belted buckled strapped belt', de: 'angeschnallt gurt sicherheitsgurt', es: 'cinturon abrochado' },
+  {
+    isEvent: true,
+    en: 'survey respond complete completed completes finish finished',
+    de: 'abgeschlossen beendet fertig',
+    es: 'completar completado terminar terminado',
+  },
+  { isEvent: true, en: 'jam jammed stuck block blocked clog clogged', de: 'verstopft blockiert stau', es: 'atascado atasco bloqueado' },
+  { isEvent: true, en: 'flood flooded overflow', de: 'hochwasser uberschwemmung uberlauf', es: 'inundacion inundado desborde' },
+  { isEvent: true, en: 'congestion congested crowded crowd full', de: 'stau voll uberfullt', es: 'atasco congestionado lleno' },
+  { isEvent: true, en: 'snow snows snowing', de: 'schnee schneit', es: 'nieve nevar nieva' },
+  { en: 'income revenue turnover sales earnings', de: 'einnahmen umsatz', es: 'ingresos ventas' },
+  { en: 'interest', de: 'zins zinsen zinssatz', es: 'interes intereses tipo' },
+  { isThing: true, en: 'loan credit debt borrow borrows lend mortgage', de: 'kredit darlehen hypothek', es: 'prestamo credito hipoteca' },
+  { en: 'tip tips gratuity', de: 'trinkgeld', es: 'propina propinas' },
+  { en: 'discount rebate reduction', de: 'rabatt nachlass', es: 'descuento rebaja' },
+  { en: 'fine fines penalty', de: 'strafe bussgeld', es: 'multa sancion' },
+  { en: 'budget', de: 'budget', es: 'presupuesto' },
+  { en: 'tax taxes', de: 'steuer steuern', es: 'impuesto impuestos' },
+  { isThing: true, en: 'stock stockout inventory supply', de: 'bestand lager lagerbestand', es: 'existencias inventario stock rotura agotar agota agotado' },
+  { isThing: true, en: 'order orders ordered basket', de: 'bestellung bestellungen auftrag auftrage', es: 'pedido pedidos orden' },
+  {
+    isThing: true,
+    en: 'visitor visitors guests guest attendance attendees audience spectators',
+    de: 'besucher gaste besucherzahl zuschauer',
+    es: 'visitante visitantes asistencia publico espectadores huespedes',
+  },
+  { isThing: true, en: 'customer customers client clients buyer', de: 'kunde kunden', es: 'cliente clientes' },
+  { isThing: true, en: 'employee employees staff worker workers', de: 'mitarbeiter angestellte personal', es: 'empleado empleados trabajador plantilla' },
+  { isThing: true, en: 'patient patients', de: 'patient patienten', es: 'paciente pacientes' },
+  { isThing: true, en: 'student students pupil pupils', de: 'schuler schulerin student studenten', es: 'alumno alumnos estudiante estudiantes' },
+  { isThing: true, en: 'milk', de: 'milch', es: 'leche' },
+  { isThing: true, en: 'fat', de: 'fett', es: 'grasa' },
+  { isThing: true, en: 'protein', de: 'eiweiss', es: 'proteina' },
+  { isThing: true, en: 'sugar sweet sweetness', de: 'zucker suss', es: 'azucar dulce' },
+  { isThing: true, en: 'alcohol strong abv', de: 'alkohol', es: 'alcohol' },
+  { isThing: true, en: 'acid acidity ph sour', de: 'saure sauer', es: 'acidez acido' },
+  { isThing: true, en: 'bitter bitterness ibu', de: 'bitter bitterkeit', es: 'amargo amargor' },
+  { isThing: true, en: 'harvest crop yield output production', de: 'ernte ertrag', es: 'cosecha rendimiento produccion' },
+  { isThing: true, en: 'water', de: 'wasser', es: 'agua' },
+  { isThing: true, en: 'wind windy gust gusts', de: 'wind bo boen', es: 'viento rafaga rafagas' },
+  {
+    en: 'sun sunshine solar radiation irradiance',
+    de: 'sonne sonnenschein strahlung globalstrahlung einstrahlung',
+    es: 'sol insolacion radiacion irradiancia',
+  },
+  { isThing: true, en: 'humidity humid moisture moist damp wet', de: 'feuchte feuchtigkeit luftfeuchtigkeit feucht', es: 'humedad humedo' },
+  { isThing: true, en: 'noise loud decibel', de: 'larm laut', es: 'ruido' },
+  { isThing: true, en: 'vibration shake shaking', de: 'vibration schwingung', es: 'vibracion' },
+  { isThing: true, en: 'torque', de: 'drehmoment', es: 'par torque' },
+  { isThing: true, en: 'clarity clear', de: 'reinheit klarheit', es: 'claridad pureza' },
+  { isThing: true, en: 'colour color hue', de: 'farbe', es: 'color' },
+  { isThing: true, en: 'cut', de: 'schliff schnitt', es: 'corte talla' },
+  { isThing: true, en: 'brand make manufacturer', de: 'marke hersteller', es: 'marca fabricante' },
+  { isThing: true, en: 'model', de: 'modell', es: 'modelo' },
+  { isThing: true, en: 'language tongue', de: 'sprache', es: 'idioma lengua' },
+  { isThing: true, en: 'country nation', de: 'land', es: 'pais' },
+  { isThing: true, en: 'agency authority office', de: 'behorde amt', es: 'agencia organismo' },
+  { isThing: true, en: 'topic subject theme', de: 'thema', es: 'tema asunto' },
+  { isThing: true, en: 'genre', de: 'genre', es: 'genero' },
+  { isThing: true, en: 'bike bikes bicycle bicycles', de: 'fahrrad fahrrader rad rader', es: 'bicicleta bicicletas bici' },
+  { isThing: true, en: 'battery charge soc', de: 'batterie akku ladestand', es: 'bateria' },
+  { isThing: true, en: 'emission emissions co2 carbon', de: 'emission ausstoss', es: 'emision emisiones' },
+  { isThing: true, en: 'blood', de: 'blut', es: 'sangre' },
+  { isThing: true, en: 'pressure', de: 'druck', es: 'presion' },
+  { isThing: true, en: 'heart cardiac pulse', de: 'herz puls', es: 'corazon cardiaco pulso' },
+  { isThing: true, en: 'sleep', de: 'schlaf', es: 'sueno' },
+  { isThing: true, en: 'pain ache', de: 'schmerz schmerzen', es: 'dolor' },
+  { isThing: true, en: 'dose dosage', de: 'dosis', es: 'dosis' },
+  { isThing: true, en: 'goal goals', de: 'tor tore', es: 'gol goles' },
+  { isThing: true, en: 'exam test', de: 'prufung klausur', es: 'examen prueba' },
+  { isThing: true, en: 'rank position place placing', de: 'rang platz platzierung', es: 'posicion puesto clasificacion' },
+  { isThing: true, en: 'lifetime life lifespan survival rul remaining', de: 'lebensdauer restlaufzeit', es: 'vida restante' },
+  { isThing: true, en: 'downtime outage', de: 'stillstand ausfallzeit', es: 'parada inactividad' },
+  { isThing: true, en: 'wage pay salary compensation', de: 'gehalt lohn vergutung', es: 'salario sueldo' },
+  { isThing: true, en: 'mileage odometer kilometres kilometers miles km', de: 'kilometerstand laufleistung', es: 'kilometraje kilometros' },
+  { isThing: true, en: 'residual leftover waste wasted', de: 'rest abfall ausschuss', es: 'sobra residuo desperdicio merma' },
+  { isEvent: true, en: 'scrap reject rejected faulty', de: 'ausschuss fehlerhaft mangelhaft', es: 'rechazo defectuosa' },
+  { isEvent: true, en: 'prepay prepaid prepayment refinance refinanced', de: 'vorzeitig vorfalligkeit umschulden', es: 'amortizar anticipada' },
+  { isEvent: true, en: 'bid bids award awarded', de: 'zuschlag gebot', es: 'adjudicado adjudicacion' },
+  { isEvent: true, en: 'vaccinate vaccinated vaccine', de: 'geimpft impfung', es: 'vacunado vacuna' },
 ];
 
 /** Short forms that tables use. */
 export const abbreviations: Record<string, string> = {
+  amnt: 'amount',
   amt: 'amount',
   avg: 'average',
   bal: 'balance',
@@ -276,6 +484,8 @@ export const abbreviations: Record<string, string> = {
   hr: 'hour',
   hrs: 'hours',
   hum: 'humidity',
+  inc: 'income',
+  int: 'interest',
   loc: 'location',
   los: 'stay',
   mnth: 'month',
@@ -286,6 +496,8 @@ export const abbreviations: Record<string, string> = {
   pct: 'percent',
   pmt: 'payment',
   prob: 'probability',
+  pymnt: 'payment',
+  std: 'hours',
   prod: 'product',
   qty: 'quantity',
   rev: 'revenue',
@@ -317,6 +529,26 @@ export const phrases: [RegExp, string][] = [
   [/\bbr(?:eak|eaks|eaking|oken?) down\b/g, 'breakdown'],
   [/\b(?:walk|go|run)(?:s|ing)? (?:away|elsewhere)\b|\b(?:stop|stops|stopping) (?:being|buying|using)\b/g, 'leave'],
   [/\bon time\b/g, 'ontime'],
+  // "End in a conversion": what comes of it is what is asked.
+  [/\b(?:ends?|results?|leads?|turns?|ending|resulting|turning) (?:up )?(?:in|to|into|as|out) (?:an? )?/g, ' '],
+  [
+    /\b(?:be|is|are|was|land|lands|end up|ends up|comes?|going to be) (?:back|again) (?:on|in|at|to|with us)(?: (?:the|a|our))?(?: (?:ward|hospital|clinic|unit))?/g,
+    'comeback ',
+  ],
+  [/\bsay(?:s|ing)? yes(?: to)?\b/g, 'accept'],
+  [/\bjump(?:s|ing)? ship\b|\bhand(?:s|ing)? in (?:their|his|her) notice\b/g, 'resign'],
+  [/\bboun(?:ce|ces|cing) back\b/g, 'comeback'],
+  [/\btouch(?:es)? down\b/g, 'arrive'],
+  [/\bcharged off\b/g, 'chargedoff'],
+  [/\b(?:out of stock|sold out|run out|runs out)\b/g, 'stockout'],
+  [/\bwork(?:ed)? out\b|\bfind out\b|\bup front\b|\bend(?:s|ed)? up\b|\bfigure out\b/g, ' '],
+  [/\b(?:dejar|dejan|deja) plantad[oa]s?\b/g, 'plantado'],
+  [/\bschmei(?:ss|ß)(?:en|t)\b([^.;?!]{0,30}?)\bhin\b/g, '$1 hinschmeissen'],
+  [/\bkomm(?:en|t)\b([^.;?!]{0,30}?)\bzuruck\b/g, '$1 zuruckkommen'],
+  [/\bfall(?:en|t)\b([^.;?!]{0,30}?)\baus\b/g, '$1 ausfallen'],
+  [/\bdrag(?:s|ged|ging)? on\b/g, 'drag'],
+  [/\b(?:pays?|paid|paying) (?:[\p{L}]+ ){0,3}(?:back )?in full\b/gu, 'repay'],
+  [/\bcom(?:e|es|ing) down with\b/g, 'catch '],
   [/\bsquare[- ]?met(?:re|er)s?\b|\bsq\.? ?m\b|\bm²|\bm2\b/g, 'squaremetre'],
   [/\bsquare[- ]?(?:foot|feet)\b|\bsq\.? ?ft\b/g, 'squarefoot'],
   [/\bmetros? cuadrados?\b/g, 'metrocuadrado'],
@@ -327,7 +559,11 @@ export const phrases: [RegExp, string][] = [
   [/\bin[- ]between\b/g, 'neutral'],
   [/\bbox office\b/g, 'revenue'],
   [/\b(?:dan|darse|dar|da) de baja\b/g, 'baja'],
-  [/\bspring(?:en|t) ab\b/g, 'abspringen'],
+  [/\bse (?:va|van|ira|iran|marchan|marcha)\b/g, 'irse'],
+  [/\bspring(?:en|t)\b([^.;?!]{0,40}?)\bab\b/g, '$1 abspringen'],
+  [/\bbr(?:icht|echen)\b([^.;?!]{0,40}?)\bab\b/g, '$1 abbrechen'],
+  [/\bfall(?:en|t)\b([^.;?!]{0,50}?)\bdurch\b/g, '$1 durchfallen'],
+  [/\bgeh(?:en|t) weg\b|\bgeh(?:en|t) uber den (?:tresen|ladentisch)\b/g, 'verkauft'],
   [/\bfall(?:en|t) aus\b/g, 'ausfallen'],
   [/\bzahl(?:en|t)\b([^.;?!]{0,40}?)\bzuruck\b/g, '$1 zuruckzahlen'],
   [/\bschick(?:en|t)\b([^.;?!]{0,40}?)\bzuruck\b/g, '$1 zuruckschicken'],
@@ -341,13 +577,13 @@ const list = (text: string) => new Set(text.split(' '));
 /** Words that say nothing of what is asked for. German and Spanish ones count only in a sentence of that language: "die" is a word of its own in English. */
 export const fillers: Record<'en' | 'de' | 'es', Set<string>> = {
   en: list(
-    'a an the of for to in on at by with from as is are be been being am was were will would should shall can could may might must do does did done have has had having get gets got go goes going about likely probable probably who whom whose which what when where how much whether if and or nor but not no never we our us ours i my me mine you your they them their he she his her it its this that these those there then than so such any some all both each every per next coming more most less least very too also just only please want wants wanted need needs like know knows right correct proper tell say says said find show see flag mark spot predict predicts predicting prediction forecast estimate estimates guess work out learn model build make give quote read score classify detect determine decide figure identify recognise recognize help using use given based depending knowing new one ones people someone thing things future time into out up down during before after over under between against within without because based likelihood probability probabilities chance chances odds many actually really ever again soon now today s t re ll ve d',
+    'a an the of for to in on at by with from as is are be been being am was were will would should shall can could may might must do does did done have has had having get gets got go goes going about likely probable probably who whom whose which what when where how much whether if and or nor but not no never we our us ours i my me mine you your they them their he she his her it its this that these those there then than so such any some all both each every per next coming more most less least very too also just only please want wants wanted need needs like know knows right correct proper tell say says said find show see flag mark spot predict predicts predicting prediction forecast estimate estimates guess work out learn model build make give quote read score classify detect determine decide figure identify recognise recognize help using use given based depending knowing new one ones people someone thing things future time into out up down during before after over under between against within without because based until likelihood probability probabilities chance chances odds many actually really ever again soon now today s t re ll ve d simply really truly soon quickly probably roughly approximately about all features feature regression classification binary multiclass task table dataset data column columns row rows column variable variables kindly hello hi thanks thank dear sir pls plz ok okay etc eg ie e g via whole just merely nobody anybody somebody anyone everyone nothing something anything yet already once when while though although however be get let lets make made made',
   ),
   de: list(
-    'der die das den dem des ein eine einen einem einer eines und oder aber nicht kein keine keinen nie ich mir mich mein meine wir uns unser unsere unserer unseren sie ihr ihre ihrem ihren er es man ist sind war waren wird werden wurde wurden sein hat haben kann konnen soll sollen mochte mochten will wollen muss in im an am auf aus bei beim mit nach seit von vom zu zum zur fur uber unter vor durch gegen ohne um als wie was wer wen wem welche welcher welches welchen wann wo ob wenn dass damit so viel mehr meisten sehr auch nur noch schon bitte sage sagen sag vorhersagen vorhersage vorher voraus prognose prognostiziere prognostizieren schatze schatzen schatzung erkenne erkennen finde finden bestimme bestimmen berechne berechnen vermutlich wahrscheinlich wahrscheinlichkeit jede jeder jedes jeden nachste nachsten nachster diese dieser dieses morgen heute neue neuen',
+    'der die das den dem des ein eine einen einem einer eines und oder aber nicht kein keine keinen nie ich mir mich mein meine wir uns unser unsere unserer unseren sie ihr ihre ihrem ihren er es man ist sind war waren wird werden wurde wurden sein hat haben kann konnen soll sollen mochte mochten will wollen muss in im an am auf aus bei beim mit nach seit von vom zu zum zur fur uber unter vor durch gegen ohne um als wie was wer wen wem welche welcher welches welchen wann wo ob wenn dass damit so viel mehr meisten sehr auch nur noch schon bitte sage sagen sag vorhersagen vorhersage vorher voraus prognose prognostiziere prognostizieren schatze schatzen schatzung erkenne erkennen finde finden bestimme bestimmen berechne berechnen vermutlich wahrscheinlich wahrscheinlichkeit viele vielen jede jeder jedes jeden nachste nachsten nachster diese dieser dieses morgen heute neue neuen wohl demnachst bald voraussichtlich eigentlich sicher vielleicht gern gerne gerade derzeit kunftig zukunftig dann dort hier mal eben alle alles allen aller etwa ungefahr bisher jetzt ganz genau bereits wirklich wurde konnte konnten konntet sollte dies dessen deren denen spalte spalten tabelle datensatz regression klassifikation hallo danke liebe bzw usw ihn ihm ihnen sich selbst man doch also etwas jemand niemand',
   ),
   es: list(
-    'el la los las un una unos unas y o u pero no ni nunca de del al a en con por para sin sobre entre hacia desde hasta que quien quienes cual cuales cuando donde como cuanto cuanta si yo me mi mis nos nuestro nuestra nuestros nuestras tu su sus se lo le les es son sera seran ser estar esta estan fue ha han hay va van puede pueden debe quiero queremos necesito necesitamos saber decir dime predecir predice prediccion prever estimar estima estimacion adivinar calcular calcula clasificar detectar detecta identificar averiguar cada proximo proxima proximos proximas este estos estas esto mas menos muy tambien solo por favor manana hoy nuevo nueva nuevos probabilidad probable probablemente mayor',
+    'el la los las un una unos unas y o u pero no ni nunca de del al a en con por para sin sobre entre hacia desde hasta que quien quienes cual cuales cuando donde como cuanto cuanta si yo me mi mis nos nuestro nuestra nuestros nuestras tu su sus se lo le les es son sera seran ser estar esta estan fue ha han hay va van puede pueden debe quiero queremos necesito necesitamos saber decir dime predecir predice prediccion prever estimar estima estimacion adivinar calcular calcula clasificar detectar detecta identificar averiguar cada proximo proxima proximos proximas este estos estas esto mas menos muy tambien solo por favor manana hoy nuevo nueva nuevos probabilidad probable probablemente mayor pronto solamente realmente aproximadamente ahora luego entonces todos todas todo toda algun alguna algunos alguien nadie algo nada columna columnas tabla datos regresion clasificacion hola gracias cuya cuyo cuyos ella ellos ellas usted ustedes esta estan esos esas ese esa aquel tiene tienen tener hacer hace cual cuales',
   ),
 };
 
@@ -360,10 +596,36 @@ export const vagueNameWords = list(
 );
 
 /** Parts of a name that say how it is written, and nothing of what it is. */
-export const auxiliaryNameWords = list('is has was flag indicator ind y n yn bool binary');
+export const auxiliaryNameWords = list(
+  'is has was will within needed required necessary notig erforderlich necesario necesaria flag indicator ind y n yn bool binary',
+);
 
 /** Parts of a name that say that the value is that of a later time. */
 export const laterNameWords = list('tomorrow next following later ahead future morgen folgetag manana siguiente proximo proxima');
+
+/** Patterns over one folded word of the three languages. */
+const anyWord = ({ en, de, es }: Words) => new RegExp(`^(?:${[en, de, es].join(' ').split(' ').join('|')})$`, 'u');
+
+/** Parts of names of days that are set before. German writes `Liefertermin` as one word. */
+export const dueName = anyWord({
+  en: 'due deadline scheduled planned expected promised target required estimated',
+  de: 'fallig soll geplant termin \\p{L}+termin \\p{L}+frist soll\\p{L}+ plan\\p{L}+',
+  es: 'vencimiento previsto prevista limite',
+});
+/** And of those on which it was done. */
+export const doneName = anyWord({
+  en: 'paid payment pay actual completed completion delivered delivery closed finished settled received arrived arrival done shipped resolved returned',
+  de: 'bezahlt zahlung geliefert erledigt ist eingang (?:liefer|zahl(?:ungs)?|eingangs?|abschluss|ist|erledigungs?|ruckgabe)(?:datum|tag)',
+  es: 'pago pagado entrega entregado real cierre',
+});
+/** Words that ask whether something is late. */
+export const saysLate = anyWord({ en: 'late delay\\w* overdue tard\\w+', de: 'verspat\\w* spat verzug uberfallig', es: 'retras\\w* tarde demora atras\\w*' });
+/** "Per night" does not mean by the fewest nights that can be booked. */
+export const limitName = anyWord({ en: 'minimum maximum lowest highest first last previous', de: 'mindest hochst', es: 'minimo maximo' });
+
+/** Levels that say that it is so, and that it is not. */
+export const yesLevel = /^(?:yes|y|true|t|positive|pos|ja|j|si|sí|s|oui|wahr|verdadero)$/i;
+export const noLevel = /^(?:no|n|false|f|0|-1|negative|neg|nein|non|falsch|falso|none|not .*|no .*)$/i;
 
 /** Whole numbers in words. */
 export const numberWords: Record<string, number> = {

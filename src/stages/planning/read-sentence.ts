@@ -1,15 +1,21 @@
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { deriveTargets } from './derive-target.ts';
 import { findTimeColumn, findTimeSeries } from './find-time.ts';
+import { noLevel, yesLevel } from './lexicon.ts';
 import { isPredictable, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
 import type { Reading, SentenceReading, Wish } from './reading.ts';
-import { takeApart, type SentenceParts } from './sentence-parts.ts';
-import { likeness, nameWords, wordsIn } from './words.ts';
+import { isTurnedRound, takeApart, type SentenceParts } from './sentence-parts.ts';
+import { hasMeaning, likeness, namesAction, nameWords, wordsIn } from './words.ts';
 
 /** Everything that the words say over this table, the surest reading first. */
 export function readSentence(sentence: string, profile: Profile): SentenceReading {
-  const parts = takeApart(sentence);
-  const matches = rankColumns(parts, profile);
+  let parts = takeApart(sentence);
+  let matches = rankColumns(parts, profile);
+  if (parts.otherwise !== null && !matches.some(({ column, certainty }) => isPredictable(column) && certainty >= LEAST_OBJECT)) {
+    const { judgement, costs, capacity, moment, without, given } = parts;
+    parts = { ...takeApart(parts.otherwise), judgement, costs, capacity, moment, without, given };
+    matches = rankColumns(parts, profile);
+  }
   const derived = deriveTargets(parts, profile, matches);
   const possible = matches.filter(({ column }) => isPredictable(column));
   const readings = [...possible.map((match) => readingOf(parts, match, derived)), ...derived].toSorted((a, b) => b.certainty - a.certainty);
@@ -29,20 +35,22 @@ export function readSentence(sentence: string, profile: Profile): SentenceReadin
     time:
       time && speaksOfLater && (series !== undefined || isAhead) ? { value: time.name, certainty: 0.8, reason: 'the sentence asks of times to come' } : null,
     forecast,
-    isNoPrediction: parts.isNoPrediction,
-    impossible: findImpossible(matches, readings),
-    isYesNo: parts.isYesNo,
-    isNegated: parts.isNegated,
+    otherWish: parts.otherWish,
+    impossible: findImpossible(matches, readings, profile),
   };
 }
+
+/** Less sure than this, the object of "predict" is no column. */
+const LEAST_OBJECT = 0.4;
 
 function readingOf(parts: SentenceParts, match: ColumnMatch, derived: Reading[]): Reading {
   const { column, reason, nameShare } = match;
   const made = derived.filter(({ target }) => target.kind === 'derived' && target.sources.includes(column.name));
   let { certainty } = match;
   // Where the words ask for something made of this column, the column itself is the lesser reading.
-  if (made.length > 0) certainty *= parts.comparison || parts.ahead || parts.ratio ? 0.5 : 0.7;
-  else if ((parts.comparison && nameShare === 0) || (parts.ahead && derived.length > 0)) certainty *= 0.6;
+  const { comparison } = parts;
+  if (made.length > 0) certainty *= (comparison && !comparison.isOfRows) || parts.ahead || parts.combination ? 0.5 : 0.7;
+  else if ((comparison && !comparison.isOfRows && nameShare === 0) || (parts.ahead && derived.length > 0)) certainty *= 0.6;
   return { target: { kind: 'column', column: column.name }, task: taskOf(parts, column), positive: positiveOf(parts, match), certainty, reason };
 }
 
@@ -57,13 +65,16 @@ function taskOf(parts: SentenceParts, column: ColumnProfile): Reading['task'] {
 }
 
 /** The class that the words ask for, where a column has two; for `--target` too. */
-export function positiveOf(parts: SentenceParts, match: Pick<ColumnMatch, 'column' | 'isOpposite' | 'values'>): Wish<string> | null {
+export function positiveOf(parts: SentenceParts, match: Pick<ColumnMatch, 'column' | 'isOpposite' | 'values' | 'words'>): Wish<string> | null {
   const { column } = match;
   if (!isTwoValued(column)) return null;
   const levels = column.topValues.map(({ value }) => value);
   if (levels.length !== 2) return null;
   const otherThan = (level: string) => levels.find((one) => one !== level) ?? level;
-  const flip = parts.isNegated;
+  // Not to keep up a loan is to fail: what is negated is what is done.
+  const doings = match.words.filter(namesAction);
+  const flip =
+    match.words.length > 0 && doings.length === 0 && match.words.every(hasMeaning) ? false : isTurnedRound(parts, doings.length > 0 ? doings : match.words);
   if (match.values.length === 1) {
     const [named] = match.values;
     return { value: flip ? otherThan(named) : named, certainty: 0.85, reason: flip ? `the sentence asks for what is not "${named}"` : 'the sentence names it' };
@@ -75,14 +86,11 @@ export function positiveOf(parts: SentenceParts, match: Pick<ColumnMatch, 'colum
   return { value, certainty: affirmative.certainty, reason: isFlipped ? `the sentence asks for the opposite of "${column.name}"` : affirmative.reason };
 }
 
-const YES = /^(?:yes|y|true|t|positive|pos|ja|si|sí|oui|wahr|verdadero)$/i;
-const NO = /^(?:no|n|false|f|0|-1|negative|neg|nein|non|falsch|falso|none|not .*|no .*)$/i;
-
 /** The level that says that the column is so: yes, 1, its own name, the larger of two numbers. */
 function affirmativeOf(column: ColumnProfile, levels: string[]): { value: string; certainty: number; reason: string } | undefined {
-  const yes = levels.filter((level) => YES.test(level.trim()));
+  const yes = levels.filter((level) => yesLevel.test(level.trim()));
   if (yes.length === 1) return { value: yes[0], certainty: 0.9, reason: `"${yes[0]}" says that it is so` };
-  const no = levels.filter((level) => NO.test(level.trim()));
+  const no = levels.filter((level) => noLevel.test(level.trim()));
   if (no.length === 1) return { value: levels.find((level) => level !== no[0]) ?? levels[0], certainty: 0.8, reason: `the other class is "${no[0]}"` };
   const named = levels.filter((level) => nameWords(level).some((word) => nameWords(column.name).some((part) => isSameSense(part, word))));
   if (named.length === 1) return { value: named[0], certainty: 0.85, reason: 'the column is called so' };
@@ -112,15 +120,20 @@ function findForecast(parts: SentenceParts, profile: Profile, isSeries: boolean)
   if (!horizon || (parts.isYesNo && !parts.wantsNumber)) return null;
   if (horizon.count === 1 && horizon.isEach) return null;
   const time = findTimeColumn(profile);
-  if (!isSeries && !(horizon.isEach && time) && !horizon.isEach) return null;
+  if (!isSeries && !time && !horizon.isEach && !parts.isForecast) return null;
   return { value: { time: time?.name ?? null }, certainty: 0.85, reason: `"${horizon.words.trim()}" asks for times after the last row` };
 }
 
+/** "student_no": numbers that name, of which each has few rows. */
+const isKeyNumber = ({ name, distinctCount }: ColumnProfile, rowCount: number) =>
+  /^(?:id|no|nr|key|uuid)$/.test(wordsIn(name.replaceAll('_', ' ')).at(-1) ?? '') && distinctCount > rowCount / 10;
+
 /** The words clearly name a date, a text or a key. */
-function findImpossible(matches: ColumnMatch[], readings: Reading[]): SentenceReading['impossible'] {
+function findImpossible(matches: ColumnMatch[], readings: Reading[], { rowCount }: Profile): SentenceReading['impossible'] {
   const [first] = matches;
-  if (!first || isPredictable(first.column) || first.nameShare < 0.85 || first.wordShare < 0.5) return null;
-  const rival = readings[0]?.certainty ?? 0;
+  if (!first || (isPredictable(first.column) && !isKeyNumber(first.column, rowCount)) || first.nameShare < 0.85 || first.wordShare < 0.5 || first.focus < 0.9)
+    return null;
+  const rival = readings.find(({ target }) => target.kind !== 'column' || target.column !== first.column.name)?.certainty ?? 0;
   if (rival > first.certainty - 0.1) return null;
   const why: Partial<Record<ColumnProfile['kind'], string>> = {
     datetime: 'it holds dates, and dates cannot be predicted yet: make a number of days of it, or ask whether it will be within so many days',
@@ -128,5 +141,5 @@ function findImpossible(matches: ColumnMatch[], readings: Reading[]): SentenceRe
     identifier: 'it names the rows: a name follows from nothing',
     constant: 'it is the same in every row',
   };
-  return { column: first.column.name, reason: why[first.column.kind] ?? 'it cannot be predicted' };
+  return { column: first.column.name, reason: why[first.column.kind] ?? 'it names people or things: a name follows from nothing' };
 }

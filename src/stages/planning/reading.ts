@@ -54,11 +54,8 @@ export type SentenceReading = {
   time: Wish<string> | null;
   /** The words ask for later rows than the table has: "in each of the next six months". */
   forecast: Wish<{ time: string | null }> | null;
-  /** The words ask for something that is no prediction: "group our customers". Says what. */
-  isNoPrediction: string | null;
+  /** What the words ask for where it is no prediction: "group our customers". */
+  otherWish: string | null;
   /** A column that the words name and that cannot be predicted: a date, a text, a key. */
   impossible: { column: string; reason: string } | null;
-  /** Whether the words ask for a yes or a no. */
-  isYesNo: boolean;
-  isNegated: boolean;
 };

@@ -1,15 +1,44 @@
 import { fillers, numberWords, phrases, timeUnits } from './lexicon.ts';
 import type { Judgement, Wish } from './reading.ts';
-import { fold, hasMeaning, languageOf, numberAt, wordsIn, type Language } from './words.ts';
+import {
+  aheadPattern,
+  alarmWords,
+  anyOf,
+  capacityPatterns,
+  combinations,
+  comparisons,
+  costWords,
+  degreeOf,
+  horizonPattern,
+  judgementClauses,
+  judgements,
+  knownLater,
+  missWords,
+  notAsked,
+  momentPattern,
+  orMore,
+  otherWishes,
+  ownWordsOf,
+  predictionWords,
+  wordsOf,
+} from './rule-words.ts';
+import { fold, hasMeaning, isFillerSlip, languageOf, namesAction, namesEvent, numberAt, wordsIn, type Language } from './words.ts';
 
 /** A word that may name what is asked for; `weight`: 1 at the heart of the question, less beside it ("of the house"). */
 export type AskedWord = { word: string; weight: number };
-export type Comparison = { operator: '>' | '>=' | '<' | '<='; value: number; around: AskedWord[] };
+/** `noun`: what is counted or measured. `isOfRows`: it says which rows are meant ("customers with more than two years"), so that it may not be what is asked. */
+export type Comparison = { operator: '>' | '>=' | '<' | '<='; value: number; around: AskedWord[]; noun: string | undefined; isOfRows: boolean };
 
 /** A sentence taken apart by its words alone, whatever the table. */
 export type SentenceParts = {
   language: Language;
   asked: AskedWord[];
+  /** What may be a column's whole name, said to be the target: "the target is x", "x ~ a + b", "how good (score)". */
+  explicit: string[];
+  /** "The last column". */
+  place: 'first' | 'last' | null;
+  /** The folded sentence without what is given, left out or beside the point: names of several words are looked for in it. */
+  text: string;
   /** Words of what is known and used: "given the belt and the speed". */
   given: string[];
   /** What is to be left out, as words. */
@@ -25,26 +54,46 @@ export type SentenceParts = {
   /** "tell A from B", "which attack": one of several classes. */
   isDistinction: boolean;
   isNegated: boolean;
+  /** The words that a negation turns round; where what is asked has no words of its own, `isNegated` says whether there is one. */
+  negated: ReadonlySet<string>;
   comparison: Comparison | null;
-  ratio: { above: AskedWord[]; below: AskedWord[] } | null;
+  /** "Price per square metre", "a minus b": a number made of two. */
+  combination: { operator: '/' | '-' | '+'; left: AskedWord[]; right: AskedWord[] } | null;
+  /** The sentence as it is read where its object is no column: "who will churn" of "predict the customers who will churn". */
+  otherwise: string | null;
+  /** "From checkout to return": the words of its two ends. */
+  span: { from: string[]; to: string[] } | null;
+  /** Neither a question nor a wish was found in it: a long statement says little of what is asked. */
+  isVagueStatement: boolean;
+  /** It speaks of a forecast. */
+  isForecast: boolean;
   /** So many days later than the row: "tomorrow", "3 days ahead". */
   ahead: { days: number; words: string } | null;
-  /** "in each of the next six months": count is null for "the coming weeks". */
+  /** "In each of the next six months": count is null for "the coming weeks". */
   horizon: { count: number | null; days: number; isEach: boolean; words: string } | null;
   judgement: Wish<Judgement> | null;
   costs: Wish<{ falsePositive: number; falseNegative: number }> | null;
   capacity: Wish<number> | null;
   moment: Wish<string> | null;
-  isNoPrediction: string | null;
+  /** What else than a prediction the words ask for. */
+  otherWish: string | null;
 };
 
 /** Longer sentences are read up to here. */
 const MAX_LENGTH = 2000;
+/** A few words are a wish by themselves: "credit default, new customers". */
+const MAX_PLAIN_WORDS = 4;
+/** Of a sentence that asks nothing, beside one that asks. */
+const ASIDE_WEIGHT = 0.3;
 
 export function takeApart(sentence: string): SentenceParts {
-  let rest = phrases.reduce((text, [pattern, word]) => text.replaceAll(pattern, word), fold(sentence.slice(0, MAX_LENGTH)));
+  const folded = fold(sentence.slice(0, MAX_LENGTH));
+  // "i.e." ends no sentence; a dash between two of them does.
+  const punctuated = folded.replaceAll(/\b(?:i\.e|e\.g|z\.b|d\.h|p\.ej|bzw|etc)\./g, ' ').replaceAll(/\s[-–—]+\s/g, ' ; ');
+  let rest = phrases.reduce((text, [pattern, word]) => text.replaceAll(pattern, word), punctuated);
   const language = languageOf(wordsIn(rest));
-  const isNoPrediction = findOtherWish(rest);
+  const rules = rulesOf(language);
+  const otherWish = findOtherWish(rest);
   /** Takes out what matches, so that its words do not name a target. */
   const cut = (pattern: RegExp): string[] => {
     const found: string[] = [];
@@ -54,168 +103,263 @@ export function takeApart(sentence: string): SentenceParts {
     });
     return found;
   };
+  const formula = /^\s*([^~]{1,60}?)\s*~\s*([^~]+)$/su.exec(rest);
+  if (formula) rest = formula[1];
   const costs = findCosts(rest);
   const capacity = findCapacity(rest);
   const judgement = findJudgement(rest);
-  for (const pattern of judgementClauses) cut(pattern);
-  const without = cut(withoutPart).flatMap((part) => [part.replace(withoutStart, '')]);
-  const distinction = distinctionPart.test(rest);
-  if (distinction) rest = rest.replaceAll(/\b(?:tell|tells|distinguish|separate)\b([^.;?!]*?)\bfrom\b/g, ' $1 , ');
-  const moments = cut(momentPart);
-  cut(purposePart);
+  for (const pattern of [...judgementClauses, ...notAsked]) cut(pattern);
+  const later: string[] = [];
+  for (const pattern of knownLater) {
+    rest = rest.replaceAll(pattern, (match, ...groups) => {
+      const what = (groups.at(-1) as { what: string }).what; // named groups come last
+      // "Will the order arrive after the day that was promised?" asks.
+      if (rules.asks.test(match)) return match;
+      later.push(what);
+      return ' , ';
+    });
+  }
+  const without = [...cut(rules.without).map((part) => part.replace(rules.withoutStart, '')), ...later];
+  rest = rest.replaceAll(rules.idleNegation, ' ');
+  rest = rest.replaceAll(rules.asSomebody, ' , ');
+  const isTold = tellApart.test(rest);
+  if (isTold) rest = rest.replace(tellApart, ' $1 , ');
+  const moments = cut(momentPattern);
+  cut(rules.purpose);
+  const span = findSpan(rest, language);
   const horizon = findHorizon(rest);
   const ahead = horizon ? null : findAhead(rest);
   if (horizon) rest = rest.replace(horizon.words, ' , ');
   if (ahead) rest = rest.replace(ahead.words, ' , ');
-  const isYesNo = yesNoStart.test(rest);
-  const wantsNumber = numberStart.test(rest);
-  const given = [...cut(usedTo), ...cut(givenPart)];
-  const ratio = findRatio(rest, language);
-  cut(rowPart);
-  const isNegated = (rest.match(negation[language])?.length ?? 0) % 2 === 1;
-  const comparison = findComparison(rest, language);
+  const given = [...(formula ? [formula[2]] : []), ...cut(rules.usedTo), ...cut(rules.asInputs), ...cut(rules.given)];
+  // "The age of passengers who survived": the clause says which rows, unless its head is no column; then it is what is asked.
+  const clause = rules.objectWithClause.exec(rest);
+  const otherwise = clause?.groups && contentWords(clause.groups['object'], language).length > 0 ? rest.replace(clause[0], clause.groups['clause']) : null;
+  if (otherwise !== null && clause?.groups) rest = rest.replace(clause[0], `${clause.groups['verb']} ${clause.groups['object']}`);
+  const units = unitsOf(rest, rules, language);
+  const asking = units.filter(({ isAsking }) => isAsking).map(({ text }) => text);
+  const question = asking.join(' . ');
+  const isYesNo = rules.yesNo.test(question) || asking.some((text) => rules.startsWithAuxiliary.test(text));
+  // "How high is the risk" asks for the chance of a yes.
+  const wantsNumber = rules.howMuch.test(question) && !/wahrscheinlich|probab|likel|\brisi[ck]o?\b|\brisk\b|\bodds\b|\briesgo\b/.test(question);
+  const combination = findCombination(question, language);
+  const found = findComparison(question, language) ?? findComparison(rest, language);
+  const negated = new Set(asking.flatMap((text) => negatedWords(text, rules, language)));
+  // "How much is a flat with more than three rooms" asks for no yes or no: the bar says which flats.
+  const comparison = wantsNumber ? null : found;
+  const filter = wantsNumber && found ? [found.noun] : [];
+  const asked = units.flatMap(({ text, isAsking }) =>
+    askedWords(text, language).map(({ word, weight }) => ({
+      word,
+      weight: weight * (isAsking ? 1 : ASIDE_WEIGHT) * (filter.includes(word) ? ASIDE_WEIGHT : 1),
+    })),
+  );
   return {
     language,
-    asked: [
-      ...askedWords(rest, language),
-      ...(wantsNumber && countStart.test(rest) ? [{ word: 'count', weight: COUNT_WEIGHT }] : []),
-      ...(/\bhow long\b|\bwie lange\b|\bcuanto (?:tiempo|tarda|dura)/.test(rest) ? [{ word: 'duration', weight: COUNT_WEIGHT }] : []),
-    ],
-    alternatives: findAlternatives(rest),
-    subject: contentWords(
-      /\b(?:which|what|welche[nrsm]?|que) ([^,.;?!]*?)\b(?=will|should|does|do|is|are|would|can|wird|ist|es|va)\b/.exec(rest)?.[1] ?? '',
-      language,
-    ),
+    asked: [...asked, ...numberNouns(question, wantsNumber, rules)],
+    explicit: [...(formula ? [formula[1]] : []), ...explicitNames(folded)],
+    place: placeOf(question),
+    text: question,
+    alternatives: findAlternatives(question, rules),
+    subject: contentWords(headOf(rules.subject.exec(question)?.[1] ?? '', rules), language),
     given: contentWords(given.join(' '), language),
     without,
     isYesNo: isYesNo || comparison !== null,
-    wantsNumber: wantsNumber && comparison === null,
+    wantsNumber,
     isDistinction:
-      distinction || /\b(?:which|what) (?:kind|type|sort|class|category|species|of (?:the|these))\b|\b(?:welche|que) (?:art|klasse|tipo|clase)\b/.test(rest),
-    isNegated,
+      isTold ||
+      degreeOf.test(question) ||
+      choiceOfMany.test(question) ||
+      rules.whichObject.test(question) ||
+      /\b(?:which|what) (?:kind|type|sort|class|category|species|of (?:the|these))\b|\b(?:welche|que) (?:art|klasse|tipo|clase)\b/.test(question),
+    isNegated: negated.size > 0,
+    negated,
     comparison,
-    ratio,
+    combination,
+    otherwise,
+    span,
+    isVagueStatement: !units.some(({ text }) => rules.asks.test(text) || rules.startsWithAuxiliary.test(text)) && asked.length > MAX_PLAIN_WORDS,
+    isForecast: /\b(?:forecast|prognos|pronostic)/.test(rest),
     ahead,
-    horizon: horizon && { ...horizon },
+    horizon,
     judgement,
     costs,
     capacity,
     moment: moments.length === 0 ? null : { value: moments[0].trim().slice(0, 200), certainty: 0.8, reason: 'the sentence says when it is asked' },
-    isNoPrediction,
+    otherWish,
   };
 }
 
+/** What a negation turns round, from the first asking word on: in "the prize does not exist, so catch the spam" nothing. */
+function negatedWords(text: string, rules: Rules, language: Language): string[] {
+  const start = rules.startsWithAuxiliary.test(text) ? 0 : (rules.asks.exec(text)?.index ?? 0);
+  return text
+    .slice(start)
+    .split(/[,;()]|\b(?:but|sondern|sino|aber|pero)\b/)
+    .flatMap((clause) => {
+      const found = [...clause.matchAll(rules.negation)];
+      if (found.length % 2 === 0) return [];
+      // German says "nicht" behind what it negates too.
+      return contentWords(language === 'de' ? clause : clause.slice(found[0].index), language);
+    });
+}
+
+/** Whether what these words name is negated. */
+export const isTurnedRound = ({ isNegated, negated }: SentenceParts, words: string[]): boolean =>
+  isNegated && (words.length === 0 || words.some((word) => negated.has(word)));
+
+/** "Tell spam from ham", and not "tell me the strength from the recipe". */
+const tellApart = /\b(?:(?:tell|tells)(?! (?:me|us|them|him|her|you)\b)|distinguish|separate)\b([^.;?!]*?)\bfrom\b/;
+
+/** The rules of one language as patterns. */
+function makeRules(language: Language) {
+  const any = (...entries: Parameters<typeof wordsOf> extends [Language, ...infer E] ? E : never) => anyOf(language, ...entries);
+  // Of a list ("from age, income and whether they rent") the asking word is part.
+  const nextAsking = `(?=[.;:?!]|$|(?<!\\b(?:and|or|und|oder|y|o) )(?:${anyOf(language, 'who', 'howMuch')}|\\b(?:what|how|when|where|wie|was|wann|que|como|cuando|predict|forecast|estimate|guess|tell|say|find|classify|vorhersagen|prognostizieren|schatzen|predecir|estimar)\\b|\\b(?:i|we|ich|wir) (?:want|need|require|would|wish|must|mochte|brauche|will)\\b|\\b(?:quiero|necesito|queremos|necesitamos)\\b))`;
+  return {
+    yesNo: new RegExp(any('who', 'chance'), 'u'),
+    startsWithAuxiliary: new RegExp(`^[^\\p{L}]*${any('auxiliary')}`, 'u'),
+    howMuch: new RegExp(any('howMuch'), 'u'),
+    // "How many days" asks for a time and no count.
+    howMany: new RegExp(`${any('howMany')}(?! (?:de |der |von )?(?:${Object.keys(timeUnits).join('|')})\\b)`, 'u'),
+    howLong: new RegExp(`${any('howLong')}|${any('howMany')} (?:de |der |von )?(?:${Object.keys(timeUnits).join('|')})\\b`, 'u'),
+    asks: new RegExp(any('who', 'howMuch', 'predict', 'point', 'chance') + '|\\b(?:what|was fur|que)\\b', 'u'),
+    given: new RegExp(`${any('given')}.*?${nextAsking}`, 'gsu'),
+    asInputs: new RegExp(`(?<![\\p{L}])(?:with|mit|con|and|und|y)\\b[^.;?!]*?${any('asInputs')}`, 'gu'),
+    usedTo: new RegExp(
+      `${any('useTo')}[^.;?!]*?(?=(?:\\bto|\\band|\\bum|\\bpara|,)? ?\\b(?:predict|forecast|estimate|guess|classify|predecir|estimar|prever|vorherzusagen))`,
+      'gu',
+    ),
+    without: new RegExp(`${any('without')}.*?${nextAsking}`, 'gsu'),
+    withoutStart: new RegExp(`^.*?${any('without')}\\s*`, 'su'),
+    idleNegation: new RegExp(any('idleNegation'), 'gu'),
+    negation: new RegExp(any('negation'), 'gu'),
+    asSomebody: new RegExp(`(?:^|[.;!?])\\s*(?:${wordsOf(language, 'asSomebody')}) [\\p{L}\\s-]{2,40}?(?=,|${any('speaker')})`, 'gu'),
+    pronoun: new RegExp(`^(?:${ownWordsOf(language, 'pronoun', 'article')})$`, 'u'),
+    purpose: new RegExp(`(?:^|[\\s,])${any('purpose')}.*?(?=[.;?!]|$)`, 'gsu'),
+    subject: new RegExp(`(?<![\\p{L}])(?:which|what|welche[nrsm]?|que) ([^,.;?!]*?)${anyOf(language, 'auxiliary')}`, 'u'),
+    // "Which flavour will the batch have": one of several.
+    whichObject: new RegExp(
+      `(?<![\\p{L}])(?:which|welche[nrsm]?) [\\p{L}_-]+(?: [\\p{L}_-]+)?,?(?: if any,)? ${any('auxiliary')} ${any('article', 'pronoun')}`,
+      'u',
+    ),
+    objectWithClause: new RegExp(
+      `(?<verb>${any('foretell')})(?<object>(?:(?!${any('who', 'howMuch')})[^,.;:?!])+?) (?<clause>(?:who|which|that|die|der|das|que|quienes) [^,.;:?!]+)`,
+      'u',
+    ),
+    or: wordsOf(language, 'or'),
+    predict: new RegExp(`^(?:${wordsOf(language, 'predict')})$`, 'u'),
+    point: new RegExp(`^(?:${wordsOf(language, 'point')})$`, 'u'),
+    and: new RegExp(`^(?:${wordsOf(language, 'and')})$`, 'u'),
+    article: new RegExp(`^(?:${ownWordsOf(language, 'article')})$`, 'u'),
+    preposition: new RegExp(`^(?:${wordsOf(language, 'preposition')})$`, 'u'),
+    relative: new RegExp(`^(?:${wordsOf(language, 'relative')})$`, 'u'),
+    thisRow: new RegExp(`^(?:${wordsOf(language, 'thisRow')})$`, 'u'),
+  };
+}
+type Rules = ReturnType<typeof makeRules>;
+const rulesByLanguage = { en: makeRules('en'), de: makeRules('de'), es: makeRules('es') };
+const rulesOf = (language: Language): Rules => rulesByLanguage[language];
+
+/** Its sentences, each with whether it asks; where none does, all do. */
+function unitsOf(text: string, rules: Rules, language: Language): { text: string; isAsking: boolean }[] {
+  const units = [...text.matchAll(/([^.;:?!\n]+(?:[.:](?=\S)[^.;:?!\n]+)*)([.;:?!\n]*)/gu)]
+    .map(([, words, end]) => ({
+      text: words,
+      isAsking: end.includes('?') || rules.asks.test(words) || rules.startsWithAuxiliary.test(words),
+      goesOn: end.startsWith(':'),
+    }))
+    .filter((unit) => /[\p{L}\p{N}]/u.test(unit.text));
+  // "Predict how it ends: upheld or dismissed".
+  for (const [at, unit] of units.entries()) if (unit.goesOn && unit.isAsking && at + 1 < units.length) units[at + 1].isAsking = true;
+  // "Predict: churn".
+  for (const [at, unit] of units.entries())
+    if (unit.isAsking && at + 1 < units.length && contentWords(unit.text, language).length === 0) units[at + 1].isAsking = true;
+  const hasQuestion = units.some((unit) => unit.isAsking && contentWords(unit.text, language).length > 0);
+  return hasQuestion ? units : units.map((unit) => ({ ...unit, isAsking: true }));
+}
+
+function placeOf(text: string): 'first' | 'last' | null {
+  const match =
+    /\b(?:(?<last>last|letzten?|ultima)|(?<first>first|ersten?|primera)) (?:column|spalte|columna)\b|\bcolumna (?:(?<ultima>ultima)|primera)\b/.exec(text);
+  if (!match?.groups) return null;
+  return (match.groups['last'] ?? match.groups['ultima']) ? 'last' : 'first';
+}
+
+/** Names that the words single out: after "target" or "column", or in brackets or quotes. */
+function explicitNames(text: string): string[] {
+  const patterns = [
+    /\b(?:target|label|outcome|dependent|response|zielvariable|zielspalte|zielgrosse|ziel|objetivo)(?: (?:column|variable|field|feature))?(?: (?:is|called|named|ist|heisst|es|se llama))? ?[:=]? ?["']?([\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu,
+    /\b(?:the |der |die |la |el )?(?:column|variable|field|spalte|columna|campo)(?: (?:called|named|namens|llamad[oa]))? ["']?([\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu,
+    /\(([^()]{1,60})\)/gu,
+    /["']([^"']{2,60})["']/gu,
+  ];
+  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name]) => name.trim()));
+}
+
+/** "How many" may name a column of counts, "how long" one of times, beside what is counted. */
+function numberNouns(question: string, wantsNumber: boolean, rules: Rules): AskedWord[] {
+  if (!wantsNumber) return [];
+  return [
+    ...(rules.howMany.test(question) ? [{ word: 'count', weight: COUNT_WEIGHT }] : []),
+    ...(rules.howLong.test(question) ? [{ word: 'duration', weight: COUNT_WEIGHT }] : []),
+  ];
+}
+
+/** The words before the first preposition: "welche Behörde für eine Beschwerde zuständig". */
+const headOf = (text: string, rules: Rules): string => {
+  const words = wordsIn(text);
+  const end = words.findIndex((word, at) => at > 0 && rules.preposition.test(word));
+  return words.slice(0, end < 0 ? words.length : end).join(' ');
+};
+
 /** "a setosa, a versicolor or a virginica". */
-function findAlternatives(text: string): string[] {
-  const match = /((?:[\p{L}-]+, (?:an? )?)*)([\p{L}-]+),? (?:or|oder|o|from|von|de) (?:an? |eine? |una? )?([\p{L}-]+)/u.exec(text);
+function findAlternatives(text: string, rules: Rules): string[] {
+  const match = new RegExp(`((?:[\\p{L}-]+, (?:an? )?)*)([\\p{L}-]+),? (?:${rules.or}|from|von|de) (?:an? |eine? |una? )?([\\p{L}-]+)`, 'u').exec(text);
   return match ? [...(match[1].match(/[\p{L}-]{3,}/gu) ?? []), match[2], match[3]] : [];
 }
 
-const negation: Record<Language, RegExp> = {
-  en: /\b(?:not|never|no longer|fail(?:s|ing)? to|unable|unlikely|cannot)\b/g,
-  de: /\b(?:nicht|nie|niemals|kein|keine|keinen)\b/g,
-  es: /\b(?:no|nunca|jamas)\b/g,
-};
-
-const yesNoStart =
-  /\b(?:who|whose|whom|which|whether|if|wer|wen|wem|welche[nrsm]?|ob|quien|quienes|cuales|si)\b|^\W*(?:will|is|are|does|do|can|has|did|was|wird|werden|ist|sind|hat)\b|\b(?:likely|likelihood|probability|chance|odds|risk of|flag|spot|catch|detect|wahrscheinlich\w*|probabilidad|que (?:clientes|pacientes|empleados|facturas|pedidos|alumnos|usuarios|solicitantes|maquinas|vuelos))\b/;
-const numberStart =
-  /\b(?:how (?:many|much|long|old|far|high|heavy|tall|strong|big|large|fast|hot|cold|expensive|late|soon)|number of|amount of|wie ?viele?n?|wie (?:lange|hoch|alt|gross|stark|schwer|teuer|weit|viel)|cuant[oa]s?|numero de|cantidad de|anzahl)\b/;
-/** "How many days" asks for a time and no count. */
-const countStart = new RegExp(
-  `\\b(?:how many|number of|wie ?viele|cuant[oa]s|numero de|cantidad de|anzahl)\\b(?! (?:de |der |von )?(?:${Object.keys(timeUnits).join('|')})\\b)`,
-);
-const distinctionPart = /\b(?:tell|tells|distinguish|separate)\b[^.;?!]*\bfrom\b/;
-
-/** What follows these is what the answer is to be made from, up to the end of the clause or the next asking word. */
-const nextAsking =
-  '(?=[.;:?!]|$|\\b(?:who|which|what|how|whether|when|where|predict|forecast|estimate|guess|tell|say|find|classify|vorhersagen|prognostizieren|schatzen|predecir|estimar|wer|welche|wie|quien|cuanto|cuantos)\\b)';
-const givenPart = new RegExp(
-  `\\b(?:given|from|using|with the help of|knowing|based (?:up)?on|depending on|according to|judging by|considering|as a function of|by means of|anhand|basierend auf|aufgrund|ausgehend von|mit hilfe|aus|segun|a partir de|usando|basandose en|en funcion de|teniendo en cuenta|dados?|dadas?)\\b.*?${nextAsking}`,
-  'gsu',
-);
-const usedTo =
-  /\b(?:use|take|with|aus|nutze|verwende|usa|utiliza|con)\b[^.;?!]*?\b(?=(?:to|and|um|para|,)? ?(?:predict|forecast|estimate|guess|classify|predecir|estimar|prever|vorherzusagen))/g;
-/** "in each of the next six months", "per town", "of this size": the rows, or what is known of them. */
-const rowPart =
-  /\b(?:each|every|this|these|jede[nrsm]?|diese[nrsm]?|cada|este|esta|estos|estas)\b(?:\s+(?:of|the|our|new|single|few|neue[nrs]?|nuev[oa]s?))*\s+[\p{L}\p{N}_-]+(?:\s+(?:and|und|y)\s+[\p{L}\p{N}_-]+(?=\s*(?:[.,;?!]|$)))?/gu;
-const purposePart =
-  /(?:^|[\s,])(?:so that|so we|so i|so as|in order to|because|since we|as we want|before we (?:call|send|offer|lose)|damit|weil|sodass|para que|para poder|porque)\b.*?(?=[.;?!]|$)/g;
-
-const withoutStart =
-  /^.*?\b(?:without (?:using |knowing |looking at |the use of )?|ignor(?:e|ing)\b|exclud(?:e|ing)\b|except(?: for)?|leav(?:e|ing) out|(?:do not|don't|dont|not) (?:use|using|look(?:ing)? at|include|including)|drop(?:ping)?\b|ohne\b|ignoriere?n?|ausser|lass(?:e|en)?\b|nicht verwenden|sin (?:usar |tener en cuenta |utilizar )?|excluyendo|ignorando|ignora|excepto|no (?:uses|usar|utilices))\s*/;
-const withoutPart = new RegExp(`${withoutStart.source.replace('^.*?', '')}.*?${nextAsking}`, 'gs');
-
-const afterWords = "(?:[ ](?!and\\b|or\\b|und\\b|y\\b|from\\b|which\\b|who\\b|how\\b|what\\b|using\\b|given\\b)[\\p{L}\\p{N}'-]+)";
-/** When the question is asked: what is written later is not known then. */
-const momentPart = new RegExp(
-  [
-    `\\bat the (?:time|moment|day|point|start|beginning|date) (?:of|when|that|they|we|a)\\b${afterWords}{1,4}`,
-    `\\b(?:at|upon|on) (?:the )?(?:sign ?-?up|signup|registration|enrol?ment|admission|check ?-?in|check ?-?out|booking|application|ordering|purchase|hiring|intake|submission|onboarding|departure|listing|birth|discharge|delivery time|order time|invoicing|issue)\\b`,
-    `\\b(?:right |just |shortly |already |even )?before(?= (?:the|a|an|each|every|it|they|he|she|we|any|their|its|our|leaving|take|takeoff|boarding|admission|departure)\\b)${afterWords}{1,4}`,
-    `\\b(?:as soon as|the moment|when) (?:they|a|an|the|it|he|she|we|someone)\\b${afterWords}{1,4}(?=[.,;?!]|$)`,
-    `\\bon the day (?:of|they|it|a|the)\\b${afterWords}{1,4}`,
-    `\\b(?:bei|beim|zum zeitpunkt|im moment) (?:der |des |dem |einer |eines )?(?:anmeldung|registrierung|buchung|bestellung|antrag\\w*|aufnahme|abschluss|einstellung|vertragsabschluss\\w*|kauf\\w*|abflug\\w*|lieferung)\\b`,
-    `\\bvor (?:dem|der|den|einem|einer|jedem|jeder)\\b${afterWords}{1,2}`,
-    `\\b(?:al|en el) (?:momento (?:de|del)|registrarse|darse de alta|alta|contratar|solicitar\\w*|ingres\\w+|reservar|comprar|inscribirse)\\b(?: la| el| los| las)?(?:${afterWords}{0,2})`,
-    `\\bantes (?:de|del|de la|de los|de las|de que)\\b${afterWords}{1,3}`,
-  ].join('|'),
-  'gu',
-);
-
-const UNIT = Object.keys(timeUnits).join('|');
-const COUNT = `[0-9]+|${Object.keys(numberWords)
-  .filter((word) => word.length > 2)
-  .join('|')}`;
-const horizonPattern = new RegExp(
-  `(?<each>\\b(?:each|every|jede[nrsm]?|cada)\\b[^.;?!]{0,40}?)?\\b(?:the |den |die |der |los |las |el |la )?(?:next|coming|following|upcoming|nachsten?|nachste[rsm]|kommenden?|kommende[rsm]?|proxim[oa]s?|siguientes?)\\b(?: (?:few|paar|several))?(?: (?<count>${COUNT}))? (?<unit>${UNIT})\\b(?: (?:ahead|to come))?|(?<each2>\\beach coming|\\bevery coming|\\bjede kommende|\\bcada proxim[oa]) (?<unit2>${UNIT})\\b`,
-  'u',
-);
+/** "From checkout to return", "between order date and delivery date". */
+function findSpan(text: string, language: Language): SentenceParts['span'] {
+  const pattern = new RegExp(
+    `(?<![\\p{L}])(?:${wordsOf(language, 'from')}) ((?:[\\p{L}_]+ ?){1,4}?) ?(?<![\\p{L}])(?:${wordsOf(language, 'to')})(?![\\p{L}]) ((?:[\\p{L}_]+ ?){1,4})`,
+    'u',
+  );
+  const match = pattern.exec(text);
+  if (!match) return null;
+  const [from, to] = [contentWords(match[1], language), contentWords(match[2], language)];
+  return from.length > 0 && to.length > 0 ? { from, to } : null;
+}
 
 function findHorizon(text: string): SentenceParts['horizon'] {
   const match = horizonPattern.exec(text);
   if (!match?.groups) return null;
   const word = match.groups['unit'] ?? match.groups['unit2'];
   const { days } = timeUnits[word];
-  const isPlural = /[sn]$/.test(word) && !/^(?:mes|tagen?$)/.test(word);
+  // "Each day of the coming quarter" is many days.
+  const isOfMany = new RegExp(`\\b(?:${Object.keys(timeUnits).join('|')})\\b`).test(match.groups['each'] ?? '');
+  const isPlural = /[sn]$/.test(word) && !/^(?:mes|tagen?)$/.test(word);
   const given = match.groups['count'];
-  const count = given === undefined ? (isPlural ? null : 1) : /^[0-9]/.test(given) ? Number(given) : numberWords[given];
+  const count = given === undefined ? (isPlural || isOfMany ? null : 1) : /^[0-9]/.test(given) ? Number(given) : numberWords[given];
   // "tomorrow" in other words: one step, not each of several.
   if (count === 1 && !match.groups['each'] && !match.groups['each2']) return null;
   return { count, days, isEach: (match.groups['each'] ?? match.groups['each2']) !== undefined, words: match[0] };
 }
 
-const aheadPattern = new RegExp(
-  `\\b(?<day>tomorrow(?:'s)?|(?:the )?(?:next|following) day(?:'s)?|the day after|morgen|am nachsten tag|manana|(?:el |al )?dia siguiente)\\b|\\b(?<count>${COUNT}) (?<unit>${UNIT}) (?:ahead|from now|later|in advance|im voraus|spater|despues)\\b|\\b(?:the )?(?:next|following|nachsten?|nachste[rsm]?|proxim[oa]) (?<next>${UNIT})(?:'s)?\\b`,
-  'u',
-);
-
 function findAhead(text: string): SentenceParts['ahead'] {
   const match = aheadPattern.exec(text);
   if (!match?.groups) return null;
+  if (match.groups['twodays'] !== undefined) return { days: 2, words: match[0] };
   if (match.groups['day'] !== undefined) return { days: 1, words: match[0] };
-  const unit = match.groups['unit'] ?? match.groups['next'];
-  const given = match.groups['count'];
+  const unit = match.groups['unit'] ?? match.groups['inUnit'] ?? match.groups['next'];
+  const given = match.groups['count'] ?? match.groups['in'];
   const count = given === undefined ? 1 : /^[0-9]/.test(given) ? Number(given) : numberWords[given];
   return { days: count * timeUnits[unit].days, words: match[0] };
 }
 
-const comparisons: [RegExp, Comparison['operator']][] = [
-  [/\b(?:at least|no less than|not less than|a minimum of|mindestens|wenigstens|al menos|como minimo|por lo menos)\b/g, '>='],
-  [/\b(?:at most|no more than|not more than|up to|a maximum of|hochstens|maximal|como maximo|como mucho)\b/g, '<='],
-  [
-    /\b(?:(?:more|greater|higher|larger|longer|later|older|bigger|better|heavier|further|warmer|hotter) than|over|above|exceed(?:s|ing)?|beyond|past|(?:mehr|hoher|langer|grosser|alter|spater|schwerer) als|uber|mas (?:de|que)|mayor(?:es)? (?:que|de|a)|superior(?:es)? a|supera[nr]?)\b/g,
-    '>',
-  ],
-  [
-    /\b(?:(?:less|fewer|lower|smaller|shorter|younger|cheaper|earlier|worse|colder) than|under|below|within|(?:weniger|niedriger|kurzer|kleiner|junger|billiger) als|unter|menos (?:de|que)|menor(?:es)? (?:que|de|a)|inferior(?:es)? a)\b/g,
-    '<',
-  ],
-];
-const orMore: [RegExp, Comparison['operator']][] = [
-  [/^ ?(?:[\p{L}]+ )?(?:or more|or higher|or above|oder mehr|o mas)\b/u, '>='],
-  [/^ ?(?:[\p{L}]+ )?(?:or less|or fewer|or lower|oder weniger|o menos)\b/u, '<='],
-];
+/** "Alone, as a couple, with the family or on business". */
+const choiceOfMany = /[^,.;?]+,[^,.;?]{1,30},[^,.;?]{0,40}\b(?:or|oder|o|u)\b|[^,.;?]+,[^,.;?]{1,40} (?:or|oder|o|u) /;
+
 const articles = new Set(['a', 'an', 'ein', 'eine', 'einen', 'un', 'una', 'uno', 'one', 'half', 'twice', 'double']);
 
 function findComparison(text: string, language: Language): Comparison | null {
@@ -228,19 +372,38 @@ function findComparison(text: string, language: Language): Comparison | null {
       const number = numberAt(words, skip);
       if (!number) continue;
       const before = text.slice(0, match.index);
+      const behind = words.slice(skip + number.length);
+      // Of things that are counted a column of counts may tell: "more than 400 rentals".
+      const isCounted =
+        behind[0] !== undefined && !Object.hasOwn(timeUnits, behind[0]) && !CURRENCY.has(behind[0]) && contentWords(behind[0], language).length > 0;
       // In "customers over 60 will …" it says which rows, not what is asked.
       if (/\b(?:who|which|what)\b[^,.;]*$/.test(before) && !AUXILIARY.test(lastClause(before)) && AUXILIARY.test(after)) continue;
-      return { operator, value: number.value, around: nearWords(before, words.slice(skip + number.length), language) };
+      const isOfRows =
+        /\b(?:with|having|who have|that have|aged|mit|con|que tienen)(?: [\p{L}]+)?\s*$/u.test(before) &&
+        contentWords(behind.join(' '), language).slice(1).some(namesEvent);
+      return {
+        operator,
+        value: number.value,
+        around: [...nearWords(before, behind, language), ...(isCounted ? [{ word: 'count', weight: 0.7 }] : [])],
+        noun: contentWords(behind.join(' '), language)[0],
+        isOfRows,
+      };
     }
   }
   for (const match of text.matchAll(
-    /(?<![\p{L}\p{N}.])[0-9][0-9.,]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|drei|vier|funf|tres|cuatro|cinco)\b/gu,
+    /(?<![\p{L}\p{N}.])[0-9][0-9.,]*|\b(?:two|three|four|five|six|seven|eight|nine|ten|zwei|drei|vier|funf|dos|tres|cuatro|cinco)\b/gu,
   )) {
     const after = text.slice(match.index + match[0].length);
     const found = orMore.find(([pattern]) => pattern.test(after));
     const number = numberAt(wordsIn(match[0]), 0);
     if (found && number)
-      return { operator: found[1], value: number.value, around: nearWords(text.slice(0, match.index), wordsIn(after).slice(0, 3), language) };
+      return {
+        operator: found[1],
+        value: number.value,
+        around: nearWords(text.slice(0, match.index), wordsIn(after).slice(0, 3), language),
+        noun: undefined,
+        isOfRows: false,
+      };
   }
   return null;
 }
@@ -253,182 +416,167 @@ const nearWords = (before: string, after: string[], language: Language): AskedWo
     .filter((word) => !fillers.en.has(word) && !fillers[language].has(word))
     .map((word) => ({ word, weight: Object.hasOwn(timeUnits, word) || CURRENCY.has(word) ? 0.7 : 1 })),
 ];
-const CURRENCY = new Set('dollar dollars euro euros pound pounds usd eur gbp percent'.split(' '));
+const CURRENCY = new Set('dollar dollars euro euros pound pounds usd eur gbp percent prozent kilo kilos kg'.split(' '));
 
-function findRatio(text: string, language: Language): SentenceParts['ratio'] {
-  const match = /([^,.;:?!]*)\b(?:per|pro|por|je)\s+([^,.;:?!]{2,40})/u.exec(text);
-  if (!match) return null;
-  const above = askedWords(match[1], language).slice(-3);
-  const below = contentWords(match[2], language).slice(0, 2);
-  return above.length === 0 || below.length === 0 ? null : { above, below: below.map((word) => ({ word, weight: 1 })) };
+function findCombination(text: string, language: Language): SentenceParts['combination'] {
+  for (const [pattern, operator] of combinations) {
+    const match = pattern.exec(text);
+    if (!match?.groups) continue;
+    const left = askedWords(match.groups['left'], language)
+      .filter(({ word }) => !CURRENCY.has(word))
+      .slice(-3);
+    const right = contentWords(match.groups['right'], language).slice(0, 2);
+    // "50 a week", "per week": a rate in time is no ratio of two columns.
+    if (left.length === 0 || right.length === 0 || Object.hasOwn(timeUnits, right[0])) continue;
+    return { operator, left, right: right.map((word) => ({ word, weight: 1 })) };
+  }
+  return null;
 }
 
 /** After one of these stands what is asked of the things before it: "which customers WILL cancel". */
 const AUXILIARY =
-  /\b(?:will|are|is|was|were|do|does|did|has|have|had|can|could|would|should|might|may|going|likely|about|get|gets|wird|werden|ist|sind|hat|haben|konnen|van a|va a|son|es|estan|tienen|puede|pueden)\b/;
-const PREPOSITIONS = new Set(
-  'of in for at on by with about within over during among into onto toward towards through von fur in im an am auf bei mit durch uber nach de del en para por con al entre'.split(
-    ' ',
-  ),
-);
+  /\b(?:will|are|is|was|were|do|does|did|has|have|had|can|could|would|should|might|may|going|likely|about|get|gets|wird|werden|ist|sind|hat|haben|konnen|kann|va|van|ira|iran|son|es|estan|tienen|puede|pueden)\b/;
 /** A preposition after one of these does not lead away from what is asked: "the chance of", "likely to", "about to". */
 const TRANSPARENT = new Set(
-  'chance chances probability likelihood risk odds number amount level value degree share rate kind type wahrscheinlichkeit risiko anzahl hohe probabilidad riesgo numero nivel valor cantidad tipo going likely about van va'.split(
+  'chance chances probability likelihood risk odds number amount level value degree share rate kind type sum total model modelo modell warn alert alarm alarms warning warnings list us me wahrscheinlichkeit risiko anzahl menge hohe probabilidad riesgo numero nivel valor cantidad tipo importe prediccion going likely about van va'.split(
     ' ',
   ),
 );
+const GERMAN_FINAL = new Set('sein werden haben konnen mussen wurde wurden'.split(' '));
 const SECONDARY_WEIGHT = 0.5;
 const SUBJECT_WEIGHT = 0.45;
 const OBJECT_WEIGHT = 0.6;
+const RELATIVE_WEIGHT = 0.4;
+const THIS_ROW_WEIGHT = 0.35;
 const INFINITIVE_AFTER = new Set('likely going about able unable want wants need needs ought fail fails expected supposed probable'.split(' '));
 /** After "to" a word of the lexicon that is no name of a thing is a verb. */
-const isVerbLike = (word: string | undefined) => word !== undefined && hasMeaning(word);
-const DETERMINERS = new Set('the a an this my our your der die das ein eine mein unser el la un una mi nuestro nuestra'.split(' '));
+const isVerbLike = (word: string | undefined) => word !== undefined && namesAction(word);
 /** Units say how the answer is counted and seldom what it is. */
 const UNIT_WEIGHT = 0.7;
 /** "How many" may name a column of counts, beside what is counted. */
-const COUNT_WEIGHT = 0.95;
+const COUNT_WEIGHT = 0.8;
 
 /** The content words with their weights: the subject of "which … will" and what stands after a preposition weigh less. */
 function askedWords(text: string, language: Language): AskedWord[] {
+  return text.split(/[,.;:?!()]+/).reduce<AskedWord[]>((asked, clause) => {
+    // German parts such a clause off with a comma: "die Leistung, die eine Turbine abgibt".
+    const isAbout =
+      language === 'de' && asked.length > 0 && /^\s*(?:die|der|das|den|dem|deren|dessen)\b/.test(clause) && rulesOf(language).predict.test(firstWord(text));
+    const words = wordsOfClause(clause, language, asked.length > 0);
+    return [...asked, ...(isAbout ? words.map(({ word, weight }) => ({ word, weight: Math.min(weight, RELATIVE_WEIGHT) })) : words)];
+  }, []);
+}
+
+const firstWord = (text: string) => wordsIn(text)[0] ?? '';
+
+function wordsOfClause(clause: string, language: Language, isContinued: boolean): AskedWord[] {
+  const rules = rulesOf(language);
+  const words = wordsIn(clause);
+  const isContent = (word: string) => !fillers.en.has(word) && !fillers[language].has(word);
+  const asking = words.findIndex((word) => /^(?:who|which|whether|if|welche[nrsm]?|wer|ob|que|quien|quienes|cuales)$/.test(word));
+  const isWhether = /^(?:whether|if|ob)$/.test(words[asking] ?? '');
+  const isAuxiliary = (word: string) => AUXILIARY.test(word);
+  const auxiliary = words.findIndex((word, at) => at > asking && isAuxiliary(word));
+  // "Which amount does a customer borrow": the things of "which" are what is asked.
+  const isObjectAsked = asking >= 0 && !isWhether && auxiliary > asking && rules.pronoun.test(words[auxiliary + 1] ?? '');
+  const hasAuxiliary = asking >= 0 && auxiliary >= 0;
+  // "How high is the price": what is measured, and nobody who does anything.
+  const isMeasured =
+    /^(?:is|are|was|ist|sind|war|es|son|sera)$/.test(words[auxiliary] ?? '') &&
+    rules.howMuch.test(words.slice(0, auxiliary).join(' ')) &&
+    /^(?:the|der|die|das|el|la|los|las)$/.test(words[auxiliary + 1] ?? '');
+  const asksLater = words.some((word) => rules.predict.test(word) || rules.point.test(word)) || asking > 0;
   const asked: (AskedWord & { isVerb: boolean })[] = [];
-  for (const clause of text.split(/[,.;:?!()]+/)) {
-    const words = wordsIn(clause);
-    const asking = words.findIndex((word) => /^(?:who|which|what|welche[nrsm]?|wer|que|quien|quienes|cuales)$/.test(word));
-    const auxiliary = asking < 0 ? -1 : words.findIndex((word, at) => at > asking && AUXILIARY.test(word));
-    let weight = 1;
-    for (const [at, word] of words.entries()) {
-      const isFiller = fillers.en.has(word) || fillers[language].has(word);
-      if (at === auxiliary) weight = 1;
-      else if (PREPOSITIONS.has(word) && at > 0 && !TRANSPARENT.has(words[at - 1])) weight = asked.length > 0 ? SECONDARY_WEIGHT : weight;
-      else if (word === 'to' || word === 'zu')
-        weight = at > 0 && INFINITIVE_AFTER.has(words[at - 1]) ? 1 : asked.length > 0 && !isVerbLike(words[at + 1]) ? SECONDARY_WEIGHT : 1;
-      else if (word === 'will' || word === 'wird') weight = 1;
-      if (isFiller || /^[0-9]/.test(word) || (numberAt(words, at) && !articles.has(word))) continue;
-      // "What will THE BOTTLE cost": what is done is the next word.
-      const isDoer = asking >= 0 && at > auxiliary && auxiliary >= 0 && DETERMINERS.has(words[at - 1]) && !hasMeaning(word) && isVerbLike(words[at + 1]);
-      const isSubject = isDoer || (asking >= 0 && at > asking && auxiliary > at);
-      // What is done comes first, to what it is done after it: "will cancel their contract".
-      if (auxiliary >= 0 && at > auxiliary && weight === 1 && asked.some((one) => one.isVerb)) weight = OBJECT_WEIGHT;
-      const isUnit = Object.hasOwn(timeUnits, word) || CURRENCY.has(word);
-      asked.push({
-        word,
-        weight: isSubject ? Math.min(weight, SUBJECT_WEIGHT) : isUnit ? Math.min(weight, UNIT_WEIGHT) : weight,
-        isVerb: auxiliary >= 0 && at > auxiliary && !isDoer,
-      });
-    }
+  let weight = 1;
+  /** Words of the object since the last word for predicting; −1 where there was none. */
+  let objectWords = -1;
+  let isPointedAt = false;
+  let isThisRow = false;
+  // "People complain, so predict the delay" asks for what stands behind the asking word; German may have that word at the end.
+  const opening = words.findIndex((word, at) => rules.predict.test(word) || isFillerSlip(word) || at === asking);
+  const hasPreface = opening > 0 && words.slice(opening + 1).some(isContent) && words.slice(0, opening).some(isContent);
+  let isInSubject = false;
+  for (const [at, word] of words.entries()) {
+    const before = words[at - 1] ?? '';
+    const opens = (asking < 0 || at < asking) && !(objectWords > 0);
+    const isPredict = opens && (rules.predict.test(word) || isFillerSlip(word));
+    const isPoint = opens && rules.point.test(word);
+    if (isPredict || isPoint) [weight, objectWords, isPointedAt] = [1, 0, isPoint];
+    else if (hasAuxiliary && at === auxiliary && !isObjectAsked) weight = 1;
+    else if (hasAuxiliary && at === auxiliary) weight = OBJECT_WEIGHT;
+    else if (objectWords > 0 && rules.relative.test(word)) {
+      weight = isPointedAt ? 1 : RELATIVE_WEIGHT;
+      if (isPointedAt) for (const one of asked) one.weight = Math.min(one.weight, SUBJECT_WEIGHT);
+    } else if (rules.preposition.test(word) && !TRANSPARENT.has(before)) {
+      if (at > 0 ? asked.length > 0 || isContinued || words.slice(at + 1).filter(isContent).length > 1 : asksLater) weight = Math.min(weight, SECONDARY_WEIGHT);
+    } else if (rules.article.test(word) && !rules.and.test(before) && (objectWords > 0 || (isMeasured && asked.length > 0)))
+      weight = Math.min(weight, SECONDARY_WEIGHT);
+    else if (word === 'to' || word === 'zu')
+      weight = at > 0 && INFINITIVE_AFTER.has(before) ? 1 : asked.length > 0 && !isVerbLike(words[at + 1]) ? SECONDARY_WEIGHT : 1;
+    else if ((word === 'will' || word === 'wird') && weight > RELATIVE_WEIGHT) weight = 1;
+    // "Flag every fraud" means the fraud.
+    if (rules.thisRow.test(word)) isThisRow = !(isPointedAt && objectWords >= 0);
+    if (!isContent(word) || ((isPredict || isPoint) && !hasMeaning(word)) || /^[0-9]/.test(word) || (numberAt(words, at) && !articles.has(word))) continue;
+    if (objectWords >= 0) objectWords++;
+    const isLast = !words.slice(at + 1).some((one) => isContent(one) || rules.predict.test(one));
+    // German ends with what is done: "was geerntet wird".
+    const isFinalVerb = language === 'de' && at < words.length - 1 && words.slice(at + 1).every((one) => isAuxiliary(one) || GERMAN_FINAL.has(one));
+    const afterArticleOrNew = at > asking && words.slice(asking + 1, at).every((one) => !isContent(one));
+    const afterArticle = rules.article.test(before) || rules.thisRow.test(before);
+    // "What will THE BOTTLE cost": what is done comes after it.
+    const isDoer: boolean =
+      auxiliary >= 0 &&
+      at > auxiliary &&
+      !isLast &&
+      !isMeasured &&
+      (isInSubject ? !isVerbLike(word) && isContent(before) : at - auxiliary <= 2 && afterArticle);
+    isInSubject = isDoer;
+    // "Which visitors WILL buy"; "which customers say yes".
+    const isOfWhich =
+      !isWhether && asking >= 0 && at > asking && (hasAuxiliary ? auxiliary > at : at === asking + 1 && !isLast) && !isObjectAsked && words[asking] !== 'who';
+    // "Whether a new CASE will drag on".
+    const isOfWhether = isWhether && at > asking && asked.every((one) => one.weight < 1) && afterArticleOrNew && !isLast;
+    const isSubject = !isFinalVerb && (isDoer || isOfWhich || isOfWhether);
+    // "How much will a flat in Valencia COST".
+    const isAction = auxiliary >= 0 && at > auxiliary && asked.length > 0 && !afterArticle && !rules.preposition.test(before) && isVerbLike(word);
+    if (isAction && !isSubject && weight > RELATIVE_WEIGHT && objectWords < 1)
+      weight = asked.some((one) => one.isVerb && one.weight >= 0.9) ? Math.min(weight, OBJECT_WEIGHT) : 1;
+    // What is done comes first, to what it is done after it: "will cancel their contract".
+    else if (hasAuxiliary && at > auxiliary && weight === 1 && asked.some((one) => one.isVerb)) weight = OBJECT_WEIGHT;
+    // "Which customers accept the offer": no word for the future parts what is done from what it is done to.
+    if (asking >= 0 && !hasAuxiliary && asked.length >= 2 && afterArticle) weight = Math.min(weight, SECONDARY_WEIGHT);
+    if (isFinalVerb) weight = 1;
+    const isUnit = Object.hasOwn(timeUnits, word) || CURRENCY.has(word);
+    const most = hasPreface && at < opening ? RELATIVE_WEIGHT : isSubject ? SUBJECT_WEIGHT : isThisRow ? THIS_ROW_WEIGHT : isUnit ? UNIT_WEIGHT : 1;
+    isThisRow = false;
+    asked.push({ word, weight: Math.min(weight, most), isVerb: auxiliary >= 0 && at > auxiliary && !isDoer && isVerbLike(word) });
   }
-  return asked;
+  return asked.map((one) => ({ word: one.word, weight: one.weight }));
 }
 
 export function contentWords(text: string, language: Language): string[] {
   return wordsIn(text).filter((word) => !fillers.en.has(word) && !fillers[language].has(word));
 }
 
-/** Clauses that say how answers are judged, what they cost or how many can be acted on; whole clauses, so that their words name no column. */
-const CLAUSE = '[^.;!?,]*';
-const judgementClauses: RegExp[] = [
-  new RegExp(
-    `(?:^|[.;!?,]|\\band\\b|\\bbut\\b)${CLAUSE}\\b(?:false alarms?|false positives?|false negatives?|fehlalarme?|falsas? alarmas?|falsos? positivos?|times (?:as|more|worse)|catch(?:ing)? (?:them )?all|catch(?:ing)? (?:every|as many)|care (?:about|most)|i (?:only )?care|what matters|matters most|judge[d]? (?:it|them|by)|measured? (?:by|in)|mi importa|nos importa|wichtig ist|kommt es (?:mir|uns) (?:darauf )?an)\\b[^.;!?]*`,
-    'g',
-  ),
-  new RegExp(
-    `(?:^|[.;!?,]|\\band\\b|\\bbut\\b)${CLAUSE}\\b(?:miss(?:ing|ed)?|overlook(?:ing)?|ubersehen|verpass\\w*|perder\\w*|pasar por alto)\\b${CLAUSE}\\b(?:cost|costs|worse|expensive|kostet|teurer|cuesta|caro|mal|veces)\\b[^.;!?]*`,
-    'g',
-  ),
-  new RegExp(
-    `(?:^|[.;!?,]|\\band\\b|\\bbut\\b)${CLAUSE}\\b(?:we|i|they|team|wir|ich|podemos|puedo|equipo)\\b${CLAUSE}\\b(?:can|could|only|afford|able|handle|handles|capacity|konnen|nur|schaffen|podemos|solo|capacidad)\\b${CLAUSE}[0-9][^.;!?,]*`,
-    'g',
-  ),
-  /\b(?:the )?(?:typical|average|mean|median|absolute|relative|percentage|mean absolute|squared) errors?\b[^.;!?,]*|\b(?:roc[- ]?auc|auc|f1(?:[- ]score)?|log[- ]?loss|accuracy|rmse|mae|rmsle|mape|r2|r squared|average precision|balanced accuracy)\b/g,
-  /\b(?:mittlerer?|durchschnittlicher?|relativer?) fehler\b[^.;!?,]*|\berror (?:medio|absoluto|relativo|porcentual)\b[^.;!?,]*/g,
-];
-
-const judgements: [RegExp, Judgement, string][] = [
-  [/\b(?:roc[- ]?auc|auc)\b/, 'roc_auc', 'the sentence names the AUC'],
-  [/\blog[- ]?loss\b/, 'log_loss', 'the sentence names the log loss'],
-  [/\bf1\b/, 'f1', 'the sentence names the F1 score'],
-  [
-    /\b(?:rmse|root mean squared?|large (?:errors|mistakes)|big (?:errors|mistakes|misses)|huge (?:errors|mistakes)|grosse fehler|errores grandes|grandes errores)\b/,
-    'large-errors',
-    'large errors are said to weigh most',
-  ],
-  [
-    /\b(?:mape|percentage error|errors? in percent|percent(?:age)? off|prozentualer? fehler|error porcentual)\b/,
-    'percentage-error',
-    'the error is wanted in percent',
-  ],
-  [
-    /\b(?:rmsle|relative errors?|relative terms|relativer? fehler|error relativo|proportional(?:ly)?|orders? of magnitude)\b/,
-    'relative-error',
-    'the relative error is what counts',
-  ],
-  [/\bmedian (?:absolute )?error\b/, 'median-error', 'the sentence names the median error'],
-  [
-    /\b(?:mae|(?:typical|average|mean|mean absolute|absolute) errors?|off by on average|on average off|off on average|mittlerer? fehler|durchschnittlicher? fehler|error (?:medio|absoluto))\b/,
-    'typical-error',
-    'the typical error is what counts',
-  ],
-  [/\b(?:r2|r squared|variance explained|explained variance|bestimmtheitsmass)\b/, 'explained-share', 'the share explained is what counts'],
-  [
-    /\b(?:every|each|all) class(?:es)? (?:counts?|matters?|equally|is|are)|\brare (?:classes|ones|cases|kinds) (?:matter|count)|\bbalanced accuracy|\bmacro|\bequally (?:good|well) (?:on|for) (?:all|every|each)|\balle klassen gleich|\btodas las clases/,
-    'every-class',
-    'every class counts the same',
-  ],
-  [
-    /\b(?:catch|find|get|detect|spot)(?:ing)? (?:them |it )?(?:all|every(?:one| one| single)?|as many as)\b|\b(?:do not|not|never|dont|without|avoid) (?:want to )?miss(?:ing)?\b|\bmiss (?:as few|none|no)\b|\brecall\b|\bsensitivity\b|\b(?:alle|jeden|jede) (?:zu )?(?:finden|erwischen|erkennen)\b|\bkeinen? (?:ubersehen|verpassen)\b|\b(?:detectar|encontrar|cazar)(?:los|las)? (?:a )?tod[oa]s\b|\bno (?:perder|dejar escapar|se escape)/,
-    'find-all',
-    'none is to be missed',
-  ],
-  [
-    /\b(?:precision|only (?:when|if) (?:you are |we are |it is |really )?(?:sure|certain)|avoid false (?:alarms|positives)|(?:few|fewer|no) false (?:alarms|positives)|without false (?:alarms|positives)|keine fehlalarme|wenige fehlalarme|sin falsas alarmas|pocas falsas alarmas|evitar falsos positivos)\b/,
-    'be-sure',
-    'false alarms are to be avoided',
-  ],
-  [
-    /\b(?:calibrated|(?:honest|exact|reliable|trustworthy|true|good) probabilit(?:y|ies)|probabilities (?:i|we) can trust|verlassliche wahrscheinlichkeiten|probabilidades fiables)\b/,
-    'probabilities',
-    'the probabilities themselves are wanted',
-  ],
-  [
-    /\b(?:rank(?:ed|ing)?|prioriti[sz]e|order them|sort(?:ed)? by|most likely first|top of the list|first on the list|rangliste|priorisieren|ordenar|priorizar)\b/,
-    'ranking',
-    'a ranking is wanted',
-  ],
-  [
-    /\b(?:accuracy|as (?:many|often) (?:right|correct)|(?:share|percent(?:age)?|number) (?:of )?(?:right|correct)|right as often as|genauigkeit|exactitud|aciertos)\b/,
-    'share-right',
-    'the share of right answers counts',
-  ],
-];
-
 function findJudgement(text: string): Wish<Judgement> | null {
   const found = judgements.find(([pattern]) => pattern.test(text));
   return found ? { value: found[1], certainty: 0.8, reason: found[2] } : null;
 }
 
-const MISS =
-  /\b(?:miss(?:ing|ed|es)?|overlook(?:ing|ed)?|false negatives?|not (?:catching|finding|spotting)|fail(?:ing|ure)? to (?:catch|spot|find)|ubersehen\w*|verpass\w*|entgang\w*|perder\w*|falsos? negativos?|pasar por alto|dejar escapar|escap\w+)\b/;
-const ALARM =
-  /\b(?:false (?:alarms?|positives?)|fehlalarme?s?|falsch positiv\w*|falsas? alarmas?|falsos? positivos?|needless|wrongly|unnecessary|unnotige?\w*|innecesari\w+|wasted)\b/;
 const TIMES = /\b(?:times|x|mal|fach|veces|fold)\b/;
+/** Neither error is called by its name: the first one told of is taken for the miss. */
+const UNNAMED_CERTAINTY = 0.45;
 
 /** "Missing one costs ten times more than a false alarm", "missing a leaver costs $50, a needless offer $5". */
 function findCosts(text: string): SentenceParts['costs'] {
   for (const sentence of text.split(/[.;!?]+/)) {
-    const miss = MISS.exec(sentence);
-    const alarm = ALARM.exec(sentence);
-    if (!miss && !alarm) continue;
-    if (
-      !/\b(?:cost|costs|worse|expensive|costly|bad|hurts?|worth|kostet|kosten|teurer|schlimmer|cuesta|cuestan|peor|caro|veces|mal|times|loses?|[$€£])/.test(
-        sentence,
-      )
-    )
-      continue;
-    const wish = (falsePositive: number, falseNegative: number, certainty: number) => ({
+    const miss = missWords.exec(sentence);
+    const alarm = alarmWords.exec(sentence);
+    if (!costWords.test(sentence)) continue;
+    const wish = (falsePositive: number, falseNegative: number, certainty: number, reason = 'the sentence says what errors cost') => ({
       value: { falsePositive, falseNegative },
       certainty,
-      reason: 'the sentence says what errors cost',
+      reason,
     });
     const words = wordsIn(sentence);
     const numbers = words.flatMap((_, at) => {
@@ -439,7 +587,16 @@ function findCosts(text: string): SentenceParts['costs'] {
     const factor = numbers.find(
       ({ next, at }) => TIMES.test(next) || /^(?:twice|double|doppelt|doble|zehnmal|funfmal)$/.test(words[at]) || /^[0-9]+x$/.test(words[at]),
     );
-    const missFirst = miss !== null && (alarm === null || miss.index < alarm.index);
+    if (!miss && !alarm) {
+      const isCompared = /\b(?:cost|costs|kostet|cuesta|worse|schlimmer|peor)\b[^.]*\b(?:as much as|more than|than|as|wie|als|que)\b/.test(sentence);
+      if (factor && factor.value > 0 && isCompared)
+        return wish(1, factor.value, UNNAMED_CERTAINTY, 'the sentence says what errors cost; which of them is the miss is a guess');
+      continue;
+    }
+    // Where one of them alone is called by its name, it is the one before or behind "than".
+    const behind = /\b(?:than|as much as|as|wie|als|que)\b(?! (?:much|bad))/.exec(sentence.slice(sentence.search(TIMES) + 1))?.index ?? Infinity;
+    const than = behind + sentence.search(TIMES) + 1;
+    const missFirst = miss !== null ? (alarm === null ? miss.index < than : miss.index < alarm.index) : (alarm?.index ?? 0) > than;
     if (factor && factor.value > 0) return missFirst ? wish(1, factor.value, 0.9) : wish(factor.value, 1, 0.85);
     if (miss && alarm && numbers.length === 2) {
       const [first, second] = numbers.map(({ value }) => value);
@@ -448,20 +605,6 @@ function findCosts(text: string): SentenceParts['costs'] {
   }
   return null;
 }
-
-const ACT =
-  'call|calls|phone|contact|visit|inspect|review|check|audit|investigate|handle|handles|treat|mail|email|offer|offers|process|follow|reach|anrufen|anruf\\w*|kontaktieren|prufen|besuchen|bearbeiten|schaffen|llamar|llamadas|contactar|revisar|atender|visitar|inspeccionar';
-const capacityPatterns = [
-  new RegExp(
-    `\\b(?:can|could|able to|afford to|only|capacity|konnen|kann|schafft|podemos|puede|puedo|solo)\\b[^.;!?]{0,40}?\\b(?:${ACT})\\b[^.;!?0-9]{0,25}?([0-9][0-9.,]*|${COUNT})\\b(?! ?(?:times|x|mal|veces|%|percent|days|hours))`,
-  ),
-  new RegExp(`\\b(?:can|could|only|konnen|podemos|solo|nur)\\b[^.;!?]{0,40}?\\b([0-9][0-9.,]*)\\b[^.;!?]{0,30}?\\b(?:${ACT})\\b`),
-  new RegExp(
-    `\\b(?:${ACT}|capacity (?:of|for)|team (?:of )?)\\b[^.;!?0-9]{0,20}?\\b([0-9][0-9.,]*) (?:[\\p{L}]+ )?(?:a|per|pro|por|al|each|every) (?:day|week|month|tag|woche|monat|dia|semana|mes)\\b`,
-    'u',
-  ),
-  /\btop ([0-9][0-9.,]*)\b(?! ?%)/,
-];
 
 function findCapacity(text: string): SentenceParts['capacity'] {
   for (const pattern of capacityPatterns) {
@@ -472,22 +615,7 @@ function findCapacity(text: string): SentenceParts['capacity'] {
   return null;
 }
 
-const otherWishes: [RegExp, string][] = [
-  [
-    /\b(?:cluster|segment(?:ation)?|group (?:our|the|my|these|all)? ?[\p{L}]+ (?:into|by)|divide .* into (?:groups|segments)|in gruppen|agrupa\w*|segmenta\w*)\b/u,
-    'groups rows without a known answer',
-  ],
-  [/\b(?:recommend|suggest products|empfehlen|recomienda\w*)\b/, 'recommends things'],
-  [/\bhow many (?:rows|records|columns|lines|entries)\b|\bwie viele (?:zeilen|spalten)\b|\bcuantas (?:filas|columnas)\b/, 'counts rows'],
-  [
-    /^\W*(?:what (?:is|was|are|were) the (?:average|mean|total|sum|maximum|minimum|median|correlation)|show me|list|plot|draw|chart|graph|visuali[sz]e|describe|summari[sz]e|translate|write|delete|remove all|send|compare|clean|zeige|liste|schreib\w*|muestra\w*|escrib\w*|lista)\b/,
-    'answers questions about the table itself or writes',
-  ],
-  [/\b(?:anomal(?:y|ies)|outliers?) (?:detection|in)\b|\bfind (?:the )?(?:anomalies|outliers)\b/, 'looks for the unusual without a known answer'],
-];
-const isPrediction = /\b(?:predict\w*|forecast\w*|estimate|guess|classif\w+|will|likely|vorhersag\w*|prognos\w*|predec\w+|estim\w+|prever)\b/;
-
 function findOtherWish(text: string): string | null {
-  if (isPrediction.test(text)) return null;
+  if (predictionWords.test(text)) return null;
   return otherWishes.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
