@@ -3,7 +3,8 @@ import { doneName, dueName, laterNameWords, limitName, saysLate, timeUnits } fro
 import { findTimeSeries } from './find-time.ts';
 import { isMeasure, isPredictable, MEASURE_FACTOR, isTwoValued, matchName, rankColumns, type ColumnMatch } from './rank-columns.ts';
 import type { Reading } from './reading.ts';
-import { isTurnedRound, type Comparison, type SentenceParts } from './sentence-parts.ts';
+import type { Comparison } from './find-amounts.ts';
+import { isTurnedRound, type SentenceParts } from './sentence-parts.ts';
 import { likeness, nameWords, unitWords } from './words.ts';
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;

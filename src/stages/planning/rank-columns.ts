@@ -1,6 +1,7 @@
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { auxiliaryNameWords, timeUnits, usualTargets, vagueNameWords } from './lexicon.ts';
-import type { AskedWord, SentenceParts } from './sentence-parts.ts';
+import type { SentenceParts } from './sentence-parts.ts';
+import type { AskedWord } from './weigh-words.ts';
 import { fold, hasMeaning, isNegatedName, likeness, namesEvent, nameWords, unitWords, wordsIn } from './words.ts';
 
 /** How far the words of a sentence speak for one column. All shares are 0 to 1. */
