@@ -267,6 +267,13 @@ export const errorCodes = {
     meaning: 'Modelwright learns one column of a table from the others. It does not group rows, answer questions about the table or write texts.',
     remedy: 'Say what you want to know of new rows, or name the column to predict with `--target`.',
   },
+  MW1218: {
+    name: 'planning.positive-unclear',
+    kind: 'usage',
+    title: 'Nothing says which of the two classes is looked for',
+    meaning: 'Neither the words nor the names of the classes say it, and the metric or the costs depend on it. Modelwright does not guess silently.',
+    remedy: 'Name the class with `--positive CLASS`, or add `--yes` to take the rarer one.',
+  },
   MW1220: {
     name: 'features.not-an-expression',
     kind: 'data',

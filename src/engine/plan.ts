@@ -16,6 +16,9 @@ import {
   derivedProfile,
   draftPlan,
   getColumn,
+  isPositiveOpen,
+  positiveQuestion,
+  positiveRefusal,
   readSentence,
   reconcileColumns,
   recordKeptLeaks,
@@ -114,7 +117,7 @@ async function draft(planning: Planning): Promise<Drafted> {
     suspects,
   });
   let first = draftPlan(facts([]));
-  if (watcher.ask && !request.isApproved && isPositiveOpen(first)) {
+  if (!request.isApproved && isPositiveOpen(first)) {
     request = { ...request, positive: await askPositive(planning, first) };
     first = draftPlan(facts([]));
   }
@@ -142,7 +145,7 @@ async function chooseTarget({ request, profile, watcher, asking }: Planning, sen
     const answer = await asking(watcher.ask(question));
     if (answer === null || answer.trim() === '') break;
     try {
-      return answerTarget(answer, sentence, profile);
+      return answerTarget(answer, sentence, profile, request.time);
     } catch (error) {
       if (!(error instanceof ModelwrightError)) throw error;
       question = { ...question, text: `${error.message} ${error.hint} ${decision.question.text}` };
@@ -151,22 +154,12 @@ async function chooseTarget({ request, profile, watcher, asking }: Planning, sen
   throw decision.refusal;
 }
 
-/** Below this the class that is looked for was only guessed. */
-const GUESSED = 0.5;
-
-/** A guess that changes what the model is made for; the ranking of two classes is the same from both ends. */
-const isPositiveOpen = ({ decisions, metric, costs }: Plan): boolean =>
-  decisions.some(({ what, certainty }) => what === 'positive' && certainty < GUESSED) && (metric === 'average_precision' || metric === 'f1' || costs !== null);
-
-async function askPositive({ watcher, asking }: Planning, { target, classes }: Plan): Promise<string | null> {
-  const question = watcher.ask?.({
-    what: 'positive',
-    text: `Which of the two classes of "${target}" is looked for?`,
-    // The likelier one first: it is taken where nothing is typed.
-    choices: classes.toReversed().map((name) => ({ value: name, label: name, detail: `a ${target} of ${name}` })),
-    isOpen: false,
-  });
-  return question ? asking(question) : null;
+/** The class that a person looks for; the refusal with the choices where nobody answers. */
+async function askPositive({ watcher, asking }: Planning, plan: Plan): Promise<string> {
+  const question = watcher.ask?.(positiveQuestion(plan));
+  const answer = question ? await asking(question) : null;
+  if (answer === null) throw positiveRefusal(plan);
+  return answer;
 }
 
 /**

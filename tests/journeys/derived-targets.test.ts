@@ -169,4 +169,28 @@ describe('a value of a later row: "will it rain tomorrow"', LONG, () => {
     expect(measured.last).toMatchObject({ kind: 'result', rowCount: 239 });
     expect(await answersOf('rain', data)).toHaveLength(240);
   });
+
+  it('is ordered within each series, as the card says, and by --time where that is named', async () => {
+    const random = seededRandom(9);
+    const rows = Array.from({ length: 40 }, (_, week) =>
+      ['north', 'south', 'east', 'west'].map((store): Cell[] => {
+        const start = Date.UTC(2023, 0, 2 + 7 * week);
+        const iso = (shiftDays: number) => new Date(start + shiftDays * 86_400_000).toISOString().slice(0, 10);
+        return [store, iso(0), iso(200 - 2 * 7 * week), random.below(100), 50 + random.below(40)];
+      }),
+    ).flat();
+    const data = writeTable('stores.csv', ['store', 'week', 'audit_date', 'visitors', 'sales'], rows);
+    const planOf = async (...options: string[]) => {
+      const { exitCode, last } = await run('plan', 'what will the sales be', '--data', data, '--target', 'lead(sales, 1)', ...options);
+      expect(exitCode).toBe(0);
+      return Plan.parse(last['plan']);
+    };
+    const usual = await planOf();
+    expect(usual).toMatchObject({ split: { column: 'week' }, derived: { ahead: { order: { name: 'week' }, series: { name: 'store' } } } });
+    expect(usual.notes).toContainEqual(expect.stringContaining('in the order of "week", within each "store"'));
+    const named = await planOf('--time', 'audit_date');
+    expect(named).toMatchObject({ split: { column: 'audit_date' }, derived: { ahead: { order: { name: 'audit_date' }, series: { name: 'store' } } } });
+    const card = await runCommand(['plan', 'what will the sales be', '--data', data, '--target', 'lead(sales, 1)', '--home', home]);
+    expect(card.lines.map(({ text }) => text).join('\n')).toMatch(/Made as +sales, 1 row later in the order of week, within each store/);
+  });
 });

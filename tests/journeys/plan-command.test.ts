@@ -341,6 +341,32 @@ describe('a sentence that may mean two columns', LONG, () => {
   });
 });
 
+describe('two classes of which nothing says which one is looked for', LONG, () => {
+  let kinds: string;
+  beforeAll(() => {
+    kinds = inFolder('two-kinds.csv');
+    writeFileSync(kinds, `size,kind\n${Array.from({ length: 60 }, (_, row) => `${(row * 7) % 23},${row % 3 === 0 ? 'alpha' : 'beta'}`).join('\n')}\n`);
+  });
+
+  it.each(['plan', 'build'])('are refused by %s where nobody can be asked and it matters; each is told with the option that takes it', async (command) => {
+    const words = [command, 'predict the kind', '--data', kinds, '--metric', 'f1'];
+    const { exitCode, stderr } = await run(...words);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('MW1218');
+    expect(stderr).toMatch(/1 {2}alpha {2}\(a kind of alpha\) {2}--positive alpha\n/);
+    expect(stderr).toMatch(/2 {2}beta {2}\(a kind of beta\) {2}--positive beta\n/);
+    const { last } = await run(...words, '--json');
+    expect(last).toMatchObject({ kind: 'error', code: 'MW1218', choices: [{ option: '--positive alpha' }, { option: '--positive beta' }] });
+  });
+
+  it('are taken by the best guess with --yes, by name, and where it makes no difference', async () => {
+    const lookedFor = async (...more: string[]) => /Looks for +(\w+)/.exec((await run('plan', 'predict the kind', '--data', kinds, ...more)).text)?.[1];
+    expect(await lookedFor('--metric', 'f1', '--yes')).toBe('alpha');
+    expect(await lookedFor('--metric', 'f1', '--positive', 'beta')).toBe('beta');
+    expect(await lookedFor('--metric', 'roc_auc')).toBe('alpha');
+  });
+});
+
 describe('an option overrules what was decided', LONG, () => {
   const decision = (plan: Plan, what: Plan['decisions'][number]['what']) => plan.decisions.find((one) => one.what === what);
 

@@ -1,4 +1,4 @@
-import type { PlanDecision } from '../../domain/plan.ts';
+import type { DerivedTarget, PlanDecision } from '../../domain/plan.ts';
 import type { TaskKind } from '../../domain/task.ts';
 import type { PlanCard } from '../client/client.ts';
 import { counted, percent, seconds } from './figures.ts';
@@ -8,6 +8,8 @@ const INDENT = 14;
 const MAX_CLASSES = 6;
 const MAX_NOTES = 5;
 const MAX_LEFT_OUT = 12;
+/** Where more columns are learnt from they are only counted. */
+const MAX_INPUTS = 12;
 
 /** Why a column is left out, as a person says it. */
 const reasonWords = {
@@ -28,12 +30,19 @@ const taskWords: Record<TaskKind, string> = {
   regression: 'a number (regression)',
 };
 
-/** The plan as one screen: what will be predicted, from what, how it is judged, and what is left out and why; each decision with how sure it is and the option that overrules it. */
-export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: Terminal): void {
+/** In the order of the table; where not all can be shown, those first that a person may want otherwise. */
+function leftOutOf({ leftOut }: PlanCard['plan']): PlanCard['plan']['leftOut'] {
+  if (leftOut.length <= MAX_LEFT_OUT) return leftOut;
+  const isLeak = ({ reason }: PlanCard['plan']['leftOut'][number]) => reason === 'leak' || reason === 'known-later';
+  return [...leftOut.filter(isLeak), ...leftOut.filter((one) => !isLeak(one))];
+}
+
+/** The plan as one screen: what will be predicted, from what, how it is judged, and what is left out and why; each decision with how sure it is and the option that overrules it. `rest`: where what is cut off here stands in full. */
+export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: Terminal, rest: string): void {
   const row = (name: string, text: string) => terminal.wrapped(`  ${terminal.style('bold', name.padEnd(INDENT - 2))}${text}`, INDENT);
-  const list = (name: string, texts: string[], most: number, rest: string) => {
+  const list = (name: string, texts: string[], most: number, what: string) => {
     texts.slice(0, most).forEach((text, index) => row(index === 0 ? name : '', printable(text)));
-    if (texts.length > most) row('', `and ${counted(texts.length - most, rest)}, all of them in the report`);
+    if (texts.length > most) row('', `and ${counted(texts.length - most, what)}, all of them ${rest}`);
   };
   const decided = (what: PlanDecision['what']) => plan.decisions.find((decision) => decision.what === what);
   /** A fact of the plan, and beside it how it came about. */
@@ -44,13 +53,7 @@ export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: 
   const classes = classShares.slice(0, MAX_CLASSES).map(({ name, share }) => `${name} ${percent(share)}`);
   const more = classShares.length > MAX_CLASSES ? `, and ${classShares.length - MAX_CLASSES} more` : '';
   decision('Goal', `predict ${plan.target} (${plan.task === 'regression' ? 'a number' : `${classes.join(', ')}${more}`})`, 'target');
-  if (plan.derived)
-    row(
-      'Made as',
-      printable(
-        `${plan.derived.text}${plan.derived.ahead ? `, ${counted(plan.derived.ahead.steps, 'row')} later in the order of ${plan.derived.ahead.order.name}` : ''}`,
-      ),
-    );
+  if (plan.derived) row('Made as', printable(`${plan.derived.text}${plan.derived.ahead ? `, ${laterWords(plan.derived.ahead)}` : ''}`));
   decision('Task', taskWords[plan.task], 'task');
   if (plan.task === 'binary') decision('Looks for', plan.classes[1], 'positive');
   if (plan.moment !== null) decision('Asked', plan.moment, 'moment');
@@ -67,9 +70,10 @@ export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: 
     'split',
   );
   row('Learns from', `${counted(plan.inputs.length, 'column')} (${kindsOf(plan)}; --kind), ${counted(plan.dataset.rowCount, 'row')}`);
+  if (plan.inputs.length <= MAX_INPUTS) row('', printable(inputsByKind(plan)));
   list(
     'Left out',
-    plan.leftOut.map(({ name, reason, detail }) => `${name}  (${reasonWords[reason]}: ${detail})`),
+    leftOutOf(plan).map(({ name, reason, detail }) => `${name}  (${reasonWords[reason]}: ${detail})`),
     MAX_LEFT_OUT,
     'more column',
   );
@@ -78,14 +82,26 @@ export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: 
   row('Budget', `${seconds(plan.budgetMs)}, ${counted(plan.threads, 'thread')}, seed ${plan.seed}`);
 }
 
-/** "3 number, 14 category", the most frequent first. */
-function kindsOf({ inputs }: PlanCard['plan']): string {
-  const counts = new Map<string, number>();
-  for (const { kind } of inputs) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts]
-    .toSorted((a, b) => b[1] - a[1])
-    .map(([kind, count]) => `${count} ${kind}`)
-    .join(', ');
+const laterWords = ({ steps, order, series }: NonNullable<DerivedTarget['ahead']>) =>
+  `${counted(steps, 'row')} later in the order of ${order.name}${series ? `, within each ${series.name}` : ''}`;
+
+/** The inputs of each kind, the most frequent kind first. */
+function groupedInputs({ inputs }: PlanCard['plan']): [kind: string, names: string[]][] {
+  const names = new Map<string, string[]>();
+  for (const { kind, name } of inputs) names.set(kind, [...(names.get(kind) ?? []), name]);
+  return [...names].toSorted((a, b) => b[1].length - a[1].length);
 }
+
+/** "3 number, 14 category" */
+const kindsOf = (plan: PlanCard['plan']) =>
+  groupedInputs(plan)
+    .map(([kind, names]) => `${names.length} ${kind}`)
+    .join(', ');
+
+/** "number: tenure, fee; category: region" */
+const inputsByKind = (plan: PlanCard['plan']) =>
+  groupedInputs(plan)
+    .map(([kind, names]) => `${kind}: ${names.join(', ')}`)
+    .join('; ');
 
 const sureness = ({ certainty }: PlanDecision) => (certainty >= 0.8 ? 'sure' : certainty >= 0.5 ? 'likely' : 'a guess');

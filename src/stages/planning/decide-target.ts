@@ -7,7 +7,9 @@ import { isPredictable, rankColumns } from './rank-columns.ts';
 import { positiveOf } from './read-sentence.ts';
 import type { Reading, SentenceReading } from './reading.ts';
 import { takeApart } from './sentence-parts.ts';
-import { findTimeColumn, findTimeSeries } from './find-time.ts';
+import { shellQuoted } from './shell-quoted.ts';
+import { findTimeColumn, findTimeSeries, seriesOf } from './find-time.ts';
+import { getColumn } from './get-column.ts';
 
 /** A target that is settled, or the question that settles it with the refusal for where nobody can be asked. */
 export type TargetDecision = { kind: 'chosen'; reading: Reading } | { kind: 'unclear'; question: PlanQuestion; refusal: ModelwrightError };
@@ -26,20 +28,32 @@ const MAX_CHOICES = 5;
 
 /** The target by `--target` or by the words. Throws where the words ask for what cannot be done: a forecast, no prediction, a date. */
 export function decideTarget(request: BuildRequest, sentence: SentenceReading, profile: Profile): TargetDecision {
-  if (request.target !== null) return { kind: 'chosen', reading: namedTarget(request.target, request.sentence, profile, 'you named it') };
+  const chosen = (reading: Reading): TargetDecision => ({ kind: 'chosen', reading: inOrderOf(request.time, reading, profile) });
+  if (request.target !== null) return chosen(namedTarget(request.target, request, profile, 'you named it'));
   const { readings } = sentence;
   refuseOtherWishes(request.sentence, sentence, profile);
   const [first, second] = readings;
   const lead = first ? first.certainty - (second?.certainty ?? 0) : 0;
   const isSettled = first && (first.certainty >= SETTLED ? lead >= LEAD : first.certainty >= (request.isApproved ? LIKELY : ALONE) && lead >= LEAD_ALONE);
-  if (isSettled) return { kind: 'chosen', reading: first };
+  if (isSettled) return chosen(first);
   return unclear(request.sentence, readings, profile);
 }
 
-/** What a person typed or chose. */
-export function answerTarget(answer: string, sentence: SentenceReading, profile: Profile): Reading {
+/** What a person typed or chose. `time`: the column of `--time`. */
+export function answerTarget(answer: string, sentence: SentenceReading, profile: Profile, time: string | null = null): Reading {
   const chosen = sentence.readings.find(({ target }) => optionOf(target) === answer);
-  return chosen ? { ...chosen, certainty: 1, reason: 'you chose it' } : namedTarget(answer, '', profile, 'you chose it');
+  const reading = chosen ? { ...chosen, certainty: 1, reason: 'you chose it' } : namedTarget(answer, { sentence: '', time }, profile, 'you chose it');
+  return inOrderOf(time, reading, profile);
+}
+
+/** A value of a later row is that of a later one by `--time` where that is named: the rows are ordered once, for the answers and for the split. */
+function inOrderOf(named: string | null, reading: Reading, profile: Profile): Reading {
+  const { target } = reading;
+  if (named === null || target.kind === 'column' || target.ahead === null) return reading;
+  const time = getColumn(profile, named, '--time');
+  if (time.name === target.ahead.order) return reading;
+  const reason = reading.reason.replace(`in the order of "${target.ahead.order}"`, `in the order of "${time.name}"`);
+  return { ...reading, reason, target: { ...target, ahead: { ...target.ahead, order: time.name, series: seriesOf(time, profile)?.name ?? null } } };
 }
 
 /** The target as `--target` takes it. A value of a later row is written as SQL has it: `lead(expression, rows)`. */
@@ -47,7 +61,7 @@ const optionOf = (target: Reading['target']) =>
   target.kind === 'column' ? target.column : target.ahead === null ? target.text : `lead(${target.text}, ${target.ahead.steps})`;
 
 /** A column, or an expression over columns. */
-function namedTarget(given: string, sentence: string, profile: Profile, reason: string): Reading {
+function namedTarget(given: string, { sentence, time }: Pick<BuildRequest, 'sentence' | 'time'>, profile: Profile, reason: string): Reading {
   const name = given.trim();
   const column =
     profile.columns.find((one) => one.name === given) ??
@@ -59,7 +73,7 @@ function namedTarget(given: string, sentence: string, profile: Profile, reason: 
     return { target: { kind: 'column', column: column.name }, task: null, positive: positiveOf(parts, match), certainty: 1, reason };
   }
   const lead = /^lead\s*\((.*),\s*(\d{1,4})\s*\)$/is.exec(name);
-  if (lead) return laterTarget(lead[1].trim(), Number(lead[2]), profile, reason);
+  if (lead) return laterTarget(lead[1].trim(), Number(lead[2]), time, profile, reason);
   const sources = sourcesOf(name, profile);
   if (sources.length > 0 && /[<>=+\-*/(]|\b(?:and|or|not|in|is|like|between|case)\b/i.test(name)) {
     return {
@@ -79,19 +93,18 @@ function namedTarget(given: string, sentence: string, profile: Profile, reason: 
   });
 }
 
-function laterTarget(text: string, steps: number, profile: Profile, reason: string): Reading {
+function laterTarget(text: string, steps: number, named: string | null, profile: Profile, reason: string): Reading {
   const sources = sourcesOf(text, profile);
-  const series = findTimeSeries(profile);
-  const time = series?.time ?? findTimeColumn(profile);
+  const time = named === null ? (findTimeSeries(profile)?.time ?? findTimeColumn(profile)) : getColumn(profile, named, '--time');
   if (sources.length === 0 || time === undefined || steps < 1) {
     throw new ModelwrightError({
       code: 'MW1203',
       message: `"lead(${text}, ${steps})" needs a column of the table and a column of dates by which rows follow each other.`,
-      hint: 'Write it like lead("rain", 1), and give the dates a column of their own.',
+      hint: 'Write it like lead("rain", 1), and name the column of dates with --time.',
     });
   }
   const name = `${text.replaceAll('"', '')}, ${steps === 1 ? 'next row' : `${steps} rows on`}`;
-  const ahead = { steps, order: time.name, series: series?.series?.name ?? null };
+  const ahead = { steps, order: time.name, series: seriesOf(time, profile)?.name ?? null };
   return { target: { kind: 'derived', name, text, sources, known: [], ahead }, task: null, positive: null, certainty: 1, reason };
 }
 
@@ -151,8 +164,6 @@ function refuseOtherWishes(words: string, sentence: SentenceReading, profile: Pr
     });
   }
 }
-
-const shellQuoted = (text: string) => (/^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
 
 const labelOf = ({ target }: Reading) => optionOf(target);
 

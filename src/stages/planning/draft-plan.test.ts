@@ -5,7 +5,8 @@ import { ModelwrightError } from '../../domain/error.ts';
 import { Plan } from '../../domain/plan.ts';
 import type { LeakSuspect } from '../../domain/profile.ts';
 import { decideTarget } from './decide-target.ts';
-import { draftPlan, getColumn } from './draft-plan.ts';
+import { draftPlan } from './draft-plan.ts';
+import { getColumn } from './get-column.ts';
 import type { TargetLevels } from './plan-facts.ts';
 import { readSentence } from './read-sentence.ts';
 import { withKinds } from './with-kinds.ts';
@@ -41,11 +42,19 @@ const yesNo: TargetLevels = [
 ];
 const manyLevels = (count: number): TargetLevels => Array.from({ length: count }, (_, level) => ({ level: String(level), count: 2 }));
 
-type Asked = Partial<BuildRequest> & { columns?: MadeColumn[]; target?: string; levels?: TargetLevels; suspects?: LeakSuspect[]; groups?: string };
+type Asked = Partial<BuildRequest> & {
+  columns?: MadeColumn[];
+  target?: string;
+  levels?: TargetLevels;
+  suspects?: LeakSuspect[];
+  groups?: string;
+  inOrderOf?: string;
+};
 const sure = (column: string): LeakSuspect => ({ column, kind: 'answer', isSure: true, detail: 'tells the answer alone' });
-function draft({ columns = [...inputs, churn], target = 'churn', levels = yesNo, suspects = [], groups, ...options }: Asked = {}): Plan {
+function draft({ columns = [...inputs, churn], target = 'churn', levels = yesNo, suspects = [], groups, inOrderOf, ...options }: Asked = {}): Plan {
   const profile = profileOf(columns);
   if (groups !== undefined) profile.warnings.push({ kind: 'groups', column: groups, detail: 'repeats' });
+  if (inOrderOf !== undefined) profile.warnings.push({ kind: 'time-order', column: inOrderOf, detail: 'orders the rows' });
   const asked = { ...request, ...options, target };
   const sentence = readSentence(asked.sentence, profile);
   const decision = decideTarget(asked, sentence, profile);
@@ -181,6 +190,35 @@ describe('a plan', () => {
     const columns: MadeColumn[] = [...inputs, { name: 'case', kind: 'category' }, churn];
     expect(draft({ columns, groups: 'case' }).split).toMatchObject({ kind: 'group', column: 'case' });
     expect(draft({ columns, groups: 'case', isRandomSplit: true }).split).toEqual({ kind: 'random' });
+  });
+
+  it('predicts later rows from earlier ones where the rows stand in the order in which they were observed, unless it is told otherwise', () => {
+    const days = Array.from({ length: MADE_ROWS }, (_, day) => new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10));
+    const dated = (name: string): Asked => ({ columns: [...inputs, { name, kind: 'datetime', values: days }, churn], inOrderOf: name });
+    const splitOf = (asked: Asked) => {
+      const { split, decisions } = draft(asked);
+      return { split, ...decisions.find(({ what }) => what === 'split') };
+    };
+    for (const name of ['date', 'order_date', 'createdAt', 'transaction time'])
+      expect(splitOf(dated(name))).toMatchObject({
+        split: { kind: 'time', column: name },
+        reason: expect.stringContaining(`in the order of "${name}"`),
+        option: '--split random',
+      });
+    expect(splitOf({ ...dated('date'), isRandomSplit: true }).split).toEqual({ kind: 'random' });
+    expect(splitOf({ ...dated('date'), group: 'town' }).split).toMatchObject({ kind: 'group', column: 'town' });
+    expect(splitOf({ ...dated('date'), groups: 'town' }).split).toMatchObject({ kind: 'group', column: 'town' });
+  });
+
+  it('says that rows stand in the order of a date that may be anything, and splits them by chance', () => {
+    const days = Array.from({ length: MADE_ROWS }, (_, day) => `${1950 + Math.floor(day / 4)}-01-0${1 + (day % 4)}`);
+    for (const name of ['born_on', 'date_of_birth', 'contract_end']) {
+      const { split, decisions } = draft({ columns: [...inputs, { name, kind: 'datetime', values: days }, churn], inOrderOf: name });
+      expect(split).toEqual({ kind: 'random' });
+      expect(decisions.find(({ what }) => what === 'split')?.reason).toBe(
+        `the rows stand in the order of "${name}", but its name does not say that it is when they were observed`,
+      );
+    }
   });
 
   it('says of every decision how sure it is, why, and by which option it is overruled', () => {

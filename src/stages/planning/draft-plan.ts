@@ -1,12 +1,13 @@
 import { didYouMean } from '../../domain/closest-names.ts';
-import type { Column } from '../../domain/column.ts';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
-import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type Plan, type PlanDecision } from '../../domain/plan.ts';
+import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type DerivedTarget, type Plan, type PlanDecision } from '../../domain/plan.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { metricFacts, type Metric, type TaskKind } from '../../domain/task.ts';
 import { decidedValues } from './decided-values.ts';
 import { decideMetric } from './decide-metric.ts';
+import { decideSplit } from './decide-split.ts';
+import { getColumn } from './get-column.ts';
 import { isKnownAhead } from './known-ahead.ts';
 import type { PlanFacts, TargetLevels } from './plan-facts.ts';
 import type { Wish } from './reading.ts';
@@ -145,11 +146,14 @@ function notesOf({ suspects, sentence, derived }: PlanFacts, keptLeaks: string[]
     .map(({ column, detail }) => `"${column}" may know the answer: ${detail}. Leave it out with --drop if it will not be known in time.`);
   if (derived?.ahead)
     notes.push(
-      `The answer of a row is taken ${derived.ahead.steps === 1 ? 'from the next row' : `from ${derived.ahead.steps} rows on`} in the order of "${derived.ahead.order.name}"; gaps are not filled.`,
+      `The answer of a row is taken ${derived.ahead.steps === 1 ? 'from the next row' : `from ${derived.ahead.steps} rows on`} ${orderWords(derived.ahead)}; gaps are not filled.`,
     );
   if (sentence.without) notes.push(`Left out because the sentence says so: ${sentence.without.value.join(', ')}.`);
   return notes;
 }
+
+const orderWords = ({ order, series }: NonNullable<DerivedTarget['ahead']>) =>
+  `in the order of "${order.name}"${series ? `, within each "${series.name}"` : ''}`;
 
 /** Wishes that this plan cannot follow. */
 function notesOnUnused({ request, sentence }: PlanFacts, task: TaskKind, inputs: Plan['inputs']): string[] {
@@ -257,43 +261,6 @@ function checkLogarithm({ name, numbers }: ColumnProfile): void {
   });
 }
 
-type SplitDecision = { value: Plan['split']; certainty: number; reason: string; option: string };
-
-/** By the options, by what the sentence says of time, by rows that belong together, or by chance. */
-function decideSplit({ sentence, derived, profile }: PlanFacts, request: BuildRequest): SplitDecision {
-  if (request.time !== null && request.group !== null) {
-    throw new ModelwrightError({
-      code: 'MW1001',
-      message: '--time and --group exclude each other.',
-      hint: 'Rows are kept together by group, or ordered by time.',
-    });
-  }
-  if (request.isRandomSplit && (request.time !== null || request.group !== null)) {
-    throw new ModelwrightError({ code: 'MW1001', message: '--split random goes with neither --time nor --group.', hint: 'Give one of them.' });
-  }
-  const by = (kind: 'time' | 'group', named: string, certainty: number, reason: string): SplitDecision => {
-    const { name, rule, kind: columnKind, kindReason } = getColumn(profile, named, `--${kind}`);
-    if (kind === 'time' && columnKind !== 'datetime' && columnKind !== 'number' && columnKind !== 'identifier') {
-      throw new ModelwrightError({
-        code: 'MW1001',
-        message: `--time takes a column of dates or numbers, and "${name}" ${kindReason}.`,
-        hint: 'Name the column that says when a row was observed. Rows that belong together are named by --group.',
-        place: { column: name },
-      });
-    }
-    return { value: { kind, column: name, rule }, certainty, reason, option: '--split random' };
-  };
-  if (request.time !== null) return by('time', request.time, SURE, 'you named it');
-  if (request.group !== null) return by('group', request.group, SURE, 'you named it');
-  const random = { value: { kind: 'random' as const }, option: '--time or --group' };
-  if (request.isRandomSplit) return { ...random, certainty: SURE, reason: 'you asked for it' };
-  if (derived?.ahead) return by('time', derived.ahead.order.name, 0.9, 'the answer lies in a later row');
-  if (sentence.time) return by('time', sentence.time.value, sentence.time.certainty, sentence.time.reason);
-  const groups = profile.warnings.find((warning) => warning.kind === 'groups');
-  if (groups) return by('group', groups.column, 0.7, `"${groups.column}" ${groups.detail}`);
-  return { ...random, certainty: 0.7, reason: 'nothing speaks for an order of time or for rows that belong together' };
-}
-
 /** The receipt: a person said yes on the card, or `--yes` stands for it. */
 export function approvePlan(plan: Plan): ApprovedPlan {
   // The one place that makes the brand.
@@ -302,19 +269,6 @@ export function approvePlan(plan: Plan): ApprovedPlan {
 
 const withoutUndefined = (limits: { [K in keyof AnswerLimits]?: AnswerLimits[K] | undefined }): Partial<AnswerLimits> =>
   Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
-
-/** The column of that name; throws MW1203 with the closest names. */
-export function getColumn(profile: Profile, name: string, option: string): ColumnProfile {
-  const found = profile.columns.find((column) => column.name === name) ?? profile.columns.find((column) => column.name.trim() === name.trim());
-  if (found) return found;
-  const names = profile.columns.map((column) => column.name);
-  throw new ModelwrightError({
-    code: 'MW1203',
-    message: `The table has no column "${name}".`,
-    hint: `${didYouMean(name, names)}${option} takes a column of the table.`,
-    place: { column: name },
-  });
-}
 
 function checkTarget(column: ColumnProfile, levels: TargetLevels, labelled: number, rowCount: number): void {
   const place = { column: column.name };
@@ -433,53 +387,4 @@ function chooseInputs(
     }
   }
   return { inputs, leftOut, keptLeaks };
-}
-
-/** The profile of a target that was made: classes `no` and `yes`, or numbers. */
-export function derivedProfile(name: string, type: 'boolean' | 'number' | 'text', column: Column): ColumnProfile {
-  const facts = { name, unreadableCount: 0, text: null, dates: null, personal: null, order: null };
-  if (type !== 'number') {
-    if (column.type !== 'text') throw new Error('a target of classes comes as text');
-    const counts = new Map<string, number>();
-    for (const code of column.codes) if (code >= 0) counts.set(column.levels[code], (counts.get(column.levels[code]) ?? 0) + 1);
-    const present = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    return {
-      ...facts,
-      kind: 'category',
-      kindReason: type === 'boolean' ? 'is made as a yes or a no' : 'is made as a text',
-      rule: { type: 'text', missing: [] },
-      missingCount: column.codes.length - present,
-      distinctCount: counts.size,
-      topValues: [...counts].map(([value, count]) => ({ value, count })).toSorted((a, b) => b.count - a.count),
-      numbers: null,
-    };
-  }
-  if (column.type !== 'number') throw new Error('a number comes as numbers');
-  const sorted = column.values.filter((value) => Number.isFinite(value)).toSorted();
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))] ?? 0;
-  const mean = sorted.reduce((sum, value) => sum + value / sorted.length, 0);
-  const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2 / sorted.length, 0);
-  return {
-    ...facts,
-    kind: 'number',
-    kindReason: 'is made as a number',
-    rule: { type: 'number', missing: [], style: 'plain' },
-    missingCount: column.values.length - sorted.length,
-    distinctCount: new Set(sorted).size,
-    topValues: [],
-    numbers: {
-      min: at(0),
-      q01: at(0.01),
-      q05: at(0.05),
-      q25: at(0.25),
-      q50: at(0.5),
-      q75: at(0.75),
-      q95: at(0.95),
-      q99: at(0.99),
-      max: at(1),
-      mean,
-      standardDeviation: Math.sqrt(variance),
-      isWhole: sorted.every(Number.isInteger),
-    },
-  };
 }

@@ -10,9 +10,31 @@ const timeNames = new Set(
   ),
 );
 
+/** Beside those, what is written down when it happens: its day orders the rows of a log, a list of orders, a register of sales. */
+const happeningNames = new Set(
+  'created creation event log logged entry entered transaction order ordered invoice purchase purchased booking booked sale sold pickup request requested erstellt erfasst bestellung bestell rechnungs verkaufs buchungs pedido venta compra creacion'.split(
+    ' ',
+  ),
+);
+/** Fewer times are a handful of states of one table. */
+const MIN_TIMES = 10;
+
+/**
+ * The date whose order the rows stand in, and whether its name says that it is when each was observed. A date of birth or of the end of a
+ * contract orders rows just as well, and later rows are then no later ones.
+ */
+export function findObservedOrder({ warnings, columns }: Profile): { column: ColumnProfile; isWhenObserved: boolean } | undefined {
+  const named = new Set(warnings.flatMap((warning) => (warning.kind === 'time-order' ? [warning.column] : [])));
+  const ordered = columns
+    .filter(({ name, distinctCount }) => named.has(name) && distinctCount >= MIN_TIMES)
+    .toSorted((a, b) => b.distinctCount - a.distinctCount);
+  const observed = ordered.find(({ name, personal }) => personal === null && nameWords(name).every((word) => timeNames.has(word) || happeningNames.has(word)));
+  const column = observed ?? ordered[0];
+  return column && { column, isWhenObserved: column === observed };
+}
+
 /** The column that says when a row was observed; undefined where the rows are things and not times. */
 export function findTimeSeries(profile: Profile): TimeSeries | undefined {
-  const { rowCount } = profile;
   const dates = profile.columns.filter(
     ({ kind, name, dates: range }) => kind === 'datetime' && range !== null && nameWords(name).every((word) => timeNames.has(word)),
   );
@@ -21,11 +43,16 @@ export function findTimeSeries(profile: Profile): TimeSeries | undefined {
     if (!range || time.distinctCount < 5) continue;
     const days = (Date.parse(range.last) - Date.parse(range.first)) / 86_400_000;
     const stepDays = days / (time.distinctCount - 1);
-    if (time.distinctCount >= 0.9 * rowCount) return { time, series: null, stepDays };
-    const series = profile.columns.find((column) => column !== time && isSeriesOf(column, time, rowCount));
-    if (series) return { time, series, stepDays };
+    const series = seriesOf(time, profile);
+    if (series !== undefined) return { time, series, stepDays };
   }
   return undefined;
+}
+
+/** What parts the rows into series that each have one row a time: a column, or null where all rows are one; undefined where they are no series. */
+export function seriesOf(time: ColumnProfile, { columns, rowCount }: Profile): ColumnProfile | null | undefined {
+  if (time.distinctCount >= 0.9 * rowCount) return null;
+  return columns.find((column) => column !== time && isSeriesOf(column, time, rowCount));
 }
 
 /** Every value of the one meets nearly every value of the other once. */

@@ -1,7 +1,7 @@
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
-import { getColumn } from './draft-plan.ts';
+import { getColumn } from './get-column.ts';
 
 /** The profile with the kinds that the user named in the place of those that were found; throws MW1001 where a column cannot be that. */
 export function withKinds(profile: Profile, kinds: BuildRequest['kinds']): Profile {

@@ -46,7 +46,7 @@ async function watch(words: CommandWords, context: CommandContext, start: (watch
         else context.stdout.write(`${JSON.stringify({ ...event, run: runId })}\n`);
       },
       stopSignal: stop.signal,
-      ...(progress && { showCard: (card) => renderCard(card, terminal) }),
+      ...(progress && { showCard: (card) => renderCard(card, terminal, 'in the report') }),
       ...(progress && canAsk && personAnswers(terminal, context, progress)),
     });
     progress?.close();

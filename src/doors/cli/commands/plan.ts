@@ -25,7 +25,7 @@ export async function plan(client: Client, words: CommandWords, context: Command
     context.stdout.write(`${JSON.stringify({ ...result, out })}\n`);
     return 0;
   }
-  renderCard(result.card, terminal);
+  renderCard(result.card, terminal, 'with --json');
   terminal.line('');
   if (out === null) terminal.line(`  Keep it   add --out plan.json, then: ${context.commandName} build --plan plan.json`);
   else terminal.line(`  Kept in ${out}. Edit it if you like, then: ${context.commandName} build --plan ${shellWord(out)}`);
