@@ -134,7 +134,7 @@ const isCode = ({ zeroLedCount, maxLength, meanLength, numbers }: ColumnStatisti
 /** 12345678901234567890 and …891: whole numbers that are no longer told apart once they are read as numbers. */
 const isTooLong = ({ numbers, mergedCount }: ColumnStatistics) => numbers !== null && mergedCount > (1 - UNIQUE_SHARE) * (numbers.distinctCount + mergedCount);
 
-const BOOLEAN_PAIRS = [
+export const BOOLEAN_PAIRS = [
   ['yes', 'no'],
   ['true', 'false'],
   ['y', 'n'],
