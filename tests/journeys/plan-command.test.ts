@@ -445,6 +445,9 @@ describe('a person at a terminal', LONG, () => {
     await session.until('There are the numbers 1 to');
     await session.until(prompt);
     session.type(`2${ENTER}`);
+    await session.until('? "reason_for_leaving"');
+    await session.until('Number [1]: ');
+    session.type(ENTER);
     await session.until(`predict ${second}`);
     await session.until('sure: you chose it');
     expect(await session.ended).toEqual({ exitCode: 0, signal: null });
@@ -470,6 +473,9 @@ describe('a person at a terminal', LONG, () => {
     await session.until('The table has no column "tenuer". Did you mean "tenure"?');
     await session.until(prompt);
     session.type(`tenure${ENTER}`);
+    await session.until('? "reason_for_leaving"');
+    await session.until('Number [1]: ');
+    session.type(ENTER);
     await session.until('predict tenure');
     expect(await session.ended).toEqual({ exitCode: 0, signal: null });
   });

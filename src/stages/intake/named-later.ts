@@ -40,7 +40,7 @@ const growing = words(
   'tenure total cumulative lifetime since last logins visits usage used sessions calls tickets complaints orders purchases balance seniority months laufzeit vertragslaufzeit gesamt summe antiguedad permanencia acumulado',
 );
 const beginnings =
-  /\b(?:sign ?-?up|signup|regist\w+|enrol?\w*|onboarding|becom\w+|joins?|anmeld\w+|registrier\w*|vertragsabschluss\w*|alta|inscri\w+|contratar)\b/;
+  /\b(?:sign(?:ed)? ?-?up|signup|regist\w+|enrol?\w*|onboarding|becom\w+|joins?|anmeld\w+|registrier\w*|vertragsabschluss\w*|alta|inscri\w+|contratar)\b/;
 
 /** Without accents, in small letters. */
 const plainWords = (name: string): string[] =>
@@ -64,7 +64,7 @@ export function namedLater({ name, kind }: Pick<ColumnProfile, 'name' | 'kind'>,
   // Somebody who signed up has begun; somebody who signed has decided.
   const ending = own.find((word, at) => endings.has(word) && !ofMoment.has(word) && !(word === 'signed' && /^(?:up|in)$/.test(own[at + 1] ?? '')));
   const end = ending ?? own.find((word) => endingsOrPlans.has(word) && !ofMoment.has(word));
-  if (kind === 'datetime' && end && !said(planned))
+  if (kind === 'datetime' && end && !said(planned) && !beginnings.test(own.join(' ')))
     return { isSure: ending !== undefined || moment !== null, detail: `is called as the day when it is over ("${end}")` };
   const isCount = said(history) !== undefined;
   const consequence = own.find((word) => consequences.has(word) && !ofTarget.has(word));
