@@ -8,6 +8,7 @@ import { trimCell } from '../../domain/read-cell.ts';
 import { nameColumns } from './name-columns.ts';
 import { DelimitedParser, MAX_ROW_LENGTH, type Cutting, type CuttingFault } from './parse-delimited.ts';
 import { findJsonColumns, looksLikeJson, objectBatches } from './read-json.ts';
+import { findParquetColumns } from './read-parquet.ts';
 import { refuseChangedSince, scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
 import { isBlank, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
 import { sqlText } from './query.ts';
@@ -111,13 +112,13 @@ async function countRows(connection: DuckDBConnection): Promise<number> {
 async function loadParquet(connection: DuckDBConnection, path: string, source: string, options: LoadOptions) {
   try {
     // A folder called year=2024 is a name, and no column.
-    const read = `read_parquet(${sqlText(literalPath(source))}, hive_partitioning = false)`;
-    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${read}`);
-    const given = described.getRows().map((row) => String(row[0]));
-    checkWidth(path, given.length, options);
-    const selected = given.map((name, index) => `CAST("${name.replaceAll('"', '""')}" AS VARCHAR) AS c${index}`);
+    const file = sqlText(literalPath(source));
+    const read = `read_parquet(${file}, hive_partitioning = false)`;
+    const found = await findParquetColumns(connection, file, read);
+    checkWidth(path, found.length, options);
+    const selected = found.map(({ sql }, index) => `CAST(${sql} AS VARCHAR) AS c${index}`);
     await connection.run(`CREATE TABLE raw AS SELECT ${selected.join(', ')} FROM ${read}`);
-    const { columns, notes } = nameColumns(given);
+    const { columns, notes } = nameColumns(found.map(({ name }) => name));
     return { columns, notes, dialect: { format: 'parquet', isGzip: source !== path } satisfies Dialect };
   } catch (cause) {
     if (cause instanceof ModelwrightError || tooLarge(path, cause)) throw cause;

@@ -21,7 +21,7 @@ const MAX_WHOLE_LENGTH = 128 << 20;
 /** Objects held at once, beside those of an array, which is parsed as a whole. */
 const BATCH_ROWS = 5000;
 /** Objects in objects become columns `outer.inner` down to here; below it their JSON text is the cell. */
-const MAX_DEPTH = 6;
+export const MAX_DEPTH = 6;
 
 /** Whether the text is JSON and not delimited text. */
 export function looksLikeJson(sample: string): boolean {
