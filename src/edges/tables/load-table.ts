@@ -6,11 +6,11 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { ModelwrightError, type ErrorPlace } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import { nameColumns } from './name-columns.ts';
-import { DelimitedParser, MAX_ROW_LENGTH, type Cutting, type CuttingFault } from './parse-delimited.ts';
+import { DelimitedParser, MAX_ROW_LENGTH, type Cutting, type CuttingFault, type StrayQuotes } from './parse-delimited.ts';
 import { findJsonColumns, looksLikeJson, objectBatches } from './read-json.ts';
 import { findParquetColumns } from './read-parquet.ts';
 import { refuseChangedSince, scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
-import { isBlank, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
+import { ESCAPED_QUOTE, isBlank, isCutInQuotes, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
 import { sqlText } from './query.ts';
 import type { Dialect } from './reader-wire.ts';
 
@@ -150,14 +150,21 @@ async function loadText(connection: DuckDBConnection, path: string, file: TextFi
   if (isHeaderShort(sniffed)) notes.push('The header is one name short: the first column is called row_names.');
   notes.push(...encodingNotes(file));
   if (!sniffed.hasHeader) notes.push('The first line is data, not a header: the columns are called column_1, column_2 and so on.');
-  let { cutting } = sniffed;
-  const isPlain = canReadDirectly(file) && sniffed.skippedLines === 0 && !isHeaderShort(sniffed);
-  if (!isPlain || !(await readDirectly(connection, path, file, cutting, width, sniffed.hasHeader))) {
-    cutting = await readThroughCopy(connection, path, file, { ...sniffed, cutting }, options);
-  }
-  if (cutting.quote === '' && file.sample.includes('"')) notes.push('Quote signs are read as ordinary characters: as quotes they do not fit the file.');
-  const dialect: Dialect = { format: 'delimited', ...cutting, encoding: file.encoding, isGzip: file.isGzip, hasHeader: sniffed.hasHeader };
+  const isPlain = canReadDirectly(file) && !sniffed.cutting.hasEscapes && sniffed.skippedLines === 0 && !isHeaderShort(sniffed);
+  const isRead = isPlain && (await readDirectly(connection, path, file, sniffed.cutting, width, sniffed.hasHeader));
+  const { cutting, strayQuotes } = isRead ? { ...sniffed, strayQuotes: null } : await readThroughCopy(connection, path, file, sniffed, options);
+  notes.push(...quoteNotes(file, cutting, strayQuotes));
+  const { delimiter, quote } = cutting;
+  const dialect: Dialect = { format: 'delimited', delimiter, quote, encoding: file.encoding, isGzip: file.isGzip, hasHeader: sniffed.hasHeader };
   return { columns, notes, dialect };
+}
+
+function quoteNotes({ sample }: TextFile, { quote, hasEscapes }: Cutting, stray: StrayQuotes | null): string[] {
+  if (quote === '') return sample.includes('"') ? ['Quote signs are read as ordinary characters: as quotes they do not fit the file.'] : [];
+  const notes = hasEscapes ? ['A backslash before a quote sign makes it an ordinary character.'] : [];
+  if (stray === null || stray.count === 0) return notes;
+  const where = stray.count === 1 ? `in one cell, in line ${stray.firstLine}` : `in ${stray.count} cells, the first in line ${stray.firstLine}`;
+  return [...notes, `Quote signs inside a quoted cell that are not doubled are read as ordinary characters: ${where}.`];
 }
 
 const isHeaderShort = ({ hasHeader, firstRow, width }: Sniffed) => hasHeader && firstRow.length === width - 1;
@@ -221,7 +228,7 @@ async function readDirectly(connection: DuckDBConnection, path: string, file: Te
   }
 }
 
-function readCsv(path: string, cutting: Cutting, width: number, hasHeader: boolean, isGzip: boolean): string {
+function readCsv(path: string, cutting: Pick<Cutting, 'delimiter' | 'quote'>, width: number, hasHeader: boolean, isGzip: boolean): string {
   const columns = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');
   return (
     `read_csv(${sqlText(literalPath(path))}, auto_detect = false, delim = ${sqlText(cutting.delimiter)}, quote = ${sqlText(cutting.quote)}, escape = ${sqlText(cutting.quote)}, ` +
@@ -234,42 +241,63 @@ const literalPath = (path: string) => path.replaceAll(/[*?[]/g, (character) => `
 
 /**
  * Our own parser reads the file and writes it clean (UTF-8, commas, every cell quoted) for DuckDB; it has the last word on
- * what is wrong and where. Where the quotes do not fit but the rows do without them, quote signs are ordinary characters.
- * Gives the cutting that fitted.
+ * what is wrong and where. Where the quotes do not fit, it is tried with backslashes before them, and with quote signs as ordinary
+ * characters. Gives the cutting that fitted.
  */
-async function readThroughCopy(connection: DuckDBConnection, path: string, file: TextFile, sniffed: Sniffed, options: LoadOptions): Promise<Cutting> {
-  const { cutting, width } = sniffed;
+async function readThroughCopy(
+  connection: DuckDBConnection,
+  path: string,
+  file: TextFile,
+  sniffed: Sniffed,
+  options: LoadOptions,
+): Promise<{ cutting: Cutting; strayQuotes: StrayQuotes }> {
   return inScratch(options, async (folder) => {
     const copy = join(folder, 'clean.csv');
-    let fitting = cutting;
-    const fault = await writeClean(path, file, sniffed, copy);
-    if (fault) {
-      const withoutQuotes: Cutting = { ...cutting, quote: '' };
-      const isMended =
-        cutting.quote !== '' &&
-        fault.problem !== 'long-row' &&
-        mayIgnoreQuotes(cutting.delimiter, fault.problem) &&
-        !(await writeClean(path, file, { ...sniffed, cutting: withoutQuotes }, copy));
-      if (!isMended) throw faultError(path, fault);
-      fitting = withoutQuotes;
+    let fitting = sniffed.cutting;
+    let written = await writeClean(path, file, sniffed, copy);
+    const { fault } = written;
+    for (const cutting of fault ? otherQuotings(sniffed.cutting, fault) : []) {
+      const again = await writeClean(path, file, { ...sniffed, cutting }, copy);
+      if (again.fault) continue;
+      fitting = cutting;
+      written = again;
+      break;
     }
-    await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, width, false, false)}`);
-    return fitting;
+    if (written.fault) throw faultError(path, written.fault);
+    await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, sniffed.width, false, false)}`);
+    return { cutting: fitting, strayQuotes: written.strayQuotes };
   });
 }
 
-type RowFault =
-  | { problem: CuttingFault['problem']; row: number; line: number }
-  | { problem: 'ragged'; row: number; line: number; found: number; width: number };
+function otherQuotings(cutting: Cutting, { problem, isEscaped }: RowFault): Cutting[] {
+  if (cutting.quote === '' || problem === 'long-row') return [];
+  const escaped: Cutting[] = isEscaped && !cutting.hasEscapes ? [{ ...cutting, hasEscapes: true }] : [];
+  return mayIgnoreQuotes(cutting.delimiter, problem) ? [...escaped, { ...cutting, quote: '', hasEscapes: false }] : escaped;
+}
+
+/** The first row that does not fit. `isEscaped`: up to there a quote sign stood behind a backslash. */
+type RowFault = { row: number; line: number; isEscaped: boolean } & (
+  | { problem: CuttingFault['problem'] }
+  | { problem: 'ragged'; found: number; width: number }
+);
 
 /** Writes the clean copy, up to the first row that does not fit. */
-async function writeClean(path: string, file: TextFile, { cutting, width, hasHeader, skippedLines }: Sniffed, copy: string): Promise<RowFault | undefined> {
+async function writeClean(
+  path: string,
+  file: TextFile,
+  { cutting, width, hasHeader, skippedLines }: Sniffed,
+  copy: string,
+): Promise<{ fault: RowFault | undefined; strayQuotes: StrayQuotes }> {
   let lines: string[] = [];
   let rowNumber = hasHeader ? -1 : 0;
   let toSkip = skippedLines;
+  let isEscaped = false;
+  let strayCount = 0;
   let unfit: RowFault | undefined;
   const parser = new DelimitedParser(cutting, (cells, line) => {
     if (unfit) return;
+    const hasStray = parser.strayQuotes.count > strayCount;
+    strayCount = parser.strayQuotes.count;
     if (toSkip > 0) {
       toSkip--;
       return;
@@ -277,19 +305,27 @@ async function writeClean(path: string, file: TextFile, { cutting, width, hasHea
     if (isBlank(cells) && (width > 1 || rowNumber < 0)) return;
     rowNumber++;
     if (rowNumber === 0) return;
+    const place = { row: rowNumber, line, isEscaped };
     // One empty cell too many is a delimiter at the end of the line.
     if (cells.length !== width && !(cells.length === width + 1 && trimCell(cells[width]) === '')) {
-      unfit = { problem: 'ragged', row: rowNumber, line, found: cells.length, width };
+      // Of a row that holds a stray quote the quotes are to blame.
+      unfit = hasStray ? { problem: 'text-after-quote', ...place } : { problem: 'ragged', ...place, found: cells.length, width };
+      return;
+    }
+    if (cutting.quote === '' && isCutInQuotes(cells)) {
+      unfit = { problem: 'text-after-quote', ...place };
       return;
     }
     const clean = cleanLine(cells.slice(0, width));
-    if (isTooLong(clean)) unfit = { problem: 'long-row', row: rowNumber, line };
+    if (isTooLong(clean)) unfit = { problem: 'long-row', ...place };
     else lines.push(clean);
   });
   const decoder = new TextDecoder(file.encoding);
   async function* cleanText() {
     for await (const piece of textPieces(path, file.isGzip)) {
-      parser.push(decoder.decode(piece, { stream: true }));
+      const text = decoder.decode(piece, { stream: true });
+      isEscaped ||= text.includes(ESCAPED_QUOTE);
+      parser.push(text);
       if (parser.fault || unfit) return;
       if (lines.length > 0) yield lines.join('');
       lines = [];
@@ -299,7 +335,8 @@ async function writeClean(path: string, file: TextFile, { cutting, width, hasHea
     if (lines.length > 0) yield lines.join('');
   }
   await pipeline(cleanText, createWriteStream(copy, { mode: 0o600 }));
-  return unfit ?? (parser.fault && { problem: parser.fault.problem, row: rowNumber + 1, line: parser.fault.line });
+  const { fault, strayQuotes } = parser;
+  return { fault: unfit ?? (fault && { problem: fault.problem, row: rowNumber + 1, line: fault.line, isEscaped }), strayQuotes };
 }
 
 const cleanLine = (cells: string[]) => `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`;

@@ -30,7 +30,7 @@ function sniffedFrom({ cutting, rows, width }: Trial, skippedLines: number): Sni
   return { cutting, firstRow: rows[0], width, hasHeader: rows[0].length < width || !isClearlyData(rows), skippedLines };
 }
 
-type Trial = { cutting: Cutting; rows: string[][]; width: number; agreement: number; fault: CuttingFault['problem'] | undefined };
+type Trial = { cutting: Cutting; rows: string[][]; width: number; agreement: number; strayCount: number; fault: CuttingFault['problem'] | undefined };
 
 const USUAL_DELIMITERS = [',', '\t', ';', '|'];
 /** Below this share of agreeing rows an unusual delimiter is taken for chance. */
@@ -57,18 +57,24 @@ function unusualDelimiters(sample: string): string[] {
   );
 }
 
-/** The same delimiter with each way of quoting; double quotes unless they do not fit. */
+/** The same delimiter with each way of quoting; double quotes, doubled inside, unless they do not fit. */
 function tryDelimiter(sample: string, delimiter: string, isWhole: boolean): Trial | undefined {
-  const double = tryCutting(sample, { delimiter, quote: '"' }, isWhole);
+  const double = tryCutting(sample, { delimiter, quote: '"', hasEscapes: false }, isWhole);
   if (!double) return undefined;
   const quotedBySingle =
     sample.match(new RegExp(`(?<=^|[\\r\\n${escapeInClass(delimiter)}])'[^'\\r\\n]*'(?=$|[\\r\\n${escapeInClass(delimiter)}])`, 'g'))?.length ?? 0;
-  const single = quotedBySingle >= double.rows.length ? tryCutting(sample, { delimiter, quote: "'" }, isWhole) : undefined;
+  const single = quotedBySingle >= double.rows.length ? tryCutting(sample, { delimiter, quote: "'", hasEscapes: false }, isWhole) : undefined;
   if (single && !single.fault && single.agreement >= double.agreement) return single;
-  if (!double.fault || !mayIgnoreQuotes(delimiter, double.fault)) return double;
-  const none = tryCutting(sample, { delimiter, quote: '' }, isWhole);
-  return none && none.agreement === 1 ? none : double;
+  if (double.fault === undefined && double.strayCount === 0 && double.agreement === 1) return double;
+  const escaped = sample.includes(ESCAPED_QUOTE) ? tryCutting(sample, { ...double.cutting, hasEscapes: true }, isWhole) : undefined;
+  if (escaped && escaped.fault === undefined && escaped.strayCount === 0 && escaped.agreement >= double.agreement) return escaped;
+  if (double.fault === undefined || !mayIgnoreQuotes(delimiter, double.fault)) return double;
+  const none = tryCutting(sample, { ...double.cutting, quote: '' }, isWhole);
+  return none && none.agreement === 1 && !none.rows.some(isCutInQuotes) ? none : double;
 }
+
+/** How files that know no doubled quotes write one inside a quoted cell. */
+export const ESCAPED_QUOTE = String.raw`\"`;
 
 /**
  * Tab-separated files often know no quoting. Between commas, though, a quote that is opened and never closed is a slip,
@@ -76,6 +82,18 @@ function tryDelimiter(sample: string, delimiter: string, isWhole: boolean): Tria
  */
 export function mayIgnoreQuotes(delimiter: string, fault: CuttingFault['problem'] | 'ragged'): boolean {
   return fault === 'text-after-quote' || (delimiter !== ',' && delimiter !== ';');
+}
+
+/** Cut without quotes: a quote that opens in one cell is closed in a later one, so what stood between them was no delimiter. */
+export function isCutInQuotes(cells: string[]): boolean {
+  let isOpen = false;
+  for (const cell of cells) {
+    const text = trimCell(cell);
+    const [opens, closes] = [text.startsWith('"'), text.endsWith('"')];
+    if (isOpen && closes && !opens) return true;
+    if (opens) isOpen = !closes || text.length === 1;
+  }
+  return false;
 }
 
 const escapeInClass = (character: string) => (/[\\\]^-]/.test(character) ? `\\${character}` : character);
@@ -91,14 +109,17 @@ function tryCutting(sample: string, cutting: Cutting, isWhole: boolean): Trial |
   // A sample of one long unfinished line still has to give a first row.
   if (rows.length === 0 && !isWhole && !parser.fault) parser.end();
   const fault = parser.fault?.problem ?? (isOpenToTheEnd ? 'open-quote' : undefined);
-  if (rows.length === 0) return fault ? { cutting, rows: [[sample.slice(0, 100)]], width: 1, agreement: 0, fault } : undefined;
+  const strayCount = parser.strayQuotes.count;
+  if (rows.length === 0) return fault ? { cutting, rows: [[sample.slice(0, 100)]], width: 1, agreement: 0, strayCount, fault } : undefined;
   const first = rows[0].length;
   const below = rows.slice(1);
   // One name short, as R writes a table with row names: then every row below has one cell more.
-  const isShort = first > 1 && below.length > 0 && below.filter((cells) => cells.length === first + 1).length >= SHORT_HEADER_SHARE * below.length;
+  // Stray quotes make more cells than are meant.
+  const isShort =
+    first > 1 && strayCount === 0 && below.length > 0 && below.filter((cells) => cells.length === first + 1).length >= SHORT_HEADER_SHARE * below.length;
   const width = isShort && !hasTrailingDelimiter(below) ? first + 1 : first;
   const agreeing = below.filter((cells) => cells.length === width).length;
-  return { cutting, rows, width, agreement: (agreeing + 1) / rows.length, fault };
+  return { cutting, rows, width, agreement: (agreeing + 1) / rows.length, strayCount, fault };
 }
 
 /** Of the rows below a header that is one name short; the others are told of as ragged. */
