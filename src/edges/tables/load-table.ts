@@ -7,7 +7,7 @@ import { ModelwrightError, type ErrorPlace } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import { nameColumns } from './name-columns.ts';
 import { DelimitedParser, MAX_ROW_LENGTH, type Cutting, type CuttingFault, type StrayQuotes } from './parse-delimited.ts';
-import { findJsonColumns, looksLikeJson, objectBatches } from './read-json.ts';
+import { findJsonColumns, looksLikeJson, nameOfKey, objectBatches } from './read-json.ts';
 import { findParquetColumns } from './read-parquet.ts';
 import { refuseChangedSince, scanFile, textPieces, unsupportedFormat, type Scanned } from './scan-file.ts';
 import { ESCAPED_QUOTE, isBlank, isCutInQuotes, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
@@ -182,13 +182,13 @@ function encodingNotes({ encoding, replaced }: TextFile): string[] {
 /** JSON objects as rows, through a clean copy. */
 async function loadJson(connection: DuckDBConnection, path: string, file: TextFile, options: LoadOptions) {
   const found = await findJsonColumns(path, file, options.maxColumns);
-  checkWidth(path, found.columns.length, options);
+  checkWidth(path, found.keys.length, options);
   await inScratch(options, async (folder) => {
     const copy = join(folder, 'clean.csv');
     let row = 0;
     const asLine = (cells: ReadonlyMap<string, string>) => {
       row++;
-      const line = cleanLine(found.columns.map((name) => cells.get(name) ?? ''));
+      const line = cleanLine(found.keys.map((key) => cells.get(key) ?? ''));
       if (isTooLong(line)) throw rowTooLong(`row ${row} of "${path}"`, { file: path, row });
       return line;
     };
@@ -196,10 +196,15 @@ async function loadJson(connection: DuckDBConnection, path: string, file: TextFi
       for await (const batch of objectBatches(path, file, found.isLines)) yield batch.map(asLine).join('');
     }
     await pipeline(cleanText, createWriteStream(copy, { mode: 0o600 }));
-    await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, found.columns.length, false, false)}`);
+    await connection.run(`CREATE TABLE raw AS SELECT * FROM ${readCsv(copy, { delimiter: ',', quote: '"' }, found.keys.length, false, false)}`);
   });
-  const { columns, notes } = nameColumns(found.columns);
-  return { columns, notes: [...notes, ...encodingNotes(file)], dialect: { format: 'json', isLines: found.isLines, isGzip: file.isGzip } satisfies Dialect };
+  const { columns, notes } = nameColumns(found.keys.map(nameOfKey));
+  const told = found.note === null ? [] : [found.note];
+  return {
+    columns,
+    notes: [...told, ...notes, ...encodingNotes(file)],
+    dialect: { format: 'json', isLines: found.isLines, isGzip: file.isGzip } satisfies Dialect,
+  };
 }
 
 /** A page saved under the name of a table. */
