@@ -1,5 +1,5 @@
 import { trimCell } from '../../domain/read-cell.ts';
-import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
+import { isClearlyData } from './judge-header.ts';
 import { DelimitedParser, type Cutting, type CuttingFault } from './parse-delimited.ts';
 
 /**
@@ -27,12 +27,12 @@ export function sniffDialect(sample: string, isWhole: boolean): Sniffed | undefi
 }
 
 function sniffedFrom({ cutting, rows, width }: Trial, skippedLines: number): Sniffed {
-  return { cutting, firstRow: rows[0], width, hasHeader: rows[0].length < width || !isClearlyData(rows), skippedLines };
+  return { cutting, firstRow: rows[0], width, hasHeader: rows[0].length < width || !isClearlyData(rows[0], rows.slice(1)), skippedLines };
 }
 
 type Trial = { cutting: Cutting; rows: string[][]; width: number; agreement: number; strayCount: number; fault: CuttingFault['problem'] | undefined };
 
-const USUAL_DELIMITERS = [',', '\t', ';', '|'];
+const USUAL_DELIMITERS = ['\t', ',', ';', '|'];
 /** Below this share of agreeing rows an unusual delimiter is taken for chance. */
 const UNUSUAL_AGREEMENT = 0.98;
 const MAX_SAMPLE_ROWS = 5000;
@@ -40,14 +40,27 @@ const MAX_SAMPLE_ROWS = 5000;
 function bestTrial(sample: string, isWhole: boolean): Trial | undefined {
   const trials = USUAL_DELIMITERS.map((delimiter) => tryDelimiter(sample, delimiter, isWhole)).filter((trial) => trial !== undefined);
   const split = trials.filter((trial) => trial.rows[0].length > 1);
-  const usual = split.toSorted((a, b) => b.agreement - a.agreement)[0];
+  const usual = split.toSorted((a, b) => b.agreement - a.agreement || likelihood(b) - likelihood(a) || b.width - a.width)[0];
   if (usual && usual.agreement >= 0.9) return usual;
   const unusual = unusualDelimiters(sample)
     .map((delimiter) => tryDelimiter(sample, delimiter, isWhole))
     .filter((trial) => trial !== undefined && !trial.fault && trial.rows.length > 1 && trial.rows[0].length > 1 && trial.agreement >= UNUSUAL_AGREEMENT)
     .toSorted((a, b) => (b?.rows[0].length ?? 0) - (a?.rows[0].length ?? 0))[0];
-  return unusual ?? usual ?? trials[0];
+  return unusual ?? usual ?? trials.find(({ cutting }) => cutting.delimiter === ',');
 }
+
+/**
+ * Which of two delimiters is meant where the rows agree under both: a tab hardly ever stands in a cell, and where all commas that another one leaves in
+ * cells part decimals (`0,5;12,25`), they part no cells.
+ */
+function likelihood({ cutting, rows }: Trial): number {
+  if (cutting.delimiter === '\t') return 2;
+  if (cutting.delimiter === ',') return 0;
+  const withCommas = rows.flat().filter((cell) => cell.includes(','));
+  return withCommas.length > 0 && withCommas.every((cell) => DECIMAL_COMMA.test(trimCell(cell))) ? 1 : 0;
+}
+
+const DECIMAL_COMMA = /^[-+]?[0-9.]*,[0-9]+(?:[eE][-+]?[0-9]+)?(?: ?[%€])?$/;
 
 /** Characters of the first line that could be meant to part cells: no letters, digits, or signs of numbers, dates and names. */
 function unusualDelimiters(sample: string): string[] {
@@ -130,40 +143,3 @@ const hasTrailingDelimiter = (rows: string[][]) => rows.every((cells) => trimCel
 
 /** A row that holds nothing: an empty line, or spaces alone. */
 export const isBlank = (cells: string[]) => cells.length === 1 && trimCell(cells[0]) === '';
-
-const plainNumber = new RegExp(`^(?:${PLAIN_NUMBER_PATTERN})$`);
-
-/**
- * A first row is a header unless it clearly is not. A cell that is no number above a column of numbers is a name. A number above numbers
- * speaks for data, unless the numbers count up as years do in a header; so does a text that comes again below, as the values of a category do.
- */
-function isClearlyData(rows: string[][]): boolean {
-  const first = rows[0].map(trimCell);
-  const below = rows.slice(1, HEADER_ROWS).filter((cells) => cells.length === first.length);
-  if (below.length === 0) return false;
-  const isNumber = (cell: string) => plainNumber.test(cell);
-  let [names, numbers, repeats] = [0, 0, 0];
-  for (const [column, cell] of first.entries()) {
-    const cells = below.map((row) => trimCell(row[column])).filter((one) => one !== '');
-    const numberCount = cells.filter(isNumber).length;
-    const holdsNumbers = cells.length > 0 && numberCount >= 0.9 * cells.length;
-    if (isNumber(cell)) {
-      if (holdsNumbers) numbers++;
-    } else if (cell !== '' && holdsNumbers) names++;
-    else if (cell !== '' && cells.includes(cell)) repeats++;
-  }
-  if (names > 0) return false;
-  if (repeats >= 2 || (repeats === 1 && (numbers > 0 || first.length <= 3))) return true;
-  return (
-    numbers > 0 &&
-    !countsUp(first.filter(isNumber).map(Number)) &&
-    first.every((cell, column) => isNumber(cell) || cell === '' || below.some((row) => trimCell(row[column]) === cell))
-  );
-}
-
-/** Rows that tell a header from data. */
-const HEADER_ROWS = 1000;
-
-/** 2001, 2002, 2003: names of years, of weeks, of questions. */
-const countsUp = (numbers: number[]) =>
-  numbers.length > 1 && numbers.every((value, at) => Number.isInteger(value) && (at === 0 || value === numbers[at - 1] + 1));
