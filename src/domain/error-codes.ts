@@ -137,7 +137,8 @@ export const errorCodes = {
     name: 'data.broken-quotes',
     kind: 'data',
     title: 'A quote is never closed, or closed too early',
-    meaning: 'A cell that begins with a quote ends at the next single quote sign, which must be followed by the delimiter or the end of the line.',
+    meaning:
+      'A cell that begins with a quote ends at the next single quote sign before a delimiter or the end of the line. Here none comes, or the row has more or fewer cells than the header by it.',
     remedy: 'Close the quote. A quote sign inside a quoted cell is written twice.',
   },
   MW1120: {

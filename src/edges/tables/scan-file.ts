@@ -13,6 +13,7 @@ export type FileState = { sizeBytes: number; changedMs: number };
 
 /** What all bytes of a file tell. `sample` is the start of its text; `replaced` are the bytes of UTF-8 that are none and come as U+FFFD, with the line of the first. */
 export type Scanned = { sha256: string; sizeBytes: number; isGzip: boolean; state: FileState } & (({ format: 'text' } & ScannedText) | { format: 'parquet' });
+export type TextFile = Extract<Scanned, { format: 'text' }>;
 type ScannedText = { encoding: Encoding; sample: string; isSampleWhole: boolean; replaced: { count: number; firstLine: number } | null };
 
 const SAMPLE_BYTES = 256 << 10;

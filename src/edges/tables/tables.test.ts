@@ -186,7 +186,7 @@ describe('a file that cannot be read', () => {
     ['has a header longer than its rows', 'MW1115', 'a,b,c\n1,2\n3,4\n'],
     ['never closes a quote', 'MW1116', 'a,b\n1,2\n"x",3\n4,"x,2\n3,4\n'],
     ['never closes a quote, even where the rows are even without', 'MW1116', 'a,b\n1,2\n"3,4\n'],
-    ['has text behind a quote and uneven rows', 'MW1116', 'a,b\n"1"x,2\n"3,4",4\n'],
+    ['has text behind a quote and uneven rows', 'MW1116', 'a,b\n"1"x,2,3\n"3,4",4\n'],
     ['is cut gzip', 'MW1111', gzipSync(`a,b\n${'1,2\n'.repeat(999)}`).subarray(0, 30)],
     ['is broken Parquet', 'MW1111', 'PAR1 and no more'],
   ])('because it %s is refused with its code', async (_, code, content) => {

@@ -110,17 +110,16 @@ function laterTarget(text: string, steps: number, named: string | null, profile:
 
 const onlyOne = <T>(found: T[]): T | undefined => (found.length === 1 ? found[0] : undefined);
 
-/** The columns that an expression names, in double quotes or bare. */
+/** The columns that an expression names, in double quotes or bare: as it writes them, else capitals aside. */
 function sourcesOf(text: string, profile: Profile): string[] {
   const withoutTexts = text.replaceAll(/'(?:[^']|'')*'/g, "''");
-  const quotedNames = new Set([...withoutTexts.matchAll(/"((?:[^"]|"")+)"/g)].map(([, name]) => name.replaceAll('""', '"').toLowerCase()));
-  const bare = new Set(
-    withoutTexts
-      .replaceAll(/"(?:[^"]|"")+"/g, ' ')
-      .toLowerCase()
-      .match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [],
-  );
-  return profile.columns.filter(({ name }) => quotedNames.has(name.toLowerCase()) || bare.has(name.toLowerCase())).map(({ name }) => name);
+  const quotedNames = [...withoutTexts.matchAll(/"((?:[^"]|"")+)"/g)].map(([, name]) => name.replaceAll('""', '"'));
+  const bare = withoutTexts.replaceAll(/"(?:[^"]|"")+"/g, ' ').match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
+  const written = [...quotedNames, ...bare];
+  const names = profile.columns.map(({ name }) => name);
+  const exact = new Set(written.filter((name) => names.includes(name)));
+  const loose = new Set(written.filter((name) => !exact.has(name)).map((name) => name.toLowerCase()));
+  return names.filter((name) => exact.has(name) || loose.has(name.toLowerCase()));
 }
 
 function refuseOtherWishes(words: string, sentence: SentenceReading, profile: Profile): void {
