@@ -51,6 +51,7 @@ const keys = test('src/edges/store/keys');
 const home = test('src/edges/store/home');
 const oddFiles = test('src/edges/tables/odd-files');
 const tables = test('src/edges/tables/tables');
+const locked = test('src/edges/tables/load-table');
 const fuzz = test('tests/journeys/fuzz-reading');
 const reader = test('src/edges/sandbox/reader-process');
 const split = test('src/stages/evaluation/split-rows');
@@ -381,7 +382,10 @@ export const threatControls: Control[] = [
     'tables.locked',
     'DuckDB reaches no file and loads no extension once the table is read, and its settings are locked.',
     ['src/edges/tables/load-table.ts#lockDown'],
-    { attack: [], positive: [] },
+    {
+      attack: [locked('reads no other file, writes none, loads no extension and keeps its settings')],
+      positive: [locked('would read a file before it is locked')],
+    },
   ),
   planned('tables.cage', 'The reader of strangers’ files runs in a cage.'),
   built(

@@ -101,7 +101,7 @@ const small = (controls: Control[]): Register => ({
 const outcomeOf = (controls: Control[], results: Record<string, TestResult>) => {
   const tests = Object.entries(results).map(([title, result]) => ({ file: 'x.test.ts', title, result, at }));
   const [{ status, mitigation, lacks }] = judgeRegister(small(controls), evidenceOf(tests), build, nowMs).threats;
-  return { status, mitigation, lacks };
+  return { status, mitigation, lacks: lacks.map(({ text }) => text) };
 };
 
 describe('a threat', () => {

@@ -104,20 +104,25 @@ export type ThreatScores = {
   history: AivssScore;
 };
 
+/** `untested`: a kind of test that there is not. `not-run`: a test that did not run on this build, or not lately. */
+export type Lack = { kind: 'failed' | 'not-built' | 'untested' | 'not-run'; text: string };
+
 export type JudgedThreat = Omit<Threat, 'controls'> & {
   status: ThreatStatus;
   mitigation: Mitigation;
-  /** What keeps it from being proven, in sentences. */
-  lacks: string[];
+  /** What keeps it from being proven. */
+  lacks: Lack[];
   controls: JudgedControl[];
   scores: ThreatScores | null;
 };
 
 export type JudgedFactor = AgenticFactor & { value: number; isLowered: boolean };
 
+/** The build that is judged. `sources`: null where it does not say what it was made from; then no evidence is of it. */
+export type JudgedBuild = { version: string; sources: string | null };
+
 export type JudgedRegister = {
-  /** The build that is judged, and that which the tests ran on. */
-  build: Build;
+  build: JudgedBuild;
   evidence: { build: Build; machine: TestEvidence['machine']; finishedAt: string; sha256: string; isOfThisBuild: boolean } | null;
   threats: JudgedThreat[];
   factors: JudgedFactor[];
@@ -127,8 +132,8 @@ export type JudgedRegister = {
 };
 
 /** Judges everything by what the tests found. The same register, evidence, build and moment always give the same. */
-export function judgeRegister(register: Register, counted: CountedEvidence | null, build: Build, nowMs: number): JudgedRegister {
-  const isOfThisBuild = counted?.evidence.build.sources === build.sources;
+export function judgeRegister(register: Register, counted: CountedEvidence | null, build: JudgedBuild, nowMs: number): JudgedRegister {
+  const isOfThisBuild = counted !== null && counted.evidence.build.sources === build.sources;
   const judgeTest = testJudge(counted?.evidence ?? null, isOfThisBuild, nowMs);
   const controls = new Map(register.controls.map((control) => [control.id, judgeControl(control, judgeTest)]));
   const factors = register.factors.map((factor): JudgedFactor => {
@@ -217,34 +222,36 @@ const mitigationOf: Record<ThreatStatus, Mitigation> = { proven: 'strong', parti
  * something is not built or not tested in every way, or a test did not run; not both. A failing test takes all credit away, and so does, from a
  * threat that is only partly held, a single test that did not run.
  */
-function statusOf(controls: readonly JudgedControl[]): { status: ThreatStatus; lacks: string[] } {
+function statusOf(controls: readonly JudgedControl[]): { status: ThreatStatus; lacks: Lack[] } {
   const ours = controls.filter(({ state }) => state !== 'operator');
   const tests = ours.flatMap((control) => control.tests);
-  const failed = tests.filter(({ state }) => state === 'failed');
-  const incomplete = [
-    ...ours.filter(({ state }) => state === 'planned').map(({ does }) => `Not built: ${does}`),
-    ...ours.flatMap(({ id, state, tests }) =>
-      state === 'planned'
-        ? []
-        : (['attack', 'positive'] as const).filter((kind) => tests.every((test) => test.kind !== kind)).map((kind) => `No ${kind} test of ${id}.`),
-    ),
-    ...(tests.some(({ kind }) => kind === 'failClosed') ? [] : ['No test that it fails closed.']),
+  const lack = (kind: Lack['kind'], texts: string[]) => [...new Set(texts)].map((text): Lack => ({ kind, text }));
+  const [unbuilt, built] = [ours.filter(({ state }) => state === 'planned'), ours.filter(({ state }) => state !== 'planned')];
+  const failed = tests.filter(({ state }) => state === 'failed').map(({ title, file }) => `Failed: ${title} (${file})`);
+  const untested = [
+    ...built.flatMap(({ id, tests }) => (['attack', 'positive'] as const).filter((kind) => !hasKind(tests, kind)).map((kind) => `No ${kind} test of ${id}.`)),
+    ...(hasKind(tests, 'failClosed') ? [] : ['No test that it fails closed.']),
   ];
-  const unvalidated = tests.filter(({ state }) => state === 'skipped' || state === 'stale' || state === 'missing');
+  const notRun = tests.flatMap(({ state, title, file }) => (state === 'passed' || state === 'failed' ? [] : [`${notRunWords[state]}: ${title} (${file})`]));
+  const isIncomplete = unbuilt.length + untested.length > 0;
+  const isAttacked = tests.some(({ kind, state }) => kind === 'attack' && (state === 'passed' || state === 'stale'));
   const lacks = [
-    ...failed.map(({ title, file }) => `Failed: ${title} (${file})`),
-    ...incomplete,
-    ...unvalidated.map(({ state, title, file }) => `${stateWords[state]}: ${title} (${file})`),
+    ...lack('failed', failed),
+    ...lack(
+      'not-built',
+      unbuilt.map(({ does }) => `Not built: ${does}`),
+    ),
+    ...lack('untested', untested),
+    ...lack('not-run', notRun),
   ];
   if (failed.length > 0) return { status: 'broken', lacks };
-  const isAttacked = tests.some(({ kind, state }) => kind === 'attack' && (state === 'passed' || state === 'stale'));
-  if (!isAttacked || (incomplete.length > 0 && unvalidated.length > 0)) return { status: 'unproven', lacks };
-  return { status: incomplete.length + unvalidated.length > 0 ? 'partial' : 'proven', lacks };
+  if (!isAttacked || (isIncomplete && notRun.length > 0)) return { status: 'unproven', lacks };
+  return { status: lacks.length > 0 ? 'partial' : 'proven', lacks };
 }
 
-const stateWords: Record<TestState, string> = {
-  passed: 'Passed',
-  failed: 'Failed',
+const hasKind = (tests: readonly JudgedTest[], wanted: TestKind) => tests.some(({ kind }) => kind === wanted);
+
+const notRunWords: Record<Exclude<TestState, 'passed' | 'failed'>, string> = {
   skipped: 'Skipped',
   stale: `Not of this build, or older than ${EVIDENCE_LASTS_DAYS} days`,
   missing: 'Not run',
