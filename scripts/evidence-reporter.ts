@@ -1,5 +1,5 @@
 /**
- * Leaves what a run of the tests found as signed evidence, `.cache/test-evidence.jsonl`, for `modelwright threats`: of each test that a record of
+ * Leaves what a run of the tests found as signed evidence, `.cache/threat-evidence.jsonl`, for `modelwright threats`: of each test that a record of
  * a threat names, how it ended and when. Signed with the key of the home, as everything is that is made here. A reporter of vitest, which
  * `scripts/check.mjs` hooks into a run of all tests.
  */
@@ -49,7 +49,7 @@ export default class EvidenceReporter implements Reporter {
         finishedAt: new Date().toISOString(),
         tests: this.#ran,
       } as const;
-      await writeEvidence(join(root, '.cache', 'test-evidence.jsonl'), evidence, keys.signer());
+      await writeEvidence(join(root, '.cache', 'threat-evidence.jsonl'), evidence, keys.signer());
     } catch (error) {
       // The tests have said what they found; only the threats stay unproven.
       console.warn(`No test evidence was left: ${error instanceof Error ? error.message : String(error)}`);

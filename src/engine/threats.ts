@@ -11,7 +11,7 @@ import type { Edges } from './open-engine.ts';
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Where a run of the tests in a clone leaves its evidence, and where a package brings what its makers' run left. */
-const evidenceFiles = ['.cache/test-evidence.jsonl', 'dist/test-evidence.jsonl'];
+const evidenceFiles = ['.cache/threat-evidence.jsonl', 'dist/threat-evidence.jsonl'];
 
 /** Who signed the evidence that was found; null where there is none. What a key signed that is not trusted here does not count. */
 export type EvidenceOrigin = { path: string; publicKey: string; fingerprint: string; isTrusted: boolean };
