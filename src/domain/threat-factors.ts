@@ -17,7 +17,7 @@ export const threatFactors: AgenticFactor[] = [
     before: { value: 1, because: 'an agent acts on what it made without a person' },
     lowered: {
       value: 0.5,
-      because: 'nothing is trained before a person, or the word --yes, approves the plan; what runs then runs in the cage',
+      because: 'nothing is trained before a person, or the word --yes, approves the plan; what runs then runs in the cage, where there is one',
       tests: [
         { file: 'tests/journeys/command-line-broken-inputs.test.ts', title: 'refuses a plan that nobody approved, after showing it' },
         { file: 'tests/journeys/plan-command.test.ts', title: 'does not approve a plan by %s, and nothing is trained' },

@@ -30,6 +30,7 @@ ${sections.join('\n')}
 }
 
 const ownStyle = `
+.wide td>a,.wide td>b,h2>b{white-space:nowrap}
 .proven{color:var(--good)}.partial{color:var(--warn)}.unproven,.planned,.operator{color:var(--dim)}.broken{color:var(--bad)}
 @media print{section{break-inside:auto}h2{break-after:avoid}}`;
 
@@ -74,7 +75,7 @@ function factorSection(factors: readonly JudgedFactor[], sums: JudgedRegister['f
     escape(isLowered ? (lowered?.because ?? '') : lowered ? `${before.because}; would be ${lowered.value} by its tests` : before.because),
     `${seed.value.toFixed(2)} (${escape(seed.name)})`,
   ]);
-  return `${table([{ text: '' }, { text: 'factor' }, { text: 'before', isNumber: true }, { text: 'now', isNumber: true }, { text: 'because' }, { text: 'threat model, not conformant' }], rows)}
+  return `${table([{ text: '' }, { text: 'factor' }, { text: 'before' }, { text: 'now' }, { text: 'because' }, { text: 'threat model, not conformant' }], rows)}
 <p>Sum: ${sums.before} before, ${sums.now} now. The threat model’s own values add up to ${seedFactorSum.asGiven}; on the grid of the standard to ${seedFactorSum.onGrid}. They are off that grid, carry names of v0.5, and are used for no score here.</p>`;
 }
 
