@@ -21,6 +21,13 @@ export const errorCodes = {
     meaning: 'Answers are written by the ending of the file that they go to.',
     remedy: 'End it with .csv, .jsonl or .parquet.',
   },
+  MW1003: {
+    name: 'usage.no-sources',
+    kind: 'usage',
+    title: 'The sources are not here',
+    meaning: 'The records of threats are checked against the code and the tests that they name, which an installed package does not bring.',
+    remedy: 'Run `./modelwright threats --check` in a clone of the repository.',
+  },
   MW1050: {
     name: 'usage.output-not-possible',
     kind: 'usage',
@@ -430,6 +437,20 @@ export const errorCodes = {
     meaning: 'A score needs rows to be taken on.',
     remedy: 'Give more labelled rows.',
   },
+  MW1430: {
+    name: 'evidence.unreadable',
+    kind: 'data',
+    title: 'The test evidence cannot be read',
+    meaning: 'The file is not what a run of the tests writes: two lines of JSON, the second of them a signature. Or it comes from a newer Modelwright.',
+    remedy: 'Run the tests in a clone (`npm test`), which write it anew. Without evidence every threat is shown as unproven.',
+  },
+  MW1431: {
+    name: 'evidence.changed',
+    kind: 'data',
+    title: 'The test evidence is not as it was signed',
+    meaning: 'The file was changed after the run of the tests that it tells of, or its signature was made by another key.',
+    remedy: 'Do not count on it. Run the tests in a clone (`npm test`), which write it anew.',
+  },
   MW1450: {
     name: 'model.name-not-allowed',
     kind: 'usage',
@@ -605,6 +626,13 @@ export const errorCodes = {
     title: 'A fault of ours',
     meaning: 'Something happened that Modelwright did not expect. It is a bug in Modelwright, not in your data.',
     remedy: 'Report it with the message and, if you may share it, a small table that shows it. The run can be resumed.',
+  },
+  MW9002: {
+    name: 'threats.record-gone',
+    kind: 'internal',
+    title: 'A record of a threat names what is gone',
+    meaning: 'A record says that a control is built or proved, and the code or the test that it names is no longer there. What it claims is not so any more.',
+    remedy: 'Mend the record: name where the code or the test is now, or say that the control is not built.',
   },
 } as const satisfies Record<`MW${number}`, ErrorPage>;
 
