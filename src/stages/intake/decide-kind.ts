@@ -2,10 +2,11 @@ import type { ColumnKind, ReadingRule } from '../../domain/column.ts';
 import type { PersonalKind } from '../../domain/profile.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
 import { decideDate, type DateDecision } from './decide-date.ts';
-import { findCode, findWords, SURE_MARKERS, totalOf, type DecidedMarker } from './decide-markers.ts';
+import { findCode, findWords, isNoSuchValue, SURE_MARKERS, totalOf, type DecidedMarker } from './decide-markers.ts';
 import { decideNumber, numbersOf, type NumberDecision } from './decide-number.ts';
 import { NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findSteps } from './find-steps.ts';
+import { findStrays, type Strays } from './find-strays.ts';
 import { nameWords } from './name-words.ts';
 
 /** What a column is, why, how its cells are read, and how many of them the rule cannot read. */
@@ -20,6 +21,8 @@ export type KindDecision = {
   /** How it was read where it could be read in another way and nothing settles it. */
   doubt: Doubt | null;
   decided: DecidedMarker[];
+  /** What keeps a column that is mostly numbers or dates from being one. */
+  strays: Strays | null;
 };
 
 /** `decimal`: a point was taken for what parts the decimals. `taken` and `other`: spellings of dates. */
@@ -47,8 +50,8 @@ export function decideKind(statistics: ColumnStatistics, conventions: Convention
   const missing = [...new Set([...SURE_MARKERS, ...present.map(({ text }) => text)])];
   const missingCount = emptyCount + totalOf(present);
   const distinctTexts = statistics.distinctCount - present.length;
-  const decided = words.map((word) => ({ ...word, as: 'missing' as const }));
-  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0, order: null, doubt: null, decided };
+  const decided = [...words, ...(typed ? markers.filter(({ text }) => isNoSuchValue(text)) : [])].map((word) => ({ ...word, as: 'missing' as const }));
+  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0, order: null, doubt: null, decided, strays: null };
 
   if (distinctTexts === 0) return { ...facts, kind: 'constant', reason: 'holds no value', rule: { type: 'text', missing } };
   if (distinctTexts === 1 && missingCount === 0) {
@@ -78,7 +81,10 @@ export function decideKind(statistics: ColumnStatistics, conventions: Convention
   if (steps) return { ...facts, kind: 'ordered', reason: steps.reason, order: steps.order, rule: { type: 'text', missing } };
   const textual = decideTextual(statistics, distinctTexts, rowCount - missingCount);
   const code = textual.kind === 'category' ? findCode(statistics, conventions.isNaMissing) : undefined;
-  if (!code) return { ...facts, ...textual, rule: { type: 'text', missing } };
+  if (!code) {
+    const strays = isCode(statistics) || isTooLong(statistics) ? null : findStrays(statistics, rowCount - missingCount, missing);
+    return { ...facts, ...textual, rule: { type: 'text', missing }, strays };
+  }
   return {
     ...facts,
     ...decideTextual(statistics, distinctTexts + 1, rowCount - missingCount + code.count),

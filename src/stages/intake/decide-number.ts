@@ -44,7 +44,8 @@ export function decimalMarkOf(statistics: ColumnStatistics, presentCount: number
   return comma > point ? ',' : '.';
 }
 
-function bestStyle({ plain, grouped, currency, percent, time }: ColumnStatistics['numberCounts']) {
+/** The narrowest style that reads most. */
+export function bestStyle({ plain, grouped, currency, percent, time }: ColumnStatistics['numberCounts']) {
   const styles = [
     { style: 'plain', count: plain, reason: 'holds numbers' },
     { style: 'grouped', count: plain + grouped, reason: 'holds numbers as they are printed, such as 1,234 or −5' },

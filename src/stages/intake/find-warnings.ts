@@ -3,6 +3,7 @@ import type { TableStatistics } from '../../edges/tables/index.ts';
 import type { Doubt } from './decide-kind.ts';
 import type { DecidedMarker } from './decide-markers.ts';
 import { findGroups } from './find-groups.ts';
+import type { Strays } from './find-strays.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;
 /** Fewer duplicates than this share of the rows are chance in a narrow table. */
@@ -10,9 +11,15 @@ const DUPLICATES_SHARE = 0.005;
 
 /** What the user should know before a model is made, the dataset first, then column by column. */
 export function findWarnings(
-  facts: Omit<Profile, 'warnings'> & { notes: string[]; twins: TableStatistics['twins']; doubts: ColumnDoubt[]; markers: ReadonlyMap<string, DecidedMarker[]> },
+  facts: Omit<Profile, 'warnings'> & {
+    notes: string[];
+    twins: TableStatistics['twins'];
+    doubts: ColumnDoubt[];
+    markers: ReadonlyMap<string, DecidedMarker[]>;
+    strays: ReadonlyMap<string, Strays>;
+  },
 ): ProfileWarning[] {
-  const { rowCount, duplicateRowCount, columns, notes, twins, doubts, markers } = facts;
+  const { rowCount, duplicateRowCount, columns, notes, twins, doubts, markers, strays } = facts;
   const warnings: ProfileWarning[] = [...notes, ...doubtDetails(doubts)].map((detail) => ({ kind: 'reading', detail }));
   if (duplicateRowCount > DUPLICATES_SHARE * rowCount) {
     warnings.push({
@@ -29,6 +36,13 @@ export function findWarnings(
     const code = missingCode(column, rowCount - missingCount);
     if (code !== undefined) warnings.push({ kind: 'missing-code', column: name, detail: code });
     for (const marker of markers.get(name) ?? []) warnings.push({ kind: 'missing-code', column: name, detail: markerDetail(marker, column) });
+    const others = strays.get(name);
+    if (others)
+      warnings.push({
+        kind: 'mixed',
+        column: name,
+        detail: `is taken as ${kind}, for ${straysDetail(others)}; if that stands for a missing value, leave the cells empty`,
+      });
     if (column.dates?.isInOrder) {
       warnings.push({ kind: 'time-order', column: name, detail: `orders the rows: if later rows are to be predicted from earlier ones, say --time "${name}"` });
     }
@@ -84,6 +98,16 @@ function missingCode({ kind, numbers, topValues }: ColumnProfile, presentCount: 
   if (!code || code.count < 2 || !isApart) return undefined;
   return `holds ${code.value} in ${code.count} rows and no other negative number: if that stands for a missing value, leave the cells empty`;
 }
+
+/** The end of a sentence that says why a column of numbers is none. */
+export function straysDetail({ among, share, words }: Strays): string {
+  const named = words.map(({ text, count }) => `${quoted(text)} in ${count} ${count === 1 ? 'row' : 'rows'}`);
+  return `${percent(share, 1)} of its cells are ${among} and ${joined(named)} ${words.length === 1 ? 'is none' : 'are none'}`;
+}
+
+const MAX_QUOTED = 40;
+const quoted = (text: string) => `"${text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text}"`;
+const joined = (parts: string[]) => (parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}` : parts.join(''));
 
 function markerDetail({ text, count, as }: DecidedMarker, { kind, personal }: ColumnProfile): string {
   const what = `holds ${personal === null ? `"${text}"` : 'a word'} in ${count} ${count === 1 ? 'row' : 'rows'}`;

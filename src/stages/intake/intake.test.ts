@@ -296,7 +296,15 @@ describe('a profile', () => {
       /holds "confidential" in 50 rows among numbers: taken as missing/,
     ],
     ['two words', 'number', (i: number) => (i % 20 === 0 ? 'n.v.' : i % 20 === 1 ? 'k. V.' : String(i * 1.5)), 100, /"n.v." in 50 rows/],
-    ['a tenth of a word', 'number', (i: number) => (i % 10 === 0 ? 'secret' : String(i)), 100, /"secret" in 100 rows/],
+    ['a sixth of a word', 'number', (i: number) => (i % 6 === 0 ? 'TBD' : String(i)), 167, /"TBD" in 167 rows/],
+    ['infinity', 'number', (i: number) => (i % 20 === 0 ? 'inf' : i % 20 === 1 ? '-Infinity' : String(i / 7)), 100, /"-Infinity" in 50 rows among numbers/],
+    [
+      'the day of zeros',
+      'datetime',
+      (i: number) => (i % 50 === 0 ? '0000-00-00' : `2024-0${(i % 9) + 1}-1${i % 7}`),
+      20,
+      /"0000-00-00" in 20 rows among dates/,
+    ],
     ['values below a limit', 'number', (i: number) => (i % 25 === 0 ? '< 0.5' : String(i * 1.5)), 40, /"< 0.5" in 40 rows/],
     ['a word among dates', 'datetime', (i: number) => (i % 20 === 0 ? 'open' : `2024-0${(i % 9) + 1}-1${i % 7}`), 50, /among dates/],
   ] as const)('takes %s in a column of something else as missing, and says so', (_, kind, cell, missingCount, said) => {
@@ -307,13 +315,43 @@ describe('a profile', () => {
   });
 
   it.each([
-    ['more than a tenth', (i: number) => (i % 9 === 0 ? 'secret' : String(i))],
+    ['more than a fifth', (i: number) => (i % 4 === 0 ? 'secret' : String(i))],
     ['many different words', (i: number) => (i % 20 === 0 ? 'abcdefghij'.slice(0, 1 + ((i / 20) % 10)) : String(i))],
     ['a letter among a few codes', (i: number) => (i % 20 === 0 ? 'M' : String(i % 12))],
   ])('does not take %s for missing', (_, cell) => {
     const found = markersOf({ a: many(1000, cell), other }, 'a');
     expect(found.column?.kind).not.toBe('number');
     expect(found.said).toEqual([]);
+  });
+
+  it.each(
+    ['#NV', '#WERT!', '#ZAHL!', '#VALOR!', '..', '–', '---', '…', '_', 'Not Applicable', 'n.d.', 'S/D', 'ND', '(blank)', 'TBD', '*', 'NaT', 'x'].flatMap(
+      (word) => [20, 7].map((every) => [word, every] as const),
+    ),
+  )('takes %s in one row of %i for a number that is not known', (word, every) => {
+    const found = markersOf({ a: many(1000, (i) => (i % every === 0 ? word : String(i * 1.5))), other }, 'a');
+    expect(found.column).toMatchObject({ kind: 'number', missingCount: Math.ceil(1000 / every), unreadableCount: 0 });
+  });
+
+  it.each([
+    ['numbers', 'category', (i: number) => (i % 4 === 0 ? 'free' : String(i)), /75 % of its cells are numbers and "free" in 250 rows is none/],
+    ['numbers with a few words', 'category', (i: number) => (i % 10 < 3 ? ['free', 'gift', 'TBD'][i % 3] : `${i},50`), /70 % of its cells are numbers/],
+    ['dates', 'category', (i: number) => (i % 4 === 0 ? 'open' : `2024-0${(i % 9) + 1}-${10 + (i % 17)}`), /75 % of its cells are dates and "open"/],
+    ['a few codes', 'category', (i: number) => (i % 20 === 0 ? 'M' : String(i % 12)), /95 % of its cells are numbers and "M" in 50 rows is none/],
+  ] as const)('says which words keep %s from being read as such', (_, kind, cell, said) => {
+    const columns = [statisticsOf('a', many(1000, cell)), statisticsOf('other', other)];
+    const { columns: profiles, warnings } = profileDataset({ path: 'a.csv', rowCount: 1000, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
+    expect(profiles[0]).toMatchObject({ kind, kindReason: expect.stringMatching(said) });
+    expect(warnings).toContainEqual({ kind: 'mixed', column: 'a', detail: expect.stringMatching(said) });
+  });
+
+  it('says nothing of numbers among keys, or where many cells are a word', () => {
+    const keys = many(1000, (i) => (i % 4 === 0 ? `PC ${i}` : String(i)));
+    const classes = many(1000, (i) => ['1', '2', '3', 'Crew'][i % 4]);
+    const zips = many(1000, (i) => (i % 50 === 0 ? '9021A' : `0${1000 + (i % 90)}`));
+    const columns = [statisticsOf('ticket', keys), statisticsOf('class', classes), statisticsOf('zip', zips)];
+    const { warnings } = profileDataset({ path: 'a.csv', rowCount: 1000, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
+    expect(warnings.filter(({ kind }) => kind === 'mixed')).toEqual([]);
   });
 
   it('takes NA for a code among codes of two capitals, and says so; elsewhere it is missing', () => {
