@@ -140,27 +140,35 @@ const isCode = ({ zeroLedCount, maxLength, meanLength, numbers }: ColumnStatisti
 /** 12345678901234567890 and …891: whole numbers that are no longer told apart once they are read as numbers. */
 const isTooLong = ({ numbers, mergedCount }: ColumnStatistics) => numbers !== null && mergedCount > (1 - UNIQUE_SHARE) * (numbers.distinctCount + mergedCount);
 
-const BOOLEAN_PAIRS = [
-  ['yes', 'no'],
-  ['true', 'false'],
-  ['y', 'n'],
-  ['t', 'f'],
-  ['on', 'off'],
-  ['ja', 'nein'],
-  ['sí', 'no'],
-  ['si', 'no'],
-  ['oui', 'non'],
-  ['wahr', 'falsch'],
-  ['verdadero', 'falso'],
-  ['vrai', 'faux'],
+/** Words for yes and no that may stand in one column together. T and F do not stand beside Y and N: those are letters. */
+const YES_AND_NO: [string[], string[]][] = [
+  [
+    ['yes', 'y'],
+    ['no', 'n'],
+  ],
+  [
+    ['true', 't'],
+    ['false', 'f'],
+  ],
+  [
+    ['yes', 'true', 'y'],
+    ['no', 'false', 'n'],
+  ],
+  [['on'], ['off']],
+  [['ja'], ['nein']],
+  [['sí', 'si'], ['no']],
+  [['oui'], ['non']],
+  [['wahr'], ['falsch']],
+  [['verdadero'], ['falso']],
+  [['vrai'], ['faux']],
 ];
 
 function decideBoolean({ top, distinctCount }: ColumnStatistics, missing: string[]): { rule: ReadingRule; reason: string } | undefined {
   if (distinctCount > top.length) return undefined;
   const texts = top.map(({ text }) => text).filter((text) => !missing.includes(text));
-  for (const [yesWord, noWord] of BOOLEAN_PAIRS) {
-    const yes = texts.filter((text) => text.toLowerCase() === yesWord);
-    const no = texts.filter((text) => text.toLowerCase() === noWord);
+  for (const [yesWords, noWords] of YES_AND_NO) {
+    const yes = texts.filter((text) => yesWords.includes(text.toLowerCase()));
+    const no = texts.filter((text) => noWords.includes(text.toLowerCase()));
     if (yes.length > 0 && no.length > 0 && yes.length + no.length === texts.length) {
       return { rule: { type: 'boolean', missing, yes, no }, reason: `is ${yes[0]} or ${no[0]}` };
     }

@@ -3,6 +3,8 @@ import type { TableStatistics } from '../../edges/tables/index.ts';
 import type { Doubt } from './decide-kind.ts';
 import type { DecidedMarker } from './decide-markers.ts';
 import { findGroups } from './find-groups.ts';
+import { findSpellings } from './find-spellings.ts';
+import { findStrayClasses } from './find-stray-classes.ts';
 import type { Strays } from './find-strays.ts';
 
 const MOSTLY_MISSING_SHARE = 0.5;
@@ -43,6 +45,10 @@ export function findWarnings(
         column: name,
         detail: `is taken as ${kind}, for ${straysDetail(others)}; if that stands for a missing value, leave the cells empty`,
       });
+    const spellings = findSpellings(column);
+    if (spellings.length > 0) warnings.push({ kind: 'spellings', column: name, detail: spellingsDetail(spellings, kind) });
+    const strayClasses = others || spellings.length > 0 ? [] : findStrayClasses(column);
+    if (strayClasses.length > 0) warnings.push({ kind: 'stray-class', column: name, detail: strayClassesDetail(strayClasses) });
     if (column.dates?.isInOrder) {
       warnings.push({ kind: 'time-order', column: name, detail: `orders the rows: if later rows are to be predicted from earlier ones, say --time "${name}"` });
     }
@@ -103,6 +109,22 @@ function missingCode({ kind, numbers, topValues }: ColumnProfile, presentCount: 
 export function straysDetail({ among, share, words }: Strays): string {
   const named = words.map(({ text, count }) => `${quoted(text)} in ${count} ${count === 1 ? 'row' : 'rows'}`);
   return `${percent(share, 1)} of its cells are ${among} and ${joined(named)} ${words.length === 1 ? 'is none' : 'are none'}`;
+}
+
+const MAX_SPELLED = 3;
+
+function spellingsDetail(spellings: string[][], kind: ColumnProfile['kind']): string {
+  const named = spellings.slice(0, MAX_SPELLED).map((group) => joined(group.slice(0, MAX_SPELLED).map(quoted)));
+  const more = spellings.length > MAX_SPELLED ? `, and ${spellings.length - MAX_SPELLED} more` : '';
+  const what = `writes the same in several ways (${named.join('; ')}${more})`;
+  return kind === 'boolean'
+    ? `${what}: read as yes and no, but each is a class of its own where it is to be predicted; write them alike`
+    : `${what}: each is a class of its own; write them alike where they mean the same`;
+}
+
+function strayClassesDetail(strays: { value: string; count: number }[]): string {
+  const named = strays.map(({ value, count }) => `${quoted(value)} in ${count} ${count === 1 ? 'row' : 'rows'}`);
+  return `has ${joined(named)} only: ${strays.length === 1 ? 'that is a class of its own' : 'they are classes of their own'}; correct ${strays.length === 1 ? 'it' : 'them'} or leave out the rows if it is a slip`;
 }
 
 const MAX_QUOTED = 40;

@@ -34,6 +34,8 @@ describe('the kind of a column', () => {
     ['unique whole numbers', 'amount', many(100, (i) => String((i * 7919) % 100_003)), 'number'],
     ['years in a row', 'year', many(60, (i) => String(1950 + i)), 'number'],
     ['yes and no', 'Partner', repeat(['Yes', 'No'], 40), 'boolean'],
+    ['yes and no in several spellings', 'churned', repeat(['Yes', 'yes', 'Y', 'No', 'NO', 'n'], 10), 'boolean'],
+    ['yes, no, true and false', 'churned', repeat(['Yes', 'True', 'no', 'FALSE'], 10), 'boolean'],
     ['letters of which T and F are two', 'letter', repeat(['T', 'F', 'N'], 40), 'category'],
     ['ISO dates', 'dteday', repeat(['2011-01-01', '2011-01-02T10:00:00Z'], 40), 'datetime'],
     ['dates in two spellings', 'seen', repeat(['2011-01-01', '31.12.2011'], 40), 'datetime'],
@@ -352,6 +354,40 @@ describe('a profile', () => {
     const columns = [statisticsOf('ticket', keys), statisticsOf('class', classes), statisticsOf('zip', zips)];
     const { warnings } = profileDataset({ path: 'a.csv', rowCount: 1000, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
     expect(warnings.filter(({ kind }) => kind === 'mixed')).toEqual([]);
+  });
+
+  /** What is said of a column of these cells, by kind of warning. */
+  const saidOf = (kind: string, cells: string[], name = 'a') => {
+    const columns = [statisticsOf(name, cells), statisticsOf('other', other.slice(0, cells.length))];
+    const { warnings } = profileDataset({ path: 'a.csv', rowCount: cells.length, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
+    return warnings.flatMap((warning) => (warning.kind === kind && 'column' in warning && warning.column === name ? [warning.detail] : []));
+  };
+
+  it.each([
+    ['case', ['Red', 'red', 'RED', 'blue'], /several ways \("RED", "Red" and "red"\): each is a class of its own/],
+    ['spaces', ['New York', 'New  York', 'newyork', 'Boston'], /"New  York", "New York" and "newyork"/],
+    ['yes and no', ['Yes', 'yes', 'Y', 'No', 'NO', 'n'], /several ways \("Y", "Yes" and "yes"; "NO", "No" and "n"\): read as yes and no, but/],
+    ['a step of a scale', ['Low', 'low', 'medium', 'high'], /"Low" and "low"/],
+  ])('names the spellings of one value that differ in %s', (_, cells, said) => {
+    expect(saidOf('spellings', repeat(cells, 20))).toEqual([expect.stringMatching(said)]);
+  });
+
+  it('names no spellings of values that differ in more, nor those of persons', () => {
+    expect(saidOf('spellings', repeat(['Red', 'reds', 'blue', 'Yes', 'No'], 20))).toEqual([]);
+    expect(saidOf('spellings', repeat(['Yes', 'No'], 20))).toEqual([]);
+    expect(saidOf('spellings', repeat(['Anna Berg', 'ANNA BERG', 'Otto Tal', 'Ida Au'], 20), 'full_name')).toEqual([]);
+  });
+
+  it.each([
+    ['yes and no', [...repeat(['yes', 'no'], 100), 'maybe'], /has "maybe" in 1 row only: that is a class of its own/],
+    ['three classes', [...repeat(['a', 'b', 'c'], 100), 'x1', 'x2'], /has "x1" in 1 row and "x2" in 1 row only: they are classes/],
+  ])('names a class of one row beside %s', (_, cells, said) => {
+    expect(saidOf('stray-class', cells)).toEqual([expect.stringMatching(said)]);
+  });
+
+  it('does not name rare classes where there are others between', () => {
+    expect(saidOf('stray-class', [...repeat(['a', 'b'], 200), 'c', 'd', 'd', 'e', 'e', 'e'])).toEqual([]);
+    expect(saidOf('stray-class', [...repeat(['a'], 200), 'b'])).toEqual([]);
   });
 
   it('takes NA for a code among codes of two capitals, and says so; elsewhere it is missing', () => {
