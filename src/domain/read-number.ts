@@ -91,7 +91,7 @@ function readStyledNumber(text: string, style: Exclude<NumberStyle, 'plain' | 't
   return undefined;
 }
 
-const timeOfDay = /^([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9](?:[.,][0-9]{1,9})?))?(?: ?([AaPp])[.]?[Mm][.]?)?$/;
+const timeOfDay = /^([0-9]{1,2}):([0-5][0-9])(?::([0-5][0-9](?:[.,][0-9]{1,9})?))?(?: ?([AaPp])[.]? ?[Mm][.]?)?(?: (?:Uhr|h))?$/;
 
 function minutesOfDay(text: string): number | undefined {
   const match = timeOfDay.exec(text);

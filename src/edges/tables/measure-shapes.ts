@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { readNumber, type DecimalMark, type NumberStyle } from '../../domain/read-number.ts';
-import { DATE_FORMATS, readTimestamp } from '../../domain/read-timestamp.ts';
+import { DATE_FORMATS, readTimestamp, withoutWeekday } from '../../domain/read-timestamp.ts';
 import { personalShapeOf } from './personal-shapes.ts';
 import { MISSING_MARKER_SET } from './missing-markers.ts';
 import { readRows } from './query.ts';
@@ -15,8 +15,8 @@ export type Shapes = Pick<
 
 /** Numbers, dates, addresses and telephone numbers are never longer. */
 const MAX_SHAPED_LENGTH = 100;
-/** The longest date with its time and zone. */
-const MAX_DATE_LENGTH = 45;
+/** The longest date with its day of the week, its time and zone. */
+const MAX_DATE_LENGTH = 60;
 /** Beyond this many distinct texts a sample of them tells enough of their shape; counts are then of the sample's share. */
 const MAX_SHAPED_TEXTS = 500_000;
 
@@ -142,11 +142,12 @@ const swappedFormat = new Map(
 /** Formats by the digits that a date of theirs begins with: most texts are no date, and a regular expression for each format is slow. */
 const formatsByStart = new Map<number, (typeof DATE_FORMATS)[number][]>();
 for (const format of DATE_FORMATS) {
-  const digits = format.startsWith('mmm') ? 0 : format === 'yyyymmdd' ? 8 : format.startsWith('yyyy') ? 4 : 2;
+  const digits = /^mmm|^Q/.test(format) ? 0 : format === 'yyyymmdd' ? 8 : format === 'yyyymm' ? 6 : format.startsWith('yyyy') ? 4 : 2;
   formatsByStart.set(digits, [...(formatsByStart.get(digits) ?? []), format]);
 }
 
-function formatsFor(text: string): (typeof DATE_FORMATS)[number][] {
+function formatsFor(cell: string): (typeof DATE_FORMATS)[number][] {
+  const text = withoutWeekday(cell);
   let digits = 0;
   while (digits < text.length && text.charCodeAt(digits) >= 48 && text.charCodeAt(digits) <= 57) digits++;
   return formatsByStart.get(digits === 1 ? 2 : digits) ?? [];

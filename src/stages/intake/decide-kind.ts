@@ -115,7 +115,7 @@ type TypedDecision = NumberDecision | DateDecision;
 
 function decideTyped(statistics: ColumnStatistics, presentCount: number, { decimal, dateOrders }: Conventions): TypedDecision | undefined {
   if (presentCount === 0) return undefined;
-  if (isDigitsOfDays(statistics, presentCount)) return decideDate(statistics, presentCount, dateOrders);
+  if (isDigitsOfDays(statistics, presentCount) || isDigitsOfMonths(statistics, presentCount)) return decideDate(statistics, presentCount, dateOrders);
   if (isCode(statistics) || isTooLong(statistics)) return undefined;
   return decideNumber(statistics, presentCount, decimal) ?? decideDate(statistics, presentCount, dateOrders);
 }
@@ -132,6 +132,14 @@ const isDigitsOfDays = ({ dates, distinctCount, numbers }: ColumnStatistics, pre
   numbers.min >= 19_000_101 &&
   numbers.max <= 21_001_231 &&
   dates.some(({ format, count }) => format === 'yyyymmdd' && count === presentCount);
+
+const MONTH_WORDS = new Set(['month', 'months', 'yearmonth', 'yyyymm', 'ym', 'period', 'monat', 'jahrmonat', 'periode', 'mes', 'periodo', 'período']);
+
+/** 202401 where the name of the column speaks of months: numbers of six digits are amounts elsewhere. */
+const isDigitsOfMonths = ({ name, dates, distinctCount }: ColumnStatistics, presentCount: number) =>
+  distinctCount > 1 &&
+  nameWords(name).some((word) => MONTH_WORDS.has(word)) &&
+  dates.some(({ format, count }) => format === 'yyyymm' && count === presentCount);
 
 /** 007, 01234: numbers of one length that begin with zeros are names; two digits (hours, months) are numbers all the same. */
 const isCode = ({ zeroLedCount, maxLength, meanLength, numbers }: ColumnStatistics) =>
