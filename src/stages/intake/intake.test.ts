@@ -83,6 +83,14 @@ describe('the kind of a column', () => {
     ['a scale in words', 'level', repeat(['low', 'medium', 'high'], 40), 'ordered'],
     ['a scale of quality', 'cut', repeat(['Ideal', 'Premium', 'Good', 'Fair', 'Very Good'], 40), 'ordered'],
     ['sizes', 'size', repeat(['S', 'M', 'L', 'XL'], 40), 'ordered'],
+    ['numbers cut by pandas', 'age', repeat(['(0, 10]', '(10, 20]', '(20, 30]'], 40), 'ordered'],
+    ['numbers cut into open ends', 'age', repeat(['(-inf, 0.5]', '(0.5, 1e+02]', '(1e+02, inf]'], 40), 'ordered'],
+    ['numbers cut with closed starts', 'age', repeat(['[0,10)', '[10,20)', '[20,30)', '[30,40)'], 40), 'ordered'],
+    ['numbered answers', 'q1', repeat(['1 - Strongly disagree', '2 - Disagree', '3 - Neutral', '4 - Agree', '5 - Strongly agree'], 40), 'ordered'],
+    ['numbered answers with names at the ends', 'q1', repeat(['1: sehr unzufrieden', '2', '3', '4', '5: sehr zufrieden'], 40), 'ordered'],
+    ['numbered things', 'method', repeat(['1 - Cash', '2 - Card', '3 - Wire'], 40), 'category'],
+    ['years with open ends', 'emp_length', repeat(['less than 1 year', '1 year', '2 years', '10+ years'], 40), 'ordered'],
+    ['counts with an open end', 'bedrooms', repeat(['0', '1', '2', '3', '4+'], 40), 'ordered'],
     ['scores of matches', 'result', repeat(['3-2', '1-4', '0-0', '2-1'], 40), 'category'],
     ['a class called None', 'type', repeat(['None', 'BrkFace', 'Stone'], 40), 'category'],
     ['ja and nein', 'aktiv', repeat(['ja', 'nein'], 40), 'boolean'],
@@ -125,6 +133,13 @@ describe('the kind of a column', () => {
       'Premium',
       'Ideal',
     ]);
+    expect(profileColumn(statisticsOf('e', repeat(['10+ years', '2 years', '< 1 year', '1 year', 'n/a'], 30))).order).toEqual([
+      '< 1 year',
+      '1 year',
+      '2 years',
+      '10+ years',
+    ]);
+    expect(profileColumn(statisticsOf('q', repeat(['3', '1 - never', '2', '5 - always'], 30))).order).toEqual(['1 - never', '2', '3', '5 - always']);
     expect(profileColumn(statisticsOf('d', repeat(['red', 'green'], 30))).order).toBeNull();
   });
 
