@@ -15,7 +15,10 @@ export type DecimalMark = '.' | ',';
 
 /** A space between thousands may also be a thin one, one as wide as a digit, or one that does not break the line. */
 const SPACE = '[ \\u00a0\\u2007\\u2009\\u202f]';
-const SIGN = '(?:[$€£¥₹]|US[$]|USD|EUR|GBP|CHF|JPY)';
+/** Signs, codes and abbreviations of money: dollars and reals of any country, crowns, zlotys, forints, rupees. */
+const CODES =
+  'USD|EUR|GBP|CHF|JPY|NOK|SEK|DKK|ISK|PLN|CZK|HUF|RON|BGN|RUB|UAH|TRY|INR|CNY|RMB|KRW|TWD|THB|IDR|MYR|PHP|VND|SGD|HKD|AUD|NZD|CAD|MXN|BRL|ARS|CLP|COP|PEN|ZAR|NGN|EGP|ILS|AED|SAR|BTC';
+const SIGN = `(?:[A-Z]{0,2}[$]|[€£¥₹₽₩₴₺₿₦₫₱₪¢]|${CODES}|[Kk]r[.]?|zł|Kč|Ft|Rs[.]?|S?Fr[.]|[Ee]uros?)`;
 /** Print has a minus of its own. */
 const MINUS = '[-\\u2212]';
 const PLUS_OR_MINUS = '[-+\\u2212]';
@@ -29,7 +32,9 @@ type Patterns = { plain: RegExp; grouped: RegExp; currency: RegExp; percent: Reg
 function patternsFor(mark: DecimalMark): Patterns {
   const other = mark === '.' ? ',' : '[.]';
   const point = mark === '.' ? '[.]' : ',';
-  const groups = [other, SPACE, "['’]"].map((separator) => `[1-9][0-9]{0,2}(?:${separator}[0-9]{3})+`).join('|');
+  const thousands = [other, SPACE, "['’]"].map((separator) => `[1-9][0-9]{0,2}(?:${separator}[0-9]{3})+`);
+  // India groups by two above the thousands: 12,34,567.
+  const groups = [...thousands, ...(mark === '.' ? ['[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}'] : [])].join('|');
   const grouped = `(?:${groups})(?:${point}[0-9]*)?`;
   const amount = `(?:${grouped}|[0-9]+(?:${point}[0-9]*)?|${point}[0-9]+)`;
   const behind = `(?:(?:${groups}|[0-9]+)(?:${point}[0-9]+)?|${point}[0-9]+)${MINUS}`;

@@ -74,6 +74,8 @@ describe('the kind of a column', () => {
     ['Spanish months', 'mes', repeat(['enero 1993', 'diciembre 1994'], 40), 'datetime'],
     ['decimal commas', 'preis', many(50, (i) => `1.${200 + i},50`), 'number'],
     ['amounts in euros', 'betrag', many(50, (i) => `${i},99 €`), 'number'],
+    ['amounts in crowns', 'pris', many(50, (i) => `${i},50 kr`), 'number'],
+    ['amounts in rupees', 'price', many(50, (i) => `₹${10 + i},34,567`), 'number'],
     ['thousands after apostrophes', 'einwohner', many(50, (i) => `${i + 1}'204`), 'number'],
     ['codes that begin with zeros', 'zip', repeat(['01234', '90210', '04109'], 40), 'category'],
     ['hours in two digits', 'hour', repeat(['00', '07', '23'], 40), 'number'],
