@@ -10,7 +10,17 @@ import { summarise } from './summarise.ts';
 /** What the texts of a column look like, one by one. */
 export type Shapes = Pick<
   ColumnStatistics,
-  'numberCounts' | 'commaCounts' | 'numbers' | 'commaNumbers' | 'openCount' | 'zeroLedCount' | 'mergedCount' | 'dates' | 'personalCounts' | 'isSampled'
+  | 'numberCounts'
+  | 'commaCounts'
+  | 'numbers'
+  | 'commaNumbers'
+  | 'openCount'
+  | 'onlyCounts'
+  | 'zeroLedCount'
+  | 'mergedCount'
+  | 'dates'
+  | 'personalCounts'
+  | 'isSampled'
 >;
 
 /** Numbers, dates, addresses and telephone numbers are never longer. */
@@ -50,6 +60,7 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
   const point = new NumberTally('.');
   const comma = new NumberTally(',');
   const dates = new DateTally();
+  const only = { point: 0, comma: 0 };
   const personal = { ...noPersons };
   let [zeroLed, open, seen] = [0, 0, 0];
   const isSampled = texts.length > MAX_SHAPED_TEXTS;
@@ -62,6 +73,8 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
       const byPoint = point.take(text, count);
       const byComma = comma.take(text, count);
       if (byPoint !== undefined && byComma !== undefined && byPoint !== byComma) open += count;
+      if (byPoint !== undefined && byComma === undefined) only.point += count;
+      if (byComma !== undefined && byPoint === undefined) only.comma += count;
       if (/^0[0-9]+$/.test(text)) zeroLed += count;
       if (text.length <= MAX_DATE_LENGTH) dates.take(text, count);
     }
@@ -79,6 +92,7 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
     numbers: point.summary(),
     commaNumbers: comma.summary(),
     openCount: Math.round(open * scale),
+    onlyCounts: scaled(only),
     zeroLedCount: Math.round(zeroLed * scale),
     mergedCount: mergedOf(looked),
     dates: dates.formats().map((one) => ({ ...one, count: Math.round(one.count * scale), swappedCount: Math.round(one.swappedCount * scale) })),

@@ -86,6 +86,7 @@ function shapesOfNumbers(values: CountedText[]): Shapes {
     numbers: total > 0 ? summarise(sorted, counts, inFileOrder) : null,
     commaNumbers: null,
     openCount: 0,
+    onlyCounts: { point: total - wholeCount, comma: 0 },
     zeroLedCount,
     mergedCount: mergedOf(values),
     dates: [],

@@ -102,6 +102,8 @@ export const ColumnStatistics = z.strictObject({
    * of plain numbers of which some leave no doubt.
    */
   openCount: Count,
+  /** Cells that are a number by one of the marks only: 12.50 and 12,50. */
+  onlyCounts: z.strictObject({ point: Count, comma: Count }),
   /** Whole numbers that begin with a zero: 007, 01234. */
   zeroLedCount: Count,
   /** Different whole numbers too long for a double that are the same as another one once they are read as doubles. */

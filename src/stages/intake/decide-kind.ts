@@ -25,8 +25,8 @@ export type KindDecision = {
   strays: Strays | null;
 };
 
-/** `decimal`: a point was taken for what parts the decimals. `taken` and `other`: spellings of dates. */
-export type Doubt = { kind: 'decimal' } | { kind: 'date-order'; taken: string; other: string };
+/** `decimal`: a point was taken for what parts the decimals. `two-marks`: some cells have a point there and some a comma. `taken` and `other`: spellings of dates. */
+export type Doubt = { kind: 'decimal' } | { kind: 'two-marks'; taken: '.' | ','; otherCount: number } | { kind: 'date-order'; taken: string; other: string };
 
 /** Up to this many repeats, distinct texts still count as unique: a few rows occur twice in most files. */
 const UNIQUE_SHARE = 0.98;
@@ -122,6 +122,7 @@ function decideTyped(statistics: ColumnStatistics, presentCount: number, { decim
 
 function doubtOf(typed: TypedDecision): Doubt | null {
   if ('open' in typed) return typed.open && { kind: 'date-order', ...typed.open };
+  if (typed.otherMarkCount > 0) return { kind: 'two-marks', taken: typed.rule.decimal ?? '.', otherCount: typed.otherMarkCount };
   return typed.isOpen ? { kind: 'decimal' } : null;
 }
 

@@ -7,8 +7,11 @@ export const READABLE_SHARE = 0.99;
 /** A few numbers beside a letter are codes; only a column of more different numbers is a quantity with slips. */
 const MIN_NUMBERS_WITH_SLIPS = 20;
 
-/** `isOpen`: the other decimal mark gives other numbers, and nothing in the column or the file speaks against it. */
-export type NumberDecision = { rule: Extract<ReadingRule, { type: 'number' }>; readableCount: number; reason: string; isOpen: boolean };
+/**
+ * `isOpen`: the other decimal mark gives other numbers, and nothing in the column or the file speaks against it. `otherMarkCount`: cells that only the
+ * other mark reads, where they are too many to be slips.
+ */
+export type NumberDecision = { rule: Extract<ReadingRule, { type: 'number' }>; readableCount: number; reason: string; isOpen: boolean; otherMarkCount: number };
 
 /**
  * The narrowest style that reads the column, with the decimal mark that reads more cells. Where both read as many, the mark of the file, else a point:
@@ -23,12 +26,19 @@ export function decideNumber(statistics: ColumnStatistics, presentCount: number,
   const { style, count, reason } = isComma ? comma : point;
   const rule: NumberDecision['rule'] = { type: 'number', missing: [], style, ...(isComma && { decimal: ',' as const }) };
   const distinctCount = numbersOf(statistics, rule)?.distinctCount ?? 0;
-  if (count === 0 || (count < presentCount && (count < READABLE_SHARE * presentCount || distinctCount < MIN_NUMBERS_WITH_SLIPS))) return undefined;
+  if (count === 0 || (count < presentCount && distinctCount < MIN_NUMBERS_WITH_SLIPS)) return undefined;
+  const otherOnly = isComma ? statistics.onlyCounts.point : statistics.onlyCounts.comma;
+  if (count < READABLE_SHARE * presentCount) {
+    // 12.50 and 12,50 in one column: the way of the most is taken, and the user told; to leave the column out would cost more.
+    if (count + otherOnly < READABLE_SHARE * presentCount) return undefined;
+    return { rule, readableCount: count, reason: `${reason} with two ways of writing decimals`, isOpen: false, otherMarkCount: otherOnly };
+  }
   return {
     rule,
     readableCount: count,
     reason: isComma && (isEither || comma.count > point.count) ? `${reason}, with a comma before the decimals` : reason,
     isOpen: isEither && fileMark === null,
+    otherMarkCount: 0,
   };
 }
 

@@ -82,6 +82,10 @@ function doubtDetails(doubts: ColumnDoubt[]): string[] {
 function doubtDetail(doubt: Doubt): string {
   if (doubt.kind === 'date-order')
     return `dates that could be ${doubt.other} as well are read as ${doubt.taken}, and nothing in the file settles it. Write them year first (2024-03-31) where that is wrong.`;
+  if (doubt.kind === 'two-marks') {
+    const [taken, other] = doubt.taken === '.' ? ['a point', 'a comma'] : ['a comma', 'a point'];
+    return `decimals are written with ${taken} and with ${other}; the ${doubt.otherCount} cells with ${other} are missing to a model. Write them all with ${taken}.`;
+  }
   return 'numbers such as 1.100 and 1,100 are read with a point before the decimals (as 1.1 and 1100), and nothing in the file settles it. Write them without thousands separators where that is wrong.';
 }
 

@@ -265,6 +265,24 @@ describe('a profile', () => {
     expect(readingOf(contradicting).said).toHaveLength(1);
   });
 
+  it.each([
+    [
+      '12.50 and 12,50',
+      (i: number) => (i % 3 ? `${i}.50` : `${i},50`),
+      '.',
+      34,
+      /"a": decimals are written with a point and with a comma; the 34 cells with a comma/,
+    ],
+    ['1.234,50 and 1,234.50', (i: number) => (i % 3 ? `1.2${10 + (i % 80)},5` : `1,2${10 + (i % 80)}.5`), ',', 34, /the 34 cells with a point are missing/],
+    ['12,5 and 12.5, some of them in dollars', (i: number) => (i % 3 ? `${i},5` : `$${i}.5`), ',', 34, /34 cells with a point/],
+  ])('reads %s in one column as most of it is written, and says so', (_, cell, mark, unreadableCount, said) => {
+    const cells = many(100, cell);
+    expect(profileColumn(statisticsOf('a', cells))).toMatchObject({ kind: 'number', unreadableCount });
+    const { rules, said: details } = readingOf({ a: cells, b: many(100, (i) => `x${i % 4}`) });
+    expect(rules.a).toBe(mark);
+    expect(details).toEqual([expect.stringMatching(said)]);
+  });
+
   it('measures whole numbers in a file of decimal commas as in any other', () => {
     const whole = many(50, (i) => String(i * 3));
     const profileBeside = (other: string) =>
