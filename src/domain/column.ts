@@ -14,7 +14,7 @@ export const ReadingRule = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('number'),
     missing: z.array(z.string()),
-    style: z.enum(['plain', 'grouped', 'currency', 'percent', 'time']),
+    style: z.enum(['plain', 'grouped', 'currency', 'percent', 'scaled', 'time', 'duration']),
     decimal: z.literal(',').optional(),
   }),
   z.strictObject({ type: z.literal('boolean'), missing: z.array(z.string()), yes: z.array(z.string()), no: z.array(z.string()) }),

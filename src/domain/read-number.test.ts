@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PLAIN_NUMBER_PATTERN, readNumber, type DecimalMark } from './read-number.ts';
 
-const styles = ['plain', 'grouped', 'currency', 'percent'] as const;
+const styles = ['plain', 'grouped', 'currency', 'percent', 'scaled'] as const;
 
 describe('a number with a comma before its decimals', () => {
   it.each([
@@ -108,6 +108,43 @@ describe('a time of day', () => {
     ['14.35', undefined],
   ])('%s is so many minutes: %s', (text, value) => {
     expect(readNumber(text, 'time')).toBe(value);
+  });
+});
+
+describe('a duration', () => {
+  it.each([
+    ['31:05:10', 31 * 60 + 5 + 10 / 60],
+    ['13:55:07', 13 * 60 + 55 + 7 / 60],
+    ['120:00:00.5', 7200 + 0.5 / 60],
+    ['2 days 03:05:00', 2 * 1440 + 185],
+    ['1 day, 0:01:00', 1441],
+    ['-26:00:00', -1560],
+    ['7:30', 450],
+    ['31:05', undefined],
+    ['31:65:10', undefined],
+    ['31:05:60', undefined],
+    ['2 days', undefined],
+  ])('%s is so many minutes: %s', (text, value) => {
+    expect(readNumber(text, 'duration')).toBe(value);
+  });
+});
+
+describe('a number with a letter for its thousands', () => {
+  it.each([
+    ['1.2K', 1200],
+    ['3.4M', 3_400_000],
+    ['-1.15 M', -1_150_000],
+    ['$1.2B', 1_200_000_000],
+    ['12k €', 12_000],
+    ['2 Mio. EUR', 2_000_000],
+    ['500', 500],
+    ['$500', 500],
+    ['1,200', 1200],
+    ['5 m', undefined],
+    ['5 KB', undefined],
+    ['K', undefined],
+  ])('%s is %s', (text, value) => {
+    expect(readNumber(text, 'scaled')).toBe(value);
   });
 });
 

@@ -23,7 +23,25 @@ const SIGN = `(?:[A-Z]{0,2}[$]|[€£¥₹₽₩₴₺₿₦₫₱₪¢]|${CODES
 const MINUS = '[-\\u2212]';
 const PLUS_OR_MINUS = '[-+\\u2212]';
 
-type Patterns = { plain: RegExp; grouped: RegExp; currency: RegExp; percent: RegExp };
+type Patterns = { plain: RegExp; grouped: RegExp; currency: RegExp; percent: RegExp; scaled: RegExp };
+
+/** What stands behind a number for its thousands. A small m is a metre or a minute. */
+const scales: Record<string, number> = {
+  K: 1e3,
+  k: 1e3,
+  'Tsd.': 1e3,
+  Tsd: 1e3,
+  M: 1e6,
+  'Mio.': 1e6,
+  Mio: 1e6,
+  million: 1e6,
+  B: 1e9,
+  bn: 1e9,
+  Bn: 1e9,
+  'Mrd.': 1e9,
+  Mrd: 1e9,
+  billion: 1e9,
+};
 
 /**
  * The patterns for one decimal mark; thousands are grouped by the other mark, by spaces or by apostrophes, and never begin with 0. Book-keepers write
@@ -50,6 +68,7 @@ function patternsFor(mark: DecimalMark): Patterns {
     plain: whole(plainHere),
     grouped: whole(`${PLUS_OR_MINUS}?${grouped}|${behind}|\\u2212${plainHere.replace('[+-]?', '')}`),
     currency: whole(amounts.join('|')),
+    scaled: whole(`(${PLUS_OR_MINUS}?) ?${SIGN}?${SPACE}?(${amount})${SPACE}?(${Object.keys(scales).join('|').replaceAll('.', '[.]')})${SPACE}?${SIGN}?`),
     percent: whole(`(${PLUS_OR_MINUS}?${amount}|${behind})${SPACE}?%|[(] ?(${amount})${SPACE}?% ?[)]`),
   };
 }
@@ -57,11 +76,13 @@ function patternsFor(mark: DecimalMark): Patterns {
 const patterns: Record<DecimalMark, Patterns> = { '.': patternsFor('.'), ',': patternsFor(',') };
 
 /**
- * Reads one kind of cell. A style reads what it is named for, and plain and grouped numbers where they stand between; times of day stand alone.
- * `12%` is 12: the number as the user writes it. `14:35` is 875, in minutes since midnight. A number too large for a double is unreadable, not infinite.
+ * Reads one kind of cell. A style reads what it is named for, and plain and grouped numbers where they stand between; times of day and durations stand
+ * alone. `12%` is 12: the number as the user writes it. `1.2K` is 1200, and amounts of money may stand beside it. `14:35` is 875, in minutes since
+ * midnight, and `31:05:10` as many minutes. A number too large for a double is unreadable, not infinite.
  */
 export function readNumber(text: string, style: NumberStyle, mark: DecimalMark = '.'): number | undefined {
   if (style === 'time') return minutesOfDay(text);
+  if (style === 'duration') return minutesOfDay(text) ?? minutesOf(text);
   const known = patterns[mark];
   const value = known.plain.test(text) ? numberOf(text, mark) : style === 'plain' ? undefined : readStyledNumber(text, style, mark);
   return value !== undefined && Number.isFinite(value) ? value : undefined;
@@ -74,10 +95,14 @@ function numberOf(digits: string, mark: DecimalMark): number {
   return bare.endsWith('-') ? -value(bare.slice(0, -1)) : value(bare);
 }
 
-function readStyledNumber(text: string, style: Exclude<NumberStyle, 'plain' | 'time'>, mark: DecimalMark): number | undefined {
+function readStyledNumber(text: string, style: Exclude<NumberStyle, 'plain' | 'time' | 'duration'>, mark: DecimalMark): number | undefined {
   const known = patterns[mark];
   if (known.grouped.test(text)) return numberOf(text, mark);
-  if (style === 'currency') {
+  if (style === 'scaled') {
+    const match = known.scaled.exec(text);
+    if (match) return Number((numberOf(match[1] + match[2], mark) * scales[match[3]]).toPrecision(15));
+  }
+  if (style === 'currency' || style === 'scaled') {
     const match = known.currency.exec(text);
     if (!match) return undefined;
     const [, signBefore, signAfter, leading, leadingBehind, trailing, inParentheses] = match;
@@ -106,4 +131,15 @@ function minutesOfDay(text: string): number | undefined {
   if (half === undefined ? hour > 23 : hour < 1 || hour > 12) return undefined;
   const since = half === undefined ? hour : (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
   return since * 60 + Number(minutes) + Number((seconds ?? '0').replace(',', '.')) / 60;
+}
+
+/** Hours, minutes and seconds, however many hours; days before them as Python writes them. Two parts alone could as well be minutes and seconds. */
+const duration = /^([-\u2212]?)(?:([0-9]{1,6}) days?,? )?([0-9]{1,6}):([0-5][0-9]):([0-5][0-9](?:[.,][0-9]{1,9})?)$/;
+
+function minutesOf(text: string): number | undefined {
+  const match = duration.exec(text);
+  if (!match) return undefined;
+  const [, sign, days, hours, minutes, seconds] = match;
+  const total = Number(days ?? 0) * 1440 + Number(hours) * 60 + Number(minutes) + Number(seconds.replace(',', '.')) / 60;
+  return sign === '' ? total : -total;
 }

@@ -30,7 +30,7 @@ const MAX_DATE_LENGTH = 60;
 /** Beyond this many distinct texts a sample of them tells enough of their shape; counts are then of the sample's share. */
 const MAX_SHAPED_TEXTS = 500_000;
 
-export const noStyles = { plain: 0, grouped: 0, currency: 0, percent: 0, time: 0 };
+export const noStyles = { plain: 0, grouped: 0, currency: 0, percent: 0, scaled: 0, time: 0, duration: 0 };
 export const noPersons = { email: 0, phone: 0, name: 0, address: 0, 'national-id': 0, 'card-number': 0, 'bank-account': 0, 'ip-address': 0 };
 
 /** Whole numbers of so many digits that some of them are one double. */
@@ -101,7 +101,7 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
   };
 }
 
-const STYLES = ['plain', 'grouped', 'currency', 'percent', 'time'] as const;
+const STYLES = ['plain', 'grouped', 'currency', 'percent', 'scaled', 'time', 'duration'] as const;
 
 /** Counts and collects numbers under one decimal mark. */
 class NumberTally {

@@ -67,7 +67,7 @@ export const OpenedReply = z.strictObject({
 
 const TextCount = z.strictObject({ text: z.string(), count: Count });
 
-const StyleCounts = z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count, time: Count });
+const StyleCounts = z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count, scaled: Count, time: Count, duration: Count });
 
 const Numbers = NumberSummary.extend({
   distinctCount: Count,

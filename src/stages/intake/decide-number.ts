@@ -7,6 +7,9 @@ export const READABLE_SHARE = 0.99;
 /** A few numbers beside a letter are codes; only a column of more different numbers is a quantity with slips. */
 const MIN_NUMBERS_WITH_SLIPS = 20;
 
+/** A letter or a unit behind a few different numbers makes names of them: 1B, 2B, 3B. */
+const MIN_NUMBERS_WITH_LETTERS = 10;
+
 /**
  * `isOpen`: the other decimal mark gives other numbers, and nothing in the column or the file speaks against it. `otherMarkCount`: cells that only the
  * other mark reads, where they are too many to be slips.
@@ -27,6 +30,7 @@ export function decideNumber(statistics: ColumnStatistics, presentCount: number,
   const rule: NumberDecision['rule'] = { type: 'number', missing: [], style, ...(isComma && { decimal: ',' as const }) };
   const distinctCount = numbersOf(statistics, rule)?.distinctCount ?? 0;
   if (count === 0 || (count < presentCount && distinctCount < MIN_NUMBERS_WITH_SLIPS)) return undefined;
+  if (style === 'scaled' && distinctCount < MIN_NUMBERS_WITH_LETTERS) return undefined;
   const otherOnly = isComma ? statistics.onlyCounts.point : statistics.onlyCounts.comma;
   if (count < READABLE_SHARE * presentCount) {
     // 12.50 and 12,50 in one column: the way of the most is taken, and the user told; to leave the column out would cost more.
@@ -55,13 +59,15 @@ export function decimalMarkOf(statistics: ColumnStatistics, presentCount: number
 }
 
 /** The narrowest style that reads most. */
-export function bestStyle({ plain, grouped, currency, percent, time }: ColumnStatistics['numberCounts']) {
+export function bestStyle({ plain, grouped, currency, percent, scaled, time, duration }: ColumnStatistics['numberCounts']) {
   const styles = [
     { style: 'plain', count: plain, reason: 'holds numbers' },
     { style: 'grouped', count: plain + grouped, reason: 'holds numbers as they are printed, such as 1,234 or −5' },
     { style: 'currency', count: plain + grouped + currency, reason: 'holds amounts of money' },
     { style: 'percent', count: plain + grouped + percent, reason: 'holds percentages' },
+    { style: 'scaled', count: plain + grouped + currency + scaled, reason: 'holds numbers with K, M or B for thousands, millions or billions' },
     { style: 'time', count: time, reason: 'holds times of day, taken as minutes since midnight' },
+    { style: 'duration', count: time + duration, reason: 'holds durations, taken as minutes' },
   ] as const;
   const most = Math.max(...styles.map(({ count }) => count));
   return styles.find(({ count }) => count === most) ?? styles[0];
