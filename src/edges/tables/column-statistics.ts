@@ -103,6 +103,7 @@ async function measureNumbers(connection: DuckDBConnection, isValue: string): Pr
     commaNumbers: null,
     openCount: 0,
     onlyCounts: { point: total - Number(wholeCount), comma: 0 },
+    unit: null,
     zeroLedCount: Number(zeroLedCount),
     mergedCount: Number(mergedCount),
     dates: [],

@@ -112,6 +112,7 @@ async function measurePlain(connection: DuckDBConnection, cell: string, name: st
     commaNumbers: null,
     openCount: 0,
     onlyCounts: { point: count - wholeCount, comma: 0 },
+    unit: null,
     zeroLedCount,
     // Numbers so long are told by their texts, above.
     mergedCount: 0,

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { readNumber, type DecimalMark, type NumberStyle } from '../../domain/read-number.ts';
 import { DATE_FORMATS, readTimestamp, withoutWeekday } from '../../domain/read-timestamp.ts';
+import { unitOf, withoutUnit } from '../../domain/read-unit.ts';
 import { personalShapeOf } from './personal-shapes.ts';
 import { MISSING_MARKER_SET } from './missing-markers.ts';
 import { readRows } from './query.ts';
@@ -16,6 +17,7 @@ export type Shapes = Pick<
   | 'commaNumbers'
   | 'openCount'
   | 'onlyCounts'
+  | 'unit'
   | 'zeroLedCount'
   | 'mergedCount'
   | 'dates'
@@ -57,12 +59,11 @@ export async function measureShapes(connection: DuckDBConnection, isThere: strin
 
 /** Distinct texts, in the order in which they first occur, looked at by the same functions that read cells later. `valueCount`: rows that hold a value. */
 export function shapesOf(texts: { text: string; count: number }[], valueCount: number): Shapes {
-  const point = new NumberTally('.');
-  const comma = new NumberTally(',');
+  const numbers = new BothMarks();
+  const units = new UnitTally();
   const dates = new DateTally();
-  const only = { point: 0, comma: 0 };
   const personal = { ...noPersons };
-  let [zeroLed, open, seen] = [0, 0, 0];
+  let [zeroLed, seen] = [0, 0];
   const isSampled = texts.length > MAX_SHAPED_TEXTS;
   const looked = isSampled ? texts.slice(0, MAX_SHAPED_TEXTS) : texts;
   for (const { text, count } of looked) {
@@ -70,11 +71,7 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
     seen += count;
     const hasDigit = /[0-9]/.test(text);
     if (hasDigit) {
-      const byPoint = point.take(text, count);
-      const byComma = comma.take(text, count);
-      if (byPoint !== undefined && byComma !== undefined && byPoint !== byComma) open += count;
-      if (byPoint !== undefined && byComma === undefined) only.point += count;
-      if (byComma !== undefined && byPoint === undefined) only.comma += count;
+      if (!numbers.take(text, count)) units.take(text, count);
       if (/^0[0-9]+$/.test(text)) zeroLed += count;
       if (text.length <= MAX_DATE_LENGTH) dates.take(text, count);
     }
@@ -83,22 +80,83 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
   }
   // Of a sample, every count is scaled up to the column, so that shares keep their meaning.
   const scale = isSampled && seen > 0 ? valueCount / seen : 1;
-  const scaled = <T extends Record<string, number>>(counts: T): T =>
-    // Every value of the record is a number, before and after.
-    Object.fromEntries(Object.entries(counts).map(([key, count]) => [key, Math.round(count * scale)])) as T;
+  const unitTexts = units.most(LEAST_SHARE_OF_UNIT * seen);
   return {
-    numberCounts: scaled(point.counts),
-    commaCounts: scaled(comma.counts),
-    numbers: point.summary(),
-    commaNumbers: comma.summary(),
-    openCount: Math.round(open * scale),
-    onlyCounts: scaled(only),
+    ...numbers.counted(scale),
+    unit: unitTexts.length > 0 ? { texts: unitTexts, ...numbersWithout(unitTexts, looked).counted(scale) } : null,
     zeroLedCount: Math.round(zeroLed * scale),
     mergedCount: mergedOf(looked),
     dates: dates.formats().map((one) => ({ ...one, count: Math.round(one.count * scale), swappedCount: Math.round(one.swappedCount * scale) })),
-    personalCounts: scaled(personal),
+    personalCounts: scaledUp(personal, scale),
     isSampled,
   };
+}
+
+const scaledUp = <T extends Record<string, number>>(counts: T, scale: number): T =>
+  // Every value of the record is a number, before and after.
+  Object.fromEntries(Object.entries(counts).map(([key, count]) => [key, Math.round(count * scale)])) as T;
+
+/** Counts numbers as they are with a point before the decimals, and with a comma. */
+class BothMarks {
+  readonly #point = new NumberTally('.');
+  readonly #comma = new NumberTally(',');
+  readonly #only = { point: 0, comma: 0 };
+  #open = 0;
+
+  /** Whether it is a number by either. */
+  take(text: string, count: number): boolean {
+    const byPoint = this.#point.take(text, count);
+    const byComma = this.#comma.take(text, count);
+    if (byPoint !== undefined && byComma !== undefined && byPoint !== byComma) this.#open += count;
+    if (byPoint !== undefined && byComma === undefined) this.#only.point += count;
+    if (byComma !== undefined && byPoint === undefined) this.#only.comma += count;
+    return byPoint !== undefined || byComma !== undefined;
+  }
+
+  counted(scale: number) {
+    return {
+      numberCounts: scaledUp(this.#point.counts, scale),
+      commaCounts: scaledUp(this.#comma.counts, scale),
+      numbers: this.#point.summary(),
+      commaNumbers: this.#comma.summary(),
+      openCount: Math.round(this.#open * scale),
+      onlyCounts: scaledUp(this.#only, scale),
+    };
+  }
+}
+
+/** A text behind fewer of the cells is no unit of the column. */
+const LEAST_SHARE_OF_UNIT = 0.5;
+/** Spellings of one unit: kg, Kg, KG; day, days. */
+const MAX_UNIT_SPELLINGS = 8;
+
+/** Counts what stands behind numbers. */
+class UnitTally {
+  readonly #known = new Map<string, { count: number; texts: Set<string> }>();
+
+  take(text: string, count: number): void {
+    const unit = unitOf(text);
+    if (unit === undefined) return;
+    // Without the endings of a plural in English, German and Spanish.
+    const stem = unit.toLowerCase().replace(/(?<=..)[sen.]+$/, '');
+    const known = this.#known.get(stem) ?? { count: 0, texts: new Set() };
+    known.count += count;
+    known.texts.add(unit);
+    this.#known.set(stem, known);
+  }
+
+  /** The spellings of the unit of most cells, where it has this many. */
+  most(leastCount: number): string[] {
+    const [first] = [...this.#known.values()].toSorted((a, b) => b.count - a.count);
+    return first && first.count >= leastCount && first.texts.size <= MAX_UNIT_SPELLINGS ? [...first.texts].toSorted((a, b) => b.length - a.length) : [];
+  }
+}
+
+function numbersWithout(units: string[], texts: { text: string; count: number }[]): BothMarks {
+  const numbers = new BothMarks();
+  for (const { text, count } of texts)
+    if (!MISSING_MARKER_SET.has(text) && text.length <= MAX_SHAPED_LENGTH && /[0-9]/.test(text)) numbers.take(withoutUnit(text, units), count);
+  return numbers;
 }
 
 const STYLES = ['plain', 'grouped', 'currency', 'percent', 'scaled', 'time', 'duration'] as const;

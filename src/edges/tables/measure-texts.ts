@@ -87,6 +87,7 @@ function shapesOfNumbers(values: CountedText[]): Shapes {
     commaNumbers: null,
     openCount: 0,
     onlyCounts: { point: total - wholeCount, comma: 0 },
+    unit: null,
     zeroLedCount,
     mergedCount: mergedOf(values),
     dates: [],

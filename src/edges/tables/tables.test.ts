@@ -242,6 +242,7 @@ describe('typed columns', () => {
         missing: ['NA', '-99'],
         style,
       })),
+      { type: 'number', missing: ['NA'], style: 'plain', units: ['kg'] },
       { type: 'boolean', missing: ['NA'], yes: ['Yes', 'yes'], no: ['No'] },
       { type: 'timestamp', missing: ['NA'], formats: ['dd/mm/yyyy', 'yyyy-mm-dd'] },
       texts(['NA']),

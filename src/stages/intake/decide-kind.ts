@@ -3,7 +3,7 @@ import type { PersonalKind } from '../../domain/profile.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
 import { decideDate, type DateDecision } from './decide-date.ts';
 import { findCode, findWords, isNoSuchValue, SURE_MARKERS, totalOf, type DecidedMarker } from './decide-markers.ts';
-import { decideNumber, numbersOf, type NumberDecision } from './decide-number.ts';
+import { decideNumber, decideNumberWithUnit, numbersOf, type NumberDecision } from './decide-number.ts';
 import { NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findSteps } from './find-steps.ts';
 import { findStrays, type Strays } from './find-strays.ts';
@@ -117,7 +117,8 @@ function decideTyped(statistics: ColumnStatistics, presentCount: number, { decim
   if (presentCount === 0) return undefined;
   if (isDigitsOfDays(statistics, presentCount) || isDigitsOfMonths(statistics, presentCount)) return decideDate(statistics, presentCount, dateOrders);
   if (isCode(statistics) || isTooLong(statistics)) return undefined;
-  return decideNumber(statistics, presentCount, decimal) ?? decideDate(statistics, presentCount, dateOrders);
+  const decided = decideNumber(statistics, presentCount, decimal) ?? decideDate(statistics, presentCount, dateOrders);
+  return decided ?? (namesKey(statistics.name) ? undefined : decideNumberWithUnit(statistics, presentCount, decimal));
 }
 
 function doubtOf(typed: TypedDecision): Doubt | null {

@@ -46,9 +46,21 @@ export function decideNumber(statistics: ColumnStatistics, presentCount: number,
   };
 }
 
+/** Numbers that all have the same text behind them: 12 kg. */
+export function decideNumberWithUnit(statistics: ColumnStatistics, presentCount: number, fileMark: DecimalMark | null): NumberDecision | undefined {
+  const { unit } = statistics;
+  const decided = unit ? decideNumber({ ...statistics, ...unit, unit: null }, presentCount, fileMark) : undefined;
+  if (!unit || !decided) return undefined;
+  const rule = { ...decided.rule, units: unit.texts };
+  if ((numbersOf(statistics, rule)?.distinctCount ?? 0) < MIN_NUMBERS_WITH_LETTERS) return undefined;
+  return { ...decided, rule, reason: `${decided.reason}, in ${unit.texts.map((text) => `"${text}"`).join(', ')}` };
+}
+
 /** The numbers of a column as its rule reads them. Where a comma reads just what a point does, they are counted once. */
-export const numbersOf = ({ numbers, commaNumbers }: ColumnStatistics, { decimal }: NumberDecision['rule']): ColumnStatistics['numbers'] =>
-  decimal === undefined ? numbers : (commaNumbers ?? numbers);
+export function numbersOf(statistics: ColumnStatistics, { decimal, units }: NumberDecision['rule']): ColumnStatistics['numbers'] {
+  const { numbers, commaNumbers } = units ? (statistics.unit ?? statistics) : statistics;
+  return decimal === undefined ? numbers : (commaNumbers ?? numbers);
+}
 
 /** The decimal mark that a column of numbers leaves no doubt of: 12.5 and 1,234.50 are of one kind, 12,5 and 1.234,50 of the other. */
 export function decimalMarkOf(statistics: ColumnStatistics, presentCount: number): DecimalMark | undefined {

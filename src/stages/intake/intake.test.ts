@@ -56,6 +56,13 @@ describe('the kind of a column', () => {
     ],
     ['durations beyond a day', 'elapsed', many(60, (i) => `${i}:05:${10 + (i % 50)}`), 'number'],
     ['thousands and millions', 'views', many(60, (i) => ['1.2K', '3.4M', '500', `${i}K`][i % 4]), 'number'],
+    ['weights with their unit', 'weight', many(60, (i) => `${i + 40} kg`), 'number'],
+    ['degrees', 'temperature', many(60, (i) => `${i % 2 ? '-' : ''}${i}.5 °C`), 'number'],
+    ['years and a year', 'age', many(60, (i) => (i % 12 === 1 ? '1 year' : `${i % 12} years`)), 'number'],
+    ['square metres with decimal commas', 'fläche', many(60, (i) => `${i + 10},25m²`), 'number'],
+    ['a few sizes', 'size', repeat(['16GB', '32GB', '64GB'], 40), 'category'],
+    ['numbers with other texts', 'dose', many(60, (i) => `${i} ${['kg', 'mg', 'pills'][i % 3]}`), 'text'],
+    ['keys with a letter', 'order_id', many(60, (i) => `${4711 + i * 7}X`), 'identifier'],
     ['a minus of print', 'change', many(60, (i) => (i % 2 ? `−${i}.5` : `${i}.25`)), 'number'],
     ['negative numbers in parentheses', 'change', many(60, (i) => (i % 2 ? `(${i},234)` : `${i}`)), 'number'],
     ['a minus behind the number', 'change', many(60, (i) => (i % 2 ? `${i}.50-` : `${i}.25`)), 'number'],
@@ -171,6 +178,14 @@ describe('the kind of a column', () => {
     expect(first(days.map((day) => day.split('-').toReversed().join('.')))).toMatchObject({ formats: ['dd.mm.yy'] });
     // The first of every month.
     expect(first(many(24, (i) => `01-${String((i % 12) + 1).padStart(2, '0')}-2${2 + Math.floor(i / 12)}`))).not.toMatchObject({ formats: ['yy-mm-dd'] });
+  });
+
+  it('reads a number with its unit, without it and in several spellings, and measures it without', () => {
+    const weights = [...many(60, (i) => `${i + 1}.5 kg`), '7.5kg', '8,000.5 Kg', '9', 'n/a', 'NA'];
+    const profile = profileColumn(statisticsOf('w', weights));
+    expect(profile).toMatchObject({ kind: 'number', missingCount: 2, distinctCount: 62, unreadableCount: 0, numbers: { min: 1.5, max: 8000.5 } });
+    expect(profile.rule).toMatchObject({ style: 'grouped', units: ['kg', 'Kg'] });
+    expect(profile.kindReason).toMatch(/in "kg", "Kg"$/);
   });
 
   it('chooses the narrowest style that reads the numbers', () => {
