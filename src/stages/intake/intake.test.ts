@@ -136,6 +136,22 @@ describe('the kind of a column', () => {
     expect(profileColumn(statisticsOf('a', ['none', '?', ...repeat(['x', 'y'], 20)]))).toMatchObject({ kind: 'category', missingCount: 1, distinctCount: 3 });
   });
 
+  it('counts every cell without an answer as missing, whatever the kind', () => {
+    const gaps = ['', 'NA', '#NV', '(blank)', 'NaT', ''];
+    for (const values of [
+      ['yes', 'no'],
+      ['red', 'green'],
+      ['1', '2'],
+      ['2024-01-01', '2024-01-02'],
+      ['low', 'medium', 'high'],
+    ])
+      expect(profileColumn(statisticsOf('a', [...gaps, ...repeat(values, 20)]))).toMatchObject({
+        missingCount: 6,
+        distinctCount: values.length,
+        unreadableCount: 0,
+      });
+  });
+
   it('orders the steps of a scale from the lowest to the highest and leaves other values outside', () => {
     expect(profileColumn(statisticsOf('b', repeat(['> 200 DM', 'unknown', '< 0 DM', '1 - 200 DM'], 30))).order).toEqual(['< 0 DM', '1 - 200 DM', '> 200 DM']);
     expect(profileColumn(statisticsOf('c', repeat(['Ideal', 'Premium', 'Good', 'Fair', 'Very Good'], 30))).order).toEqual([
@@ -441,6 +457,7 @@ describe('a profile', () => {
 
   it.each([
     ['yes and no', [...repeat(['yes', 'no'], 100), 'maybe'], /has "maybe" in 1 row only: that is a class of its own/],
+    ['two classes, in a few rows', [...repeat(['a', 'b'], 1000), 'c', 'c'], /has "c" in 2 rows only/],
     ['three classes', [...repeat(['a', 'b', 'c'], 100), 'x1', 'x2'], /has "x1" in 1 row and "x2" in 1 row only: they are classes/],
   ])('names a class of one row beside %s', (_, cells, said) => {
     expect(saidOf('stray-class', cells)).toEqual([expect.stringMatching(said)]);
@@ -449,6 +466,8 @@ describe('a profile', () => {
   it('does not name rare classes where there are others between', () => {
     expect(saidOf('stray-class', [...repeat(['a', 'b'], 200), 'c', 'd', 'd', 'e', 'e', 'e'])).toEqual([]);
     expect(saidOf('stray-class', [...repeat(['a'], 200), 'b'])).toEqual([]);
+    expect(saidOf('stray-class', [...repeat(['a', 'b', 'c'], 1000), 'd', 'd'])).toEqual([]);
+    expect(saidOf('stray-class', [...repeat(['good', 'fair', 'excellent'], 100), 'poor'])).toEqual([]);
   });
 
   it('takes NA for a code among codes of two capitals, and says so; elsewhere it is missing', () => {
