@@ -237,7 +237,12 @@ describe('typed columns', () => {
 
   it('are what one cell at a time gives, for every rule and any text', { timeout: 60_000 }, async () => {
     const rules: ReadingRule[] = [
-      ...(['plain', 'grouped', 'currency', 'percent', 'time'] as const).map((style): ReadingRule => ({ type: 'number', missing: ['NA', '-99'], style })),
+      ...(['plain', 'grouped', 'currency', 'percent', 'scaled', 'time', 'duration'] as const).map((style): ReadingRule => ({
+        type: 'number',
+        missing: ['NA', '-99'],
+        style,
+      })),
+      { type: 'number', missing: ['NA'], style: 'plain', units: ['kg'] },
       { type: 'boolean', missing: ['NA'], yes: ['Yes', 'yes'], no: ['No'] },
       { type: 'timestamp', missing: ['NA'], formats: ['dd/mm/yyyy', 'yyyy-mm-dd'] },
       texts(['NA']),
@@ -268,6 +273,14 @@ describe('typed columns', () => {
         '-99',
         '14:35',
         '9:05:30 pm',
+        '31:05:10',
+        '2 days 03:05:10',
+        '1.2K',
+        '$3.4M',
+        '12 kg',
+        'Infinity',
+        '5 kr',
+        '12,34,567',
         '−5',
         '1,234-',
         '1\u2009234',

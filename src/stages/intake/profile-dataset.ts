@@ -5,7 +5,8 @@ import { decideKind, decidePersonal, type Doubt } from './decide-kind.ts';
 import type { DecidedMarker } from './decide-markers.ts';
 import { numbersOf } from './decide-number.ts';
 import { findConventions, NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
-import { findWarnings } from './find-warnings.ts';
+import type { Strays } from './find-strays.ts';
+import { findWarnings, straysDetail } from './find-warnings.ts';
 
 /** Frequent values kept of a column; enough to name all levels of an ordinary category. */
 const MAX_TOP_VALUES = 200;
@@ -31,25 +32,29 @@ export function profileDataset(file: ReadFile, statistics: TableStatistics): Pro
   const columns = decided.map(({ profile }) => profile);
   const doubts = decided.flatMap(({ profile, doubt }) => (doubt ? [{ column: profile.name, doubt }] : []));
   const markers = new Map(decided.map(({ profile, markers: own }) => [profile.name, own]));
+  const strays = new Map(decided.flatMap(({ profile, strays: own }) => (own ? [[profile.name, own] as const] : [])));
   const { rowCount, notes } = file;
   const { duplicateRowCount, twins } = statistics;
-  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes, twins, doubts, markers }) };
+  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes, twins, doubts, markers, strays }) };
 }
 
 /** One column: its kind, its rule, and its numbers at a glance. */
 export const profileColumn = (statistics: ColumnStatistics, conventions: Conventions = NO_CONVENTIONS): ColumnProfile =>
   decideColumn(statistics, conventions).profile;
 
-function decideColumn(statistics: ColumnStatistics, conventions: Conventions): { profile: ColumnProfile; doubt: Doubt | null; markers: DecidedMarker[] } {
+type DecidedColumn = { profile: ColumnProfile; doubt: Doubt | null; markers: DecidedMarker[]; strays: Strays | null };
+
+function decideColumn(statistics: ColumnStatistics, conventions: Conventions): DecidedColumn {
   const { name, top, dates, meanLength, maxLength, meanWords } = statistics;
-  const { kind, reason, rule, missingCount, distinctCount, unreadableCount, order, doubt, decided } = decideKind(statistics, conventions);
+  const { kind, reason, rule, missingCount, distinctCount, unreadableCount, order, doubt, decided, strays: found } = decideKind(statistics, conventions);
   const personal = decidePersonal(statistics, kind);
+  const strays = personal === null ? found : null;
   const isRepeating = kind === 'category' || kind === 'ordered' || kind === 'boolean' || kind === 'constant' || kind === 'number';
   const values = personal === null ? top.filter(({ text }) => !rule.missing.includes(text)) : [];
   const profile = {
     name,
     kind,
-    kindReason: reason,
+    kindReason: strays ? `${reason}, for ${straysDetail(strays)}` : reason,
     rule,
     missingCount,
     distinctCount,
@@ -61,7 +66,7 @@ function decideColumn(statistics: ColumnStatistics, conventions: Conventions): {
     personal,
     order,
   };
-  return { profile, doubt, markers: decided };
+  return { profile, doubt, markers: decided, strays };
 }
 
 function summaryOf(numbers: ColumnStatistics['numbers']): ColumnProfile['numbers'] {
