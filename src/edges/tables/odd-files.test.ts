@@ -80,6 +80,15 @@ describe('a file of a stranger', () => {
     expect((await errorOf(path)).code).toBe(code);
   });
 
+  it.each<[string, RegExp]>([
+    ['', /No file is named/],
+    ['https://example.com/table.csv', /an address/],
+    ['s3://bucket/table.csv', /an address/],
+  ])('is refused where "%s" is no path', async (path, message) => {
+    const error = await errorOf(path);
+    expect({ code: error.code, message: error.message }).toEqual({ code: 'MW1101', message: expect.stringMatching(message) });
+  });
+
   it('is refused where it is a device that never ends', async () => {
     expect((await errorOf('/dev/zero')).code).toBe('MW1103');
   });

@@ -11,8 +11,9 @@ import { nameColumns } from './name-columns.ts';
 import { DelimitedParser, MAX_ROW_LENGTH, type Cutting, type CuttingFault, type StrayQuotes } from './parse-delimited.ts';
 import { sqlText } from './query.ts';
 import type { Dialect } from './reader-wire.ts';
+import { refuseOtherTexts } from './refuse-formats.ts';
 import { leftOutNotes, RowRoles } from './row-roles.ts';
-import { textPieces, unsupportedFormat, type TextFile } from './scan-file.ts';
+import { textPieces, type TextFile } from './scan-file.ts';
 import { ESCAPED_QUOTE, isCutInQuotes, isOneEmptyMore, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
 
 /** Delimited text as the table `raw`: by DuckDB's own reader where the file is plain, else through a clean copy. */
@@ -25,7 +26,7 @@ export async function loadDelimited(connection: DuckDBConnection, path: string, 
       hint: 'Give a table with a header line and at least one row.',
       place: { file: path },
     });
-  refuseMarkup(path, file.sample);
+  refuseOtherTexts(path, file.sample, sniffed.firstRow);
   checkWidth(path, sniffed.width, options);
   const isRead = isPlain(file, sniffed) && (await readDirectly(connection, path, file, sniffed));
   const reading = isRead ? { sniffed, strayQuotes: null, notes: [] } : await readThroughCopy(connection, path, file, sniffed, options);
@@ -70,18 +71,6 @@ function quoteNotes({ sample }: TextFile, { quote, hasEscapes }: Cutting, stray:
 }
 
 const isHeaderShort = ({ hasHeader, firstRow, width }: Sniffed) => hasHeader && firstRow.length === width - 1;
-
-/** A page saved under the name of a table. */
-function refuseMarkup(path: string, sample: string): void {
-  const start = sample
-    .replace(/^\ufeff/, '')
-    .trimStart()
-    .slice(0, 200)
-    .toLowerCase();
-  if (/^<(?:!doctype html|html|head|body|table|script)\b/.test(start)) throw unsupportedFormat(path, 'an HTML page');
-  if (start.startsWith('<?xml') || /^<[a-z][\w:-]*(?:\s[^>]*)?>/.test(start)) throw unsupportedFormat(path, 'XML');
-  if (start.startsWith('{\\rtf')) throw unsupportedFormat(path, 'a text document (RTF)');
-}
 
 /** DuckDB's own reader takes plain UTF-8 whose header is the first line; all else goes through a cleaned copy. */
 function isPlain(file: TextFile, sniffed: Sniffed): boolean {

@@ -4,6 +4,8 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { ModelwrightError } from '../../domain/error.ts';
+import { isAddress } from './is-address.ts';
+import { binaryFile, MAGIC_BYTES, refuseKnownFormats } from './refuse-formats.ts';
 import { weighUtf8, type Utf8Weight } from './weigh-utf8.ts';
 
 export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be';
@@ -18,7 +20,6 @@ type ScannedText = { encoding: Encoding; sample: string; isSampleWhole: boolean;
 
 const SAMPLE_BYTES = 256 << 10;
 const PIECE_BYTES = 1 << 20;
-const SUPPORTED = 'Modelwright reads CSV and other delimited text, JSON lines (each also gzipped) and Parquet.';
 /** A file that unpacks to more than this is refused if it also grows that much: no table of numbers and texts does. */
 const MAX_UNPACKED_BYTES = 256 << 20;
 const MAX_GROWTH = 400;
@@ -27,7 +28,7 @@ const MAX_GROWTH = 400;
 export async function scanFile(path: string): Promise<Scanned> {
   const facts = await lookAt(path);
   const state: FileState = { sizeBytes: facts.size, changedMs: facts.mtimeMs };
-  const magic = await firstBytes(path, 8);
+  const magic = await firstBytes(path, MAGIC_BYTES);
   const sha256 = createHash('sha256');
   const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
   const done = () => ({ sha256: sha256.digest('hex'), sizeBytes: facts.size, isGzip, state });
@@ -40,7 +41,7 @@ export async function scanFile(path: string): Promise<Scanned> {
     if (readBytes !== facts.size) throw fileChanged(path);
     return { format: 'parquet', ...done() };
   }
-  refuseKnownFormats(path, magic);
+  refuseKnownFormats(path, magic, false);
   const text = new TextScan(path);
   let rawBytes = 0;
   let isParquet = false;
@@ -51,7 +52,7 @@ export async function scanFile(path: string): Promise<Scanned> {
   for await (const piece of textPieces(path, isGzip, onRaw)) {
     if (text.byteCount === 0 && isGzip) {
       if (startsWith(piece, 'PAR1')) isParquet = true;
-      else refuseKnownFormats(path, piece);
+      else refuseKnownFormats(path, piece, true);
     }
     if (!isParquet) text.take(piece);
   }
@@ -231,8 +232,11 @@ function accessError(path: string, cause: unknown): unknown {
   if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
     return new ModelwrightError({
       code: 'MW1101',
-      message: `There is no file "${path}".`,
-      hint: 'Check the path; a relative one starts at the current folder.',
+      ...(path === ''
+        ? { message: 'No file is named: the path is empty.', hint: 'Name the file that holds the table.' }
+        : isAddress(path)
+          ? { message: `"${path}" is an address, and no file of this machine.`, hint: 'Download it first, and give the path of the file.' }
+          : { message: `There is no file "${path}".`, hint: 'Check the path; a relative one starts at the current folder.' }),
       place: { file: path },
       cause,
     });
@@ -247,39 +251,6 @@ function accessError(path: string, cause: unknown): unknown {
 }
 
 const startsWith = (bytes: Buffer, text: string) => bytes.subarray(0, text.length).toString('latin1') === text;
-
-function refuseKnownFormats(path: string, magic: Buffer): void {
-  const known = startsWith(magic, 'PK\x03\x04')
-    ? 'an Excel workbook or another zip archive'
-    : startsWith(magic, '\xd0\xcf\x11\xe0')
-      ? 'an old Excel workbook'
-      : startsWith(magic, 'SQLite f')
-        ? 'an SQLite database'
-        : startsWith(magic, '%PDF')
-          ? 'a PDF document'
-          : startsWith(magic, 'ARROW1')
-            ? 'an Arrow file'
-            : undefined;
-  if (known) throw unsupportedFormat(path, known);
-}
-
-export function unsupportedFormat(path: string, what: string): ModelwrightError {
-  return new ModelwrightError({
-    code: 'MW1110',
-    message: `The file "${path}" is ${what}, which Modelwright does not read.`,
-    hint: `${SUPPORTED} Save the table as CSV and give that.`,
-    place: { file: path },
-  });
-}
-
-function binaryFile(path: string, reason: string): ModelwrightError {
-  return new ModelwrightError({
-    code: 'MW1109',
-    message: `The file "${path}" is no table of text: ${reason}.`,
-    hint: `${SUPPORTED} Save the table as CSV in UTF-8 and give that.`,
-    place: { file: path },
-  });
-}
 
 /** Text has hardly any control signs beside tabs and line ends; a picture or a program has many. */
 function refuseControlSigns(path: string, sample: string): void {
