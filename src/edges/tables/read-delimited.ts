@@ -5,7 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ModelwrightError } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import { cleanLine, inScratch, isTooLong, readCsv, selectCopy } from './clean-copy.ts';
-import { encodingNotes } from './decode-text.ts';
+import { decodedText, encodingNotes } from './decode-text.ts';
 import { checkWidth, rowTooLong, tooLarge, type LoadOptions } from './load-limits.ts';
 import { nameColumns } from './name-columns.ts';
 import { DelimitedParser, MAX_ROW_LENGTH, type Cutting, type CuttingFault, type StrayQuotes } from './parse-delimited.ts';
@@ -13,7 +13,7 @@ import { sqlText } from './query.ts';
 import type { Dialect } from './reader-wire.ts';
 import { refuseOtherTexts } from './refuse-formats.ts';
 import { leftOutNotes, RowRoles } from './row-roles.ts';
-import { textPieces, type TextFile } from './scan-file.ts';
+import type { TextFile } from './scan-file.ts';
 import { ESCAPED_QUOTE, isCutInQuotes, isOneEmptyMore, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
 
 /** Delimited text as the table `raw`: by DuckDB's own reader where the file is plain, else through a clean copy. */
@@ -74,7 +74,7 @@ const isHeaderShort = ({ hasHeader, firstRow, width }: Sniffed) => hasHeader && 
 
 /** DuckDB's own reader takes plain UTF-8 whose header is the first line; all else goes through a cleaned copy. */
 function isPlain(file: TextFile, sniffed: Sniffed): boolean {
-  if (file.encoding !== 'utf-8' || file.replaced !== null || /^[ \t]*[\r\n]/.test(file.sample)) return false;
+  if (file.encoding !== 'utf-8' || file.replaced !== null || file.hasOddEnds || /^[ \t]*[\r\n]/.test(file.sample)) return false;
   return !sniffed.cutting.hasEscapes && sniffed.skippedRows === 0 && !isHeaderShort(sniffed) && !sniffed.endsInDelimiter && !sniffed.hasRule;
 }
 
@@ -180,17 +180,14 @@ async function writeClean(
     if (isTooLong(clean)) unfit = { problem: 'long-row', ...place };
     else lines.push(clean);
   });
-  const decoder = new TextDecoder(file.encoding);
   async function* cleanText() {
-    for await (const piece of textPieces(path, file.isGzip)) {
-      const text = decoder.decode(piece, { stream: true });
+    for await (const text of decodedText(path, file)) {
       isEscaped ||= text.includes(ESCAPED_QUOTE);
       parser.push(text);
       if (parser.fault || unfit) return;
       if (lines.length > 0) yield lines.join('');
       lines = [];
     }
-    parser.push(decoder.decode());
     parser.end();
     if (lines.length > 0) yield lines.join('');
   }

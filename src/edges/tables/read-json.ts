@@ -1,7 +1,7 @@
 import { ModelwrightError } from '../../domain/error.ts';
+import { decodedText } from './decode-text.ts';
 import type { Encoding } from './scan-file.ts';
 import { findJsonRows, isObject, type JsonRows } from './find-json-rows.ts';
-import { textPieces } from './scan-file.ts';
 
 declare global {
   /** What TypeScript's own library does not know of JSON yet. */
@@ -125,7 +125,7 @@ async function firstLines(path: string, file: JsonFile, count: number): Promise<
 /** The lines of every piece of the text. A line that is too long comes cut, and is the last. */
 async function* linesOf(path: string, file: JsonFile): AsyncGenerator<string[]> {
   let rest = '';
-  for await (const text of decoded(path, file)) {
+  for await (const text of decodedText(path, file)) {
     const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
     yield lines;
@@ -134,16 +134,10 @@ async function* linesOf(path: string, file: JsonFile): AsyncGenerator<string[]> 
   if (rest !== '') yield [rest];
 }
 
-async function* decoded(path: string, { isGzip, encoding }: JsonFile): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding);
-  for await (const piece of textPieces(path, isGzip)) yield decoder.decode(piece, { stream: true });
-  yield decoder.decode();
-}
-
 /** A file that is one value. */
 async function readWhole(path: string, file: JsonFile): Promise<Extract<JsonRows, { kind: 'rows' }>> {
   let text = '';
-  for await (const piece of decoded(path, file)) {
+  for await (const piece of decodedText(path, file)) {
     text += piece;
     if (text.length > MAX_WHOLE_LENGTH) throw notTabular(path, 'it is one JSON value of more than 128 MB: write one object a line');
   }

@@ -5,6 +5,7 @@ import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { ModelwrightError } from '../../domain/error.ts';
 import { isAddress } from './is-address.ts';
+import { withoutEnd, withoutMarks } from './odd-ends.ts';
 import { binaryFile, MAGIC_BYTES, refuseKnownFormats } from './refuse-formats.ts';
 import { weighUtf8, type Utf8Weight } from './weigh-utf8.ts';
 
@@ -13,10 +14,16 @@ export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be';
 /** How a file was when it was first looked at; another size or time later means that someone writes to it. */
 export type FileState = { sizeBytes: number; changedMs: number };
 
-/** What all bytes of a file tell. `sample` is the start of its text; `replaced` are the bytes of UTF-8 that are none and come as U+FFFD, with the line of the first. */
+/** What all bytes of a file tell. `sample` is the start of its text; `replaced` are the bytes of UTF-8 that are none and come as U+FFFD, with the line of the first. `hasOddEnds`: a second mark of the encoding at the start, or Control-Z at the end. */
 export type Scanned = { sha256: string; sizeBytes: number; isGzip: boolean; state: FileState } & (({ format: 'text' } & ScannedText) | { format: 'parquet' });
 export type TextFile = Extract<Scanned, { format: 'text' }>;
-type ScannedText = { encoding: Encoding; sample: string; isSampleWhole: boolean; replaced: { count: number; firstLine: number } | null };
+type ScannedText = {
+  encoding: Encoding;
+  sample: string;
+  isSampleWhole: boolean;
+  replaced: { count: number; firstLine: number } | null;
+  hasOddEnds: boolean;
+};
 
 const SAMPLE_BYTES = 256 << 10;
 const PIECE_BYTES = 1 << 20;
@@ -72,6 +79,7 @@ class TextScan {
   #wide: 'utf-16le' | 'utf-16be' | null = null;
   #isUtf8 = true;
   #carry = Buffer.alloc(0);
+  #lastByte = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -81,6 +89,7 @@ class TextScan {
     if (this.byteCount === 0) this.#wide = wideEncoding(piece);
     if (this.#wide === null && piece.includes(0)) throw binaryFile(this.#path, 'it holds NUL bytes');
     this.byteCount += piece.length;
+    this.#lastByte = piece[piece.length - 1];
     if (this.#sampleBytes < SAMPLE_BYTES) {
       const part = piece.subarray(0, SAMPLE_BYTES - this.#sampleBytes);
       this.#sampleParts.push(part);
@@ -107,7 +116,9 @@ class TextScan {
     const encoding: Encoding = this.#wide ?? (isUtf8File ? 'utf-8' : 'windows-1252');
     const isSampleWhole = this.byteCount <= SAMPLE_BYTES;
     const whole = isSampleWhole ? bytes : bytes.subarray(0, isUtf8File ? lastWholeCharacter(bytes) : bytes.length - (bytes.length % 2));
-    const sample = new TextDecoder(encoding).decode(whole);
+    const decoded = new TextDecoder(encoding).decode(whole, { stream: true });
+    const sample = isSampleWhole ? withoutEnd(withoutMarks(decoded)) : withoutMarks(decoded);
+    const hasOddEnds = decoded.startsWith('\ufeff') || this.#lastByte === 0x1a;
     if (this.#wide !== null && sample.includes('\0')) throw binaryFile(this.#path, 'it holds NUL signs');
     refuseControlSigns(this.#path, sample);
     if (sample.trim() === '' && isSampleWhole) {
@@ -118,7 +129,7 @@ class TextScan {
         place: { file: this.#path },
       });
     }
-    return { encoding, sample, isSampleWhole, replaced: isUtf8File && weight ? { count: weight.badCount, firstLine: weight.firstLine } : null };
+    return { encoding, sample, isSampleWhole, replaced: isUtf8File && weight ? { count: weight.badCount, firstLine: weight.firstLine } : null, hasOddEnds };
   }
 }
 

@@ -2,6 +2,7 @@ import { didYouMean } from '../../domain/closest-names.ts';
 import type { Column } from '../../domain/column.ts';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
+import { plainName } from '../../domain/plain-name.ts';
 import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type Plan, type PlanDecision } from '../../domain/plan.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { metricFacts, type Metric, type TaskKind } from '../../domain/task.ts';
@@ -305,7 +306,7 @@ const withoutUndefined = (limits: { [K in keyof AnswerLimits]?: AnswerLimits[K] 
 
 /** The column of that name; throws MW1203 with the closest names. */
 export function getColumn(profile: Profile, name: string, option: string): ColumnProfile {
-  const found = profile.columns.find((column) => column.name === name) ?? profile.columns.find((column) => column.name.trim() === name.trim());
+  const found = profile.columns.find((column) => column.name === name) ?? profile.columns.find((column) => plainName(column.name) === plainName(name));
   if (found) return found;
   const names = profile.columns.map((column) => column.name);
   throw new ModelwrightError({
