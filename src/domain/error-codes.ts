@@ -39,8 +39,8 @@ export const errorCodes = {
     name: 'data.no-such-file',
     kind: 'data',
     title: 'The file does not exist',
-    meaning: 'There is nothing at the path that was given.',
-    remedy: 'Check the path. A relative path starts at the current folder.',
+    meaning: 'There is nothing at the path that was given, or it is an address such as https://….',
+    remedy: 'Check the path. A relative path starts at the current folder. What lies elsewhere must be downloaded first.',
   },
   MW1102: {
     name: 'data.no-access',
@@ -102,8 +102,8 @@ export const errorCodes = {
     name: 'data.unsupported-format',
     kind: 'data',
     title: 'The format is not one that Modelwright reads',
-    meaning: 'The file was recognised as another kind: JSON, a workbook, an archive.',
-    remedy: 'Save the table as CSV or other delimited text (gzipped or not), or as Parquet.',
+    meaning: 'The file was recognised as another kind: a workbook, a picture, an archive, a web page; or it is JSON that holds no list of objects.',
+    remedy: 'Save the table as CSV or other delimited text (gzipped or not), as JSON with one object a line, or as Parquet.',
   },
   MW1111: {
     name: 'data.damaged-file',

@@ -52,7 +52,9 @@ export async function loadTable(path: string, options: LoadOptions): Promise<Loa
 
 async function loadRaw(connection: DuckDBConnection, path: string, scanned: Scanned, options: LoadOptions) {
   if (scanned.format === 'text') {
-    return looksLikeJson(scanned.sample) ? loadJson(connection, path, scanned, options) : loadDelimited(connection, path, scanned, options);
+    return looksLikeJson(scanned.sample, scanned.isSampleWhole)
+      ? loadJson(connection, path, scanned, options)
+      : loadDelimited(connection, path, scanned, options);
   }
   if (!scanned.isGzip) return loadParquet(connection, path, path, options);
   return inScratch(options, async (folder) => {

@@ -94,6 +94,15 @@ describe('a file of a stranger', () => {
     expect(await errorOf(named)).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
+  it.each<[string, RegExp]>([
+    ['', /No file is named/],
+    ['https://example.com/table.csv', /an address/],
+    ['s3://bucket/table.csv', /an address/],
+  ])('is refused where "%s" is no path', async (path, message) => {
+    const error = await errorOf(path);
+    expect({ code: error.code, message: error.message }).toEqual({ code: 'MW1101', message: expect.stringMatching(message) });
+  });
+
   it.each(['/dev/zero', '/dev/null'])('is refused where it is the device %s', async (path) => {
     expect(await errorOf(path)).toMatchObject({ code: 'MW1103', message: expect.stringMatching(/is a device/) });
   });

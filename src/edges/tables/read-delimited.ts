@@ -5,14 +5,15 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { ModelwrightError } from '../../domain/error.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import { cleanLine, inScratch, isTooLong, readCsv, selectCopy } from './clean-copy.ts';
-import { encodingNotes } from './decode-text.ts';
+import { decodedText, encodingNotes } from './decode-text.ts';
 import { checkWidth, rowTooLong, tooLarge, type LoadOptions } from './load-limits.ts';
 import { nameColumns } from './name-columns.ts';
 import { DelimitedParser, MAX_ROW_LENGTH, type Cutting, type CuttingFault, type StrayQuotes } from './parse-delimited.ts';
 import { sqlText } from './query.ts';
 import type { Dialect } from './reader-wire.ts';
+import { refuseOtherTexts } from './refuse-formats.ts';
 import { leftOutNotes, RowRoles } from './row-roles.ts';
-import { textPieces, unsupportedFormat, type TextFile } from './scan-file.ts';
+import type { TextFile } from './scan-file.ts';
 import { ESCAPED_QUOTE, isCutInQuotes, isOneEmptyMore, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
 
 /** Delimited text as the table `raw`: by DuckDB's own reader where the file is plain, else through a clean copy. */
@@ -25,7 +26,7 @@ export async function loadDelimited(connection: DuckDBConnection, path: string, 
       hint: 'Give a table with a header line and at least one row.',
       place: { file: path },
     });
-  refuseMarkup(path, file.sample);
+  refuseOtherTexts(path, file.sample, sniffed.firstRow);
   checkWidth(path, sniffed.width, options);
   const isRead = isPlain(file, sniffed) && (await readDirectly(connection, path, file, sniffed));
   const reading = isRead ? { sniffed, strayQuotes: null, notes: [] } : await readThroughCopy(connection, path, file, sniffed, options);
@@ -71,21 +72,9 @@ function quoteNotes({ sample }: TextFile, { quote, hasEscapes }: Cutting, stray:
 
 const isHeaderShort = ({ hasHeader, firstRow, width }: Sniffed) => hasHeader && firstRow.length === width - 1;
 
-/** A page saved under the name of a table. */
-function refuseMarkup(path: string, sample: string): void {
-  const start = sample
-    .replace(/^\ufeff/, '')
-    .trimStart()
-    .slice(0, 200)
-    .toLowerCase();
-  if (/^<(?:!doctype html|html|head|body|table|script)\b/.test(start)) throw unsupportedFormat(path, 'an HTML page');
-  if (start.startsWith('<?xml') || /^<[a-z][\w:-]*(?:\s[^>]*)?>/.test(start)) throw unsupportedFormat(path, 'XML');
-  if (start.startsWith('{\\rtf')) throw unsupportedFormat(path, 'a text document (RTF)');
-}
-
 /** DuckDB's own reader takes plain UTF-8 whose header is the first line; all else goes through a cleaned copy. */
 function isPlain(file: TextFile, sniffed: Sniffed): boolean {
-  if (file.encoding !== 'utf-8' || file.replaced !== null || /^[ \t]*[\r\n]/.test(file.sample)) return false;
+  if (file.encoding !== 'utf-8' || file.replaced !== null || file.hasOddEnds || /^[ \t]*[\r\n]/.test(file.sample)) return false;
   return !sniffed.cutting.hasEscapes && sniffed.skippedRows === 0 && !isHeaderShort(sniffed) && !sniffed.endsInDelimiter && !sniffed.hasRule;
 }
 
@@ -191,17 +180,14 @@ async function writeClean(
     if (isTooLong(clean)) unfit = { problem: 'long-row', ...place };
     else lines.push(clean);
   });
-  const decoder = new TextDecoder(file.encoding);
   async function* cleanText() {
-    for await (const piece of textPieces(path, file.isGzip)) {
-      const text = decoder.decode(piece, { stream: true });
+    for await (const text of decodedText(path, file)) {
       isEscaped ||= text.includes(ESCAPED_QUOTE);
       parser.push(text);
       if (parser.fault || unfit) return;
       if (lines.length > 0) yield lines.join('');
       lines = [];
     }
-    parser.push(decoder.decode());
     parser.end();
     if (lines.length > 0) yield lines.join('');
   }

@@ -1,7 +1,7 @@
 import { ModelwrightError } from '../../domain/error.ts';
+import { decodedText } from './decode-text.ts';
 import type { Encoding } from './scan-file.ts';
 import { findJsonRows, isObject, type JsonRows } from './find-json-rows.ts';
-import { textPieces } from './scan-file.ts';
 
 declare global {
   /** What TypeScript's own library does not know of JSON yet. */
@@ -30,10 +30,21 @@ const BATCH_ROWS = 5000;
 /** Objects in objects become columns `outer.inner` down to here; below it their JSON text is the cell. */
 export const MAX_DEPTH = 6;
 
-/** Whether the text is JSON and not delimited text. */
-export function looksLikeJson(sample: string): boolean {
+/** Whether the text is JSON and not delimited text. `isWhole`: it is not only the start of the file. */
+export function looksLikeJson(sample: string, isWhole: boolean): boolean {
   const text = sample.replace(/^\ufeff/, '').trimStart();
+  // [1, 2, 3] could also be a header in brackets.
+  if (isWhole && text.startsWith('[') && isJson(text)) return true;
   return /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}|$)/.test(text) || /^\[\s*(?:[[{\]"]|$)/.test(text);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What the file holds, and of which columns. */
@@ -60,6 +71,8 @@ export async function* objectBatches(path: string, file: JsonFile, isLines: bool
   if (!isLines) {
     const { rows, note } = await readWhole(path, file);
     tell(note);
+    if (rows.length === 0) throw notTabular(path, 'it is an empty JSON list');
+    if (!rows.some(isObject)) throw noObjects(path, rows[0]);
     for (const [index, value] of rows.entries()) {
       if (!isObject(value)) throw brokenJson(path, `Element ${index + 1} of the array in "${path}" is no object.`, index + 1);
       batch.push(cellsOf(path, value, `Element ${index + 1} of the array in "${path}"`, index + 1));
@@ -112,7 +125,7 @@ async function firstLines(path: string, file: JsonFile, count: number): Promise<
 /** The lines of every piece of the text. A line that is too long comes cut, and is the last. */
 async function* linesOf(path: string, file: JsonFile): AsyncGenerator<string[]> {
   let rest = '';
-  for await (const text of decoded(path, file)) {
+  for await (const text of decodedText(path, file)) {
     const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
     yield lines;
@@ -121,16 +134,10 @@ async function* linesOf(path: string, file: JsonFile): AsyncGenerator<string[]> 
   if (rest !== '') yield [rest];
 }
 
-async function* decoded(path: string, { isGzip, encoding }: JsonFile): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding);
-  for await (const piece of textPieces(path, isGzip)) yield decoder.decode(piece, { stream: true });
-  yield decoder.decode();
-}
-
 /** A file that is one value. */
 async function readWhole(path: string, file: JsonFile): Promise<Extract<JsonRows, { kind: 'rows' }>> {
   let text = '';
-  for await (const piece of decoded(path, file)) {
+  for await (const piece of decodedText(path, file)) {
     text += piece;
     if (text.length > MAX_WHOLE_LENGTH) throw notTabular(path, 'it is one JSON value of more than 128 MB: write one object a line');
   }
@@ -192,6 +199,14 @@ function cellOf(value: unknown): string {
   // JSON.stringify would make a null of a number that is too large for a double.
   return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
+
+const noObjects = (path: string, first: unknown) =>
+  new ModelwrightError({
+    code: 'MW1122',
+    message: `"${path}" is a JSON list of ${Array.isArray(first) ? 'lists' : typeof first === 'string' ? 'texts' : 'single values'}, and not of objects.`,
+    hint: 'Write each row as an object with the names of its columns, such as {"age": 34, "town": "Bern"}, or save the table as CSV.',
+    place: { file: path },
+  });
 
 const brokenJson = (path: string, message: string, row?: number, cause?: unknown) =>
   new ModelwrightError({

@@ -160,6 +160,13 @@ describe('a file that can be read', () => {
     expect(file.notes).toHaveLength(2);
   });
 
+  it('is found by a name whose accents are written in the other way', async () => {
+    const fromMac = 'gro\u0308ße';
+    const file = await tables.openFile(await put('mac.csv', `a,${fromMac}\n1,2\n`));
+    expect(file.findColumn('größe')).toBe(fromMac);
+    expect((await file.readColumns([{ name: 'größe', rule: numbers }])).table.columns.get('größe')).toEqual({ type: 'number', values: Float64Array.of(2) });
+  });
+
   it('without a header is told by a number that stands twice in the first line', async () => {
     const file = await tables.openFile(await put('bare.csv', '0,tcp,0,1.5\n1,udp,0,2\n2,tcp,4,1\n'));
     expect(file.columns).toEqual(['column_1', 'column_2', 'column_3', 'column_4']);

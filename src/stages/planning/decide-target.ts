@@ -2,6 +2,7 @@ import type { PlanQuestion } from '../../domain/build-watcher.ts';
 import { didYouMean } from '../../domain/closest-names.ts';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
+import { plainName } from '../../domain/plain-name.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { isPredictable, rankColumns } from './rank-columns.ts';
 import { positiveOf } from './read-sentence.ts';
@@ -62,11 +63,11 @@ const optionOf = (target: Reading['target']) =>
 
 /** A column, or an expression over columns. */
 function namedTarget(given: string, { sentence, time }: Pick<BuildRequest, 'sentence' | 'time'>, profile: Profile, reason: string): Reading {
-  const name = given.trim();
+  const name = plainName(given);
   const column =
     profile.columns.find((one) => one.name === given) ??
-    profile.columns.find((one) => one.name.trim() === name) ??
-    onlyOne(profile.columns.filter((one) => one.name.trim().toLowerCase() === name.toLowerCase()));
+    profile.columns.find((one) => plainName(one.name) === name) ??
+    onlyOne(profile.columns.filter((one) => plainName(one.name).toLowerCase() === name.toLowerCase()));
   if (column) {
     const parts = takeApart(sentence);
     const match = rankColumns(parts, { ...profile, columns: [column] })[0] ?? { column, isOpposite: false, values: [], words: [] };
@@ -115,11 +116,11 @@ function sourcesOf(text: string, profile: Profile): string[] {
   const withoutTexts = text.replaceAll(/'(?:[^']|'')*'/g, "''");
   const quotedNames = [...withoutTexts.matchAll(/"((?:[^"]|"")+)"/g)].map(([, name]) => name.replaceAll('""', '"'));
   const bare = withoutTexts.replaceAll(/"(?:[^"]|"")+"/g, ' ').match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
-  const written = [...quotedNames, ...bare];
-  const names = profile.columns.map(({ name }) => name);
-  const exact = new Set(written.filter((name) => names.includes(name)));
-  const loose = new Set(written.filter((name) => !exact.has(name)).map((name) => name.toLowerCase()));
-  return names.filter((name) => exact.has(name) || loose.has(name.toLowerCase()));
+  const written = new Set([...quotedNames, ...bare].map(plainName));
+  const columns = profile.columns.map(({ name }) => ({ name, plain: plainName(name) }));
+  const plains = new Set(columns.map(({ plain }) => plain));
+  const loose = new Set([...written].filter((name) => !plains.has(name)).map((name) => name.toLowerCase()));
+  return columns.filter(({ plain }) => written.has(plain) || loose.has(plain.toLowerCase())).map(({ name }) => name);
 }
 
 function refuseOtherWishes(words: string, sentence: SentenceReading, profile: Profile): void {

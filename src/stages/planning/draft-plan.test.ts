@@ -265,6 +265,13 @@ describe('a plan', () => {
     expect(draft({ columns: [...inputs, { ...churn, name: 'churn ' }] })).toMatchObject({ target: 'churn ' });
   });
 
+  it('takes names whose accents are written in the other way than in the file', () => {
+    const fromMac = 'gro\u0308ße';
+    const columns: MadeColumn[] = [...inputs, { ...churn, name: fromMac }];
+    expect(draft({ columns, target: 'größe' })).toMatchObject({ target: fromMac });
+    expect(leftOut(draft({ columns: [...columns, churn], drop: ['größe'] }))).toEqual({ [fromMac]: 'dropped' });
+  });
+
   it('takes a column for what the user says it is, and refuses a number of words', () => {
     const profile = profileOf([...inputs, churn]);
     const kindOf = (kinds: BuildRequest['kinds']) =>
