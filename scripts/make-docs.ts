@@ -148,7 +148,7 @@ Each control that is built names the code that does it and three kinds of test: 
 | status | mitigation | means |
 | --- | --- | --- |
 | proven | ${strong} | every control of ours is built; all its attacks and positive controls, and a fail-closed test of the threat, passed on this build |
-| partial | ${partial} | attacks passed, and either something is not built or not tested in every way, or a test was skipped or is stale; not both |
+| partial | ${partial} | attacks passed, most controls are built, and either something is missing or not tested in every way, or a test was skipped or is stale; not both |
 | unproven | ${none.toFixed(2)} | none of that |
 | broken | ${none.toFixed(2)} | a named test failed |
 

@@ -517,7 +517,16 @@ export const threatControls: Control[] = [
   planned('data.erasure', 'Data is encrypted by project, kept for a time and erased with proof.'),
   planned('monitoring.drift', 'Drift is measured by window, with and without labels, with the power of the measure told; a silent monitor is an alarm.'),
   planned('improvement.gate', 'A challenger replaces the champion only when it is better on frozen trusted rows by more than chance, and can be rolled back.'),
-  planned('explanations.checked', 'Importance is asked of the packaged file by us; narratives are held to those facts.'),
+  built(
+    'explanations.importance',
+    'What moves the answers is asked of the packaged file by us, and not told by what was trained.',
+    ['src/model/importance.ts#measureImportance'],
+    {
+      attack: [],
+      positive: [opening('puts the column first that the answers hang on, and gives none to one that is not read')],
+    },
+  ),
+  planned('explanations.checked', 'Explanations are tried for stability and sums, and words about them are held to those facts.'),
   planned('compliance.exports', 'Evidence is exported by the articles of SOC 2, ISO 27001, ISO 42001 and the AI Act.'),
   planned('deployment.posture', 'A signed page says of an installation what is on, off and missing.'),
   planned('agents.messages', 'Agents speak in typed messages with budgets, breakers and fallbacks.'),

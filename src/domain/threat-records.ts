@@ -200,7 +200,7 @@ export const threatRecords: Threat[] = [
     actor: 'whoever can add or change rows',
     entry: 'the table',
     cvss: cvss('AV:N/AC:L/AT:P/PR:L/UI:N/VC:N/VI:H/VA:L/SC:N/SI:H/SA:N', 'AV:N/AC:H/AT:P/PR:L/UI:N/VC:N/VI:L/VA:N/SC:N/SI:L/SA:N'),
-    controls: ['evaluation.leaks', 'evaluation.split', 'data.poisoning', 'log.inputs'],
+    controls: ['data.poisoning', 'log.inputs'],
     residual: 'A few well-aimed rows within the ordinary ranges.',
   },
   {
@@ -435,7 +435,7 @@ export const threatRecords: Threat[] = [
     actor: 'nobody: it happens by itself',
     entry: 'the report',
     cvss: cvss('AV:N/AC:H/AT:N/PR:L/UI:P/VC:N/VI:L/VA:N/SC:N/SI:L/SA:N', 'AV:N/AC:H/AT:P/PR:L/UI:P/VC:N/VI:L/VA:N/SC:N/SI:N/SA:N'),
-    controls: ['package.equality', 'evaluation.intervals', 'explanations.checked'],
+    controls: ['explanations.importance', 'explanations.checked'],
     residual: 'What moves an answer is not what causes it.',
   },
   {

@@ -111,7 +111,12 @@ describe('a threat', () => {
 
   it.each([
     ['a skipped test', [whole], { a: 'passed', p: 'skipped', f: 'passed' }, 'Skipped: p'],
-    ['a control that is not built', [whole, unbuilt], { a: 'passed', p: 'passed', f: 'passed' }, 'Not built: Will hold.'],
+    [
+      'a control of several that is not built',
+      [whole, control('wall.three', { attack: ['a'], positive: ['p'] }), unbuilt],
+      { a: 'passed', p: 'passed', f: 'passed' },
+      'Not built: Will hold.',
+    ],
     ['no positive control', [control('wall.one', { attack: ['a'], failClosed: ['f'] })], { a: 'passed', f: 'passed' }, 'No positive test'],
     ['no fail-closed test', [control('wall.one', { attack: ['a'], positive: ['p'] })], { a: 'passed', p: 'passed' }, 'fails closed'],
   ] as [string, Control[], Record<string, TestResult>, string][])('is partly held with %s', (_, controls, results, lack) => {
@@ -123,7 +128,12 @@ describe('a threat', () => {
   it.each([
     ['nothing is built', [unbuilt], {}],
     ['no attack passed', [whole], { a: 'skipped', p: 'passed', f: 'passed' }],
-    ['something is not built and a test was skipped', [whole, unbuilt], { a: 'passed', p: 'skipped', f: 'passed' }],
+    ['no more is built than is not', [whole, unbuilt], { a: 'passed', p: 'passed', f: 'passed' }],
+    [
+      'something is not built and a test was skipped',
+      [whole, control('wall.three', { attack: ['a'], positive: ['p'] }), unbuilt],
+      { a: 'passed', p: 'skipped', f: 'passed' },
+    ],
   ] as [string, Control[], Record<string, TestResult>][])('is unproven where %s', (_, controls, results) => {
     expect(outcomeOf(controls, results)).toMatchObject({ status: 'unproven', mitigation: 'none' });
   });

@@ -218,9 +218,9 @@ function judgeThreat(threat: Threat, controls: JudgedControl[], factorSum: { bef
 const mitigationOf: Record<ThreatStatus, Mitigation> = { proven: 'strong', partial: 'partial', unproven: 'none', broken: 'none' };
 
 /**
- * Proven: every control of ours is built, and its attacks, their positive controls and a fail-closed test passed on this build. Partial: either
- * something is not built or not tested in every way, or a test did not run; not both. A failing test takes all credit away, and so does, from a
- * threat that is only partly held, a single test that did not run.
+ * Proven: every control of ours is built, and its attacks, their positive controls and a fail-closed test passed on this build. Partial: most are
+ * built, and either something is missing or not tested in every way, or a test did not run; not both. A failing test takes all credit away, and so
+ * does, from a threat that is only partly held, a single test that did not run.
  */
 function statusOf(controls: readonly JudgedControl[]): { status: ThreatStatus; lacks: Lack[] } {
   const ours = controls.filter(({ state }) => state !== 'operator');
@@ -230,7 +230,7 @@ function statusOf(controls: readonly JudgedControl[]): { status: ThreatStatus; l
   const failed = tests.filter(({ state }) => state === 'failed').map(({ title, file }) => `Failed: ${title} (${file})`);
   const untested = [
     ...built.flatMap(({ id, tests }) => (['attack', 'positive'] as const).filter((kind) => !hasKind(tests, kind)).map((kind) => `No ${kind} test of ${id}.`)),
-    ...(hasKind(tests, 'failClosed') ? [] : ['No test that it fails closed.']),
+    ...(built.length === 0 || hasKind(tests, 'failClosed') ? [] : ['No test that it fails closed.']),
   ];
   const notRun = tests.flatMap(({ state, title, file }) => (state === 'passed' || state === 'failed' ? [] : [`${notRunWords[state]}: ${title} (${file})`]));
   const isIncomplete = unbuilt.length + untested.length > 0;
@@ -245,7 +245,7 @@ function statusOf(controls: readonly JudgedControl[]): { status: ThreatStatus; l
     ...lack('not-run', notRun),
   ];
   if (failed.length > 0) return { status: 'broken', lacks };
-  if (!isAttacked || (isIncomplete && notRun.length > 0)) return { status: 'unproven', lacks };
+  if (!isAttacked || built.length <= unbuilt.length || (isIncomplete && notRun.length > 0)) return { status: 'unproven', lacks };
   return { status: lacks.length > 0 ? 'partial' : 'proven', lacks };
 }
 

@@ -30,7 +30,7 @@ ${sections.join('\n')}
 }
 
 const ownStyle = `
-.wide td>a,.wide td>b,h2>b{white-space:nowrap}
+table{overflow-wrap:break-word}td>a,h2>b{white-space:nowrap}table+.scroll,.scroll+.scroll{margin-top:1rem}
 .proven{color:var(--good)}.partial{color:var(--warn)}.unproven,.planned,.operator{color:var(--dim)}.broken{color:var(--bad)}
 @media print{section{break-inside:auto}h2{break-after:avoid}}`;
 

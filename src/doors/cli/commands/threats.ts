@@ -1,6 +1,6 @@
 import type { AivssScore } from '../../../domain/aivss.ts';
 import { ModelwrightError } from '../../../domain/error.ts';
-import type { JudgedThreat, ThreatStatus } from '../../../domain/threat.ts';
+import type { ControlState, JudgedThreat, ThreatStatus } from '../../../domain/threat.ts';
 import type { Client, ThreatReport } from '../../client/client.ts';
 import type { CommandContext } from '../context.ts';
 import { counted } from '../figures.ts';
@@ -74,6 +74,15 @@ function evidenceLine({ evidence, origin }: ThreatReport, { commandName }: Comma
 const MAX_LACKS = 3;
 const INDENT = 11;
 
+const stateWords: Record<ControlState, string> = {
+  proven: 'proven',
+  partial: 'partial',
+  unproven: 'unproven',
+  broken: 'broken',
+  planned: 'not built',
+  operator: '(the operator’s)',
+};
+
 function showThreat({ id, status, sentence, scores, controls, lacks }: JudgedThreat, terminal: Terminal): void {
   const row = (name: string, text: string) => terminal.wrapped(`  ${terminal.style('dim', name.padEnd(INDENT - 2))}${text}`, INDENT);
   terminal.wrapped(`${terminal.style('bold', id.padEnd(6))} ${terminal.style(statusFormats[status], status.padEnd(9))} ${sentence}`, 17);
@@ -85,7 +94,7 @@ function showThreat({ id, status, sentence, scores, controls, lacks }: JudgedThr
       `${told(before)} before, ${told(after)} now, floor ${told(floor)}${contained ? `, contained ${told(contained)}` : ''}  (base ${inputs.base}, mitigation ${inputs.mitigation.toFixed(2)})`,
     );
   }
-  row('controls', controls.map((control) => `${control.id} ${control.state === 'planned' ? 'not built' : control.state}`).join(', '));
+  row('controls', controls.map((control) => `${control.id} ${stateWords[control.state]}`).join(', '));
   row('tests', testLine(controls));
   // What is not built is said beside its name, and how many tests did not run is counted above.
   const grave = lacks.filter(({ kind }) => kind === 'failed' || kind === 'untested');
