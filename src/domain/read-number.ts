@@ -43,6 +43,9 @@ const scales: Record<string, number> = {
   billion: 1e9,
 };
 
+/** Most texts are not scaled, and the whole pattern is slow. */
+const mayBeScaled = /[0-9.,][ \u00a0\u2007\u2009\u202f]?(?:[KkMB]|bn|Tsd|million|billion)/;
+
 /**
  * The patterns for one decimal mark; thousands are grouped by the other mark, by spaces or by apostrophes, and never begin with 0. Book-keepers write
  * a negative amount in parentheses or with the minus behind it; `5.-` is a whole amount and no negative one.
@@ -81,8 +84,10 @@ const patterns: Record<DecimalMark, Patterns> = { '.': patternsFor('.'), ',': pa
  * midnight, and `31:05:10` as many minutes. A number too large for a double is unreadable, not infinite.
  */
 export function readNumber(text: string, style: NumberStyle, mark: DecimalMark = '.'): number | undefined {
-  if (style === 'time') return minutesOfDay(text);
-  if (style === 'duration') return minutesOfDay(text) ?? minutesOf(text);
+  if (style === 'time' || style === 'duration') {
+    if (!text.includes(':')) return undefined;
+    return minutesOfDay(text) ?? (style === 'duration' ? minutesOf(text) : undefined);
+  }
   const known = patterns[mark];
   const value = known.plain.test(text) ? numberOf(text, mark) : style === 'plain' ? undefined : readStyledNumber(text, style, mark);
   return value !== undefined && Number.isFinite(value) ? value : undefined;
@@ -99,7 +104,7 @@ function readStyledNumber(text: string, style: Exclude<NumberStyle, 'plain' | 't
   const known = patterns[mark];
   if (known.grouped.test(text)) return numberOf(text, mark);
   if (style === 'scaled') {
-    const match = known.scaled.exec(text);
+    const match = mayBeScaled.test(text) ? known.scaled.exec(text) : null;
     if (match) return Number((numberOf(match[1] + match[2], mark) * scales[match[3]]).toPrecision(15));
   }
   if (style === 'currency' || style === 'scaled') {

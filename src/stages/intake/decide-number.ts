@@ -35,7 +35,7 @@ export function decideNumber(statistics: ColumnStatistics, presentCount: number,
   if (count < READABLE_SHARE * presentCount) {
     // 12.50 and 12,50 in one column: the way of the most is taken, and the user told; to leave the column out would cost more.
     if (count + otherOnly < READABLE_SHARE * presentCount) return undefined;
-    return { rule, readableCount: count, reason: `${reason} with two ways of writing decimals`, isOpen: false, otherMarkCount: otherOnly };
+    return { rule, readableCount: count, reason: `${reason}, with two ways of writing decimals`, isOpen: false, otherMarkCount: otherOnly };
   }
   return {
     rule,
