@@ -70,7 +70,13 @@ const checks = [
   },
   {
     name: 'tests',
-    command: tool('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'vitest.json')}`]),
+    command: tool('vitest/vitest.mjs', [
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      '--reporter=./scripts/evidence-reporter.ts',
+      `--outputFile.json=${join(reports, 'vitest.json')}`,
+    ]),
     count: vitestCounts,
   },
   {

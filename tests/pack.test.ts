@@ -56,6 +56,17 @@ describe('the published package', () => {
     expect(existsSync(join(folder, 'node_modules/modelwright/harness/requirements.lock'))).toBe(true);
   });
 
+  it('shows the threats by the evidence it brings, and has no records to check', async () => {
+    const words = ['--json', '--home', join(folder, 'threats-home')];
+    const { stdout } = await run(bin, ['threats', ...words], { cwd: folder, env: environment });
+    // Whoever made the package signed it; in this new home nobody is trusted yet.
+    expect(lastLine(stdout)).toMatchObject({ kind: 'result', counts: { proven: 0 }, build: { sources: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+    await expect(run(bin, ['threats', '--check', ...words], { cwd: folder, env: environment })).rejects.toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('MW1003'),
+    });
+  });
+
   it(
     'builds a model and predicts with it',
     async () => {

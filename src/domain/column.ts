@@ -8,14 +8,16 @@ export type ColumnKind = z.infer<typeof ColumnKind>;
  * How the text of one cell becomes a value. Decided once over the whole column at intake, kept in the contract, and
  * applied by one function to a cell of a file and to a JSON value alike.
  * `missing`: texts (trimmed, exact) that mean "no value"; the empty text always does.
+ * `units`: given where a fixed text may stand behind the number (`12 kg`; `1 day`, `2 days`): its spellings, the longest first.
  * `decimal`: given where a comma parts the decimals (`1.234,50`): then a point, a space or an apostrophe groups the thousands.
  */
 export const ReadingRule = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('number'),
     missing: z.array(z.string()),
-    style: z.enum(['plain', 'grouped', 'currency', 'percent', 'time']),
+    style: z.enum(['plain', 'grouped', 'currency', 'percent', 'scaled', 'time', 'duration']),
     decimal: z.literal(',').optional(),
+    units: z.array(z.string().min(1)).min(1).optional(),
   }),
   z.strictObject({ type: z.literal('boolean'), missing: z.array(z.string()), yes: z.array(z.string()), no: z.array(z.string()) }),
   z.strictObject({ type: z.literal('text'), missing: z.array(z.string()) }),

@@ -21,6 +21,13 @@ export const errorCodes = {
     meaning: 'Answers are written by the ending of the file that they go to.',
     remedy: 'End it with .csv, .jsonl or .parquet.',
   },
+  MW1003: {
+    name: 'usage.no-sources',
+    kind: 'usage',
+    title: 'The sources are not here',
+    meaning: 'The records of threats are checked against the code and the tests that they name, which an installed package does not bring.',
+    remedy: 'Run `./modelwright threats --check` in a clone of the repository.',
+  },
   MW1050: {
     name: 'usage.output-not-possible',
     kind: 'usage',
@@ -32,8 +39,8 @@ export const errorCodes = {
     name: 'data.no-such-file',
     kind: 'data',
     title: 'The file does not exist',
-    meaning: 'There is nothing at the path that was given.',
-    remedy: 'Check the path. A relative path starts at the current folder.',
+    meaning: 'There is nothing at the path that was given, or it is an address such as https://….',
+    remedy: 'Check the path. A relative path starts at the current folder. What lies elsewhere must be downloaded first.',
   },
   MW1102: {
     name: 'data.no-access',
@@ -95,8 +102,8 @@ export const errorCodes = {
     name: 'data.unsupported-format',
     kind: 'data',
     title: 'The format is not one that Modelwright reads',
-    meaning: 'The file was recognised as another kind: JSON, a workbook, an archive.',
-    remedy: 'Save the table as CSV or other delimited text (gzipped or not), or as Parquet.',
+    meaning: 'The file was recognised as another kind: a workbook, a picture, an archive, a web page; or it is JSON that holds no list of objects.',
+    remedy: 'Save the table as CSV or other delimited text (gzipped or not), as JSON with one object a line, or as Parquet.',
   },
   MW1111: {
     name: 'data.damaged-file',
@@ -137,7 +144,8 @@ export const errorCodes = {
     name: 'data.broken-quotes',
     kind: 'data',
     title: 'A quote is never closed, or closed too early',
-    meaning: 'A cell that begins with a quote ends at the next single quote sign, which must be followed by the delimiter or the end of the line.',
+    meaning:
+      'A cell that begins with a quote ends at the next single quote sign before a delimiter or the end of the line. Here none comes, or the row has more or fewer cells than the header by it.',
     remedy: 'Close the quote. A quote sign inside a quoted cell is written twice.',
   },
   MW1120: {
@@ -429,6 +437,20 @@ export const errorCodes = {
     meaning: 'A score needs rows to be taken on.',
     remedy: 'Give more labelled rows.',
   },
+  MW1430: {
+    name: 'evidence.unreadable',
+    kind: 'data',
+    title: 'The test evidence cannot be read',
+    meaning: 'The file is not what a run of the tests writes: two lines of JSON, the second of them a signature. Or it comes from a newer Modelwright.',
+    remedy: 'Run the tests in a clone (`npm test`), which write it anew. Without evidence every threat is shown as unproven.',
+  },
+  MW1431: {
+    name: 'evidence.changed',
+    kind: 'data',
+    title: 'The test evidence is not as it was signed',
+    meaning: 'The file was changed after the run of the tests that it tells of, or its signature was made by another key.',
+    remedy: 'Do not count on it. Run the tests in a clone (`npm test`), which write it anew.',
+  },
   MW1450: {
     name: 'model.name-not-allowed',
     kind: 'usage',
@@ -604,6 +626,13 @@ export const errorCodes = {
     title: 'A fault of ours',
     meaning: 'Something happened that Modelwright did not expect. It is a bug in Modelwright, not in your data.',
     remedy: 'Report it with the message and, if you may share it, a small table that shows it. The run can be resumed.',
+  },
+  MW9002: {
+    name: 'threats.record-gone',
+    kind: 'internal',
+    title: 'A record of a threat names what is gone',
+    meaning: 'A record says that a control is built or proved, and the code or the test that it names is no longer there. What it claims is not so any more.',
+    remedy: 'Mend the record: name where the code or the test is now, or say that the control is not built.',
   },
 } as const satisfies Record<`MW${number}`, ErrorPage>;
 

@@ -1,10 +1,11 @@
 import { didYouMean } from './closest-names.ts';
 import { ModelwrightError } from './error.ts';
+import { plainName } from './plain-name.ts';
 import type { ColumnProfile, Profile } from './profile.ts';
 
-/** The name that a person means: as it is written, or but for spaces at its ends. */
+/** The name that a person means: as it is written, or but for what nobody sees. */
 export const findName = (names: string[], given: string): string | undefined =>
-  names.find((name) => name === given) ?? names.find((name) => name.trim() === given.trim());
+  names.find((name) => name === given) ?? names.find((name) => plainName(name) === plainName(given));
 
 /** The same; throws MW1203 with the closest names. `option`: where it was given. */
 export function getName(names: string[], given: string, option: string): string {

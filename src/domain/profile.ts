@@ -61,6 +61,12 @@ export const ProfileWarning = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('time-order'), column: Name, detail: z.string() }),
   /** What stands for a missing value here or might: a number like -999 that lies apart from all others, a word among numbers, NA among codes. */
   z.strictObject({ kind: z.literal('missing-code'), column: Name, detail: z.string() }),
+  /** Mostly numbers or dates, and yet neither, for some words among them. */
+  z.strictObject({ kind: z.literal('mixed'), column: Name, detail: z.string() }),
+  /** One value is written in several ways that differ in case or spaces only, or yes and no are. */
+  z.strictObject({ kind: z.literal('spellings'), column: Name, detail: z.string() }),
+  /** A class of hardly a row beside frequent ones. */
+  z.strictObject({ kind: z.literal('stray-class'), column: Name, detail: z.string() }),
   /** Several rows share a value of it and belong together: one person, one car. */
   z.strictObject({ kind: z.literal('groups'), column: Name, detail: z.string() }),
   z.strictObject({ kind: z.literal('duplicate-rows'), count: Count, detail: z.string() }),

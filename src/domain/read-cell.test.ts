@@ -98,6 +98,7 @@ describe('a cell', () => {
   const number: ReadingRule = { type: 'number', missing: ['NA', '-99'], style: 'plain' };
   const boolean: ReadingRule = { type: 'boolean', missing: [], yes: ['Yes', '1'], no: ['No', '0'] };
   const text: ReadingRule = { type: 'text', missing: ['?'] };
+  const days: ReadingRule = { type: 'number', missing: [], style: 'grouped', units: ['days', 'day'] };
 
   it.each([
     ['an empty text', number, ' \u00a0', null],
@@ -107,6 +108,9 @@ describe('a cell', () => {
     ['nothing', text, undefined, null],
     ['a JSON number', number, 1.5, 1.5],
     ['a number in quotes', number, ' 1.5', 1.5],
+    ['a number with a unit', days, '1,200 days', 1200],
+    ['a number with another spelling of it', days, '1day', 1],
+    ['a number without its unit', days, '12', 12],
     ['yes', boolean, 'Yes', true],
     ['true', boolean, true, true],
     ['a number for no', boolean, 0, false],
@@ -120,6 +124,8 @@ describe('a cell', () => {
   it.each([
     ['a word for a number', number, 'x'],
     ['true for a number', number, true],
+    ['a number in another unit', days, '3 weeks'],
+    ['a unit alone', days, 'days'],
     ['an unknown answer', boolean, 'yes'],
     ['an infinite number', number, Infinity],
   ] as const)('that is %s is unreadable', (_, rule, cell) => {

@@ -2,6 +2,7 @@ import type { ReadingRule, Value } from './column.ts';
 import { unreachable } from './error.ts';
 import { readNumber } from './read-number.ts';
 import { readTimestamp } from './read-timestamp.ts';
+import { withoutUnit } from './read-unit.ts';
 
 /** A cell as a file (text) or a JSON row (text, number, boolean, null) gives it. */
 export type Cell = string | number | boolean | null | undefined;
@@ -37,8 +38,10 @@ export function cellReader(rule: ReadingRule): (cell: Cell) => CellReading {
 
 function textReader(rule: ReadingRule): (text: string) => Value | undefined {
   switch (rule.type) {
-    case 'number':
-      return (text) => readNumber(text, rule.style, rule.decimal ?? '.');
+    case 'number': {
+      const { style, decimal, units } = rule;
+      return (text) => readNumber(units ? withoutUnit(text, units) : text, style, decimal ?? '.');
+    }
     case 'boolean': {
       const answers = new Map<string, boolean>([...rule.no.map((text) => [text, false] as const), ...rule.yes.map((text) => [text, true] as const)]);
       return (text) => answers.get(text);

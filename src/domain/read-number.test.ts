@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PLAIN_NUMBER_PATTERN, readNumber, type DecimalMark } from './read-number.ts';
 
-const styles = ['plain', 'grouped', 'currency', 'percent'] as const;
+const styles = ['plain', 'grouped', 'currency', 'percent', 'scaled'] as const;
 
 describe('a number with a comma before its decimals', () => {
   it.each([
@@ -42,6 +42,12 @@ describe('thousands', () => {
     ['1  234', '.', undefined],
     ['12345,678', '.', undefined],
     ['0,123', '.', undefined],
+    ['12,34,567', '.', 1_234_567],
+    ['1,23,45,678.9', '.', 12_345_678.9],
+    ['12,34,567', ',', undefined],
+    ['123,45,678', '.', undefined],
+    ['12,34,56', '.', undefined],
+    ['12,345,67', '.', undefined],
     ['1\u2009234', '.', 1234],
     ['1\u2007234\u2007567,5', ',', 1_234_567.5],
     ['1\u2003234', '.', undefined],
@@ -90,6 +96,9 @@ describe('a time of day', () => {
     ['2:35 pm', 875],
     ['12:05 AM', 5],
     ['12:05 p.m.', 725],
+    ['2:35 p. m.', 875],
+    ['14:35 Uhr', 875],
+    ['14:35 h', 875],
     ['24:00', undefined],
     ['14:60', undefined],
     ['13:00 pm', undefined],
@@ -99,6 +108,43 @@ describe('a time of day', () => {
     ['14.35', undefined],
   ])('%s is so many minutes: %s', (text, value) => {
     expect(readNumber(text, 'time')).toBe(value);
+  });
+});
+
+describe('a duration', () => {
+  it.each([
+    ['31:05:10', 31 * 60 + 5 + 10 / 60],
+    ['13:55:07', 13 * 60 + 55 + 7 / 60],
+    ['120:00:00.5', 7200 + 0.5 / 60],
+    ['2 days 03:05:00', 2 * 1440 + 185],
+    ['1 day, 0:01:00', 1441],
+    ['-26:00:00', -1560],
+    ['7:30', 450],
+    ['31:05', undefined],
+    ['31:65:10', undefined],
+    ['31:05:60', undefined],
+    ['2 days', undefined],
+  ])('%s is so many minutes: %s', (text, value) => {
+    expect(readNumber(text, 'duration')).toBe(value);
+  });
+});
+
+describe('a number with a letter for its thousands', () => {
+  it.each([
+    ['1.2K', 1200],
+    ['3.4M', 3_400_000],
+    ['-1.15 M', -1_150_000],
+    ['$1.2B', 1_200_000_000],
+    ['12k €', 12_000],
+    ['2 Mio. EUR', 2_000_000],
+    ['500', 500],
+    ['$500', 500],
+    ['1,200', 1200],
+    ['5 m', undefined],
+    ['5 KB', undefined],
+    ['K', undefined],
+  ])('%s is %s', (text, value) => {
+    expect(readNumber(text, 'scaled')).toBe(value);
   });
 });
 
@@ -118,6 +164,33 @@ describe('an amount of money', () => {
     ['(-5)', undefined],
     ['$5$', undefined],
     ['5 dollars', undefined],
+    ['₹12,34,567', 1_234_567],
+    ['Rs. 500', 500],
+    ['Rs.500.50', 500.5],
+    ['INR 1,00,000', 100_000],
+    ['R$ 5', 5],
+    ['S$5', 5],
+    ['A$5', 5],
+    ['CA$1,200', 1200],
+    ['5 kr', 5],
+    ['kr. 5', 5],
+    ['5 kr.', 5],
+    ['-5 zł', -5],
+    ['5 Kč', 5],
+    ['1 234 Ft', 1234],
+    ['NOK 5', 5],
+    ['5 SEK', 5],
+    ['5 DKK', 5],
+    ['5 Euro', 5],
+    ['5 ₽', 5],
+    ['₩5', 5],
+    ['5₴', 5],
+    ['₺5', 5],
+    ['₿0.5', 0.5],
+    ['50¢', 50],
+    ['5 ABC', undefined],
+    ['ABC$5', undefined],
+    ['5 krx', undefined],
     ['$ 1,23', undefined],
     ['12 %', undefined],
   ])('%s is %s', (text, value) => {

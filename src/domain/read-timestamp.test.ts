@@ -29,6 +29,17 @@ describe('a date in words', () => {
     ['Jan-24', 'mmm yy', '2024-01-01'],
     ["Jan '98", 'mmm yy', '1998-01-01'],
     ['2024-Jan', 'yyyy mmm', '2024-01-01'],
+    ['05JAN2021', 'dd mmm yyyy', '2021-01-05'],
+    ['05JAN2021:10:11:12', 'dd mmm yyyy', '2021-01-05T10:11:12.000Z'],
+    ['05JAN21', 'dd mmm yy', '2021-01-05'],
+    ['JAN2021', 'mmm yyyy', '2021-01-01'],
+    ['10/Oct/2000:13:55:36 -0700', 'dd mmm yyyy', '2000-10-10T20:55:36.000Z'],
+    ['Fri, 24 Apr 2020 10:11:12 GMT', 'dd mmm yyyy', '2020-04-24T10:11:12.000Z'],
+    ['Friday, April 24, 2020', 'mmm dd yyyy', '2020-04-24'],
+    ['Fr., 24. April 2020', 'dd mmm yyyy', '2020-04-24'],
+    ['martes 5 de mayo de 2020', 'dd mmm yyyy', '2020-05-05'],
+    ['Mar 5, 2024', 'mmm dd yyyy', '2024-03-05'],
+    ['Apr 24, 2020, 10:11:12 PM', 'mmm dd yyyy', '2020-04-24T22:11:12.000Z'],
   ])('%s in %s is %s', (text, format, iso) => {
     expect(isoOf(text, format)).toBe(iso);
   });
@@ -40,8 +51,31 @@ describe('a date in words', () => {
     ['0 Jan 2024', 'dd mmm yyyy'],
     ['3 January', 'dd mmm yyyy'],
     ['Janu 2024', 'mmm yyyy'],
+    ['Foo, 24 Apr 2020', 'dd mmm yyyy'],
+    ['Fri24 Apr 2020', 'dd mmm yyyy'],
+    ['05JAX2021', 'dd mmm yyyy'],
   ])('%s in %s is none', (text, format) => {
     expect(readTimestamp(text, format)).toBeUndefined();
+  });
+});
+
+describe('a time of day behind a date', () => {
+  it.each([
+    ['24.04.2020 10:11 Uhr', 'dd.mm.yyyy', '2020-04-24T10:11:00.000Z'],
+    ['24.04.2020, 10:11', 'dd.mm.yyyy', '2020-04-24T10:11:00.000Z'],
+    ['24. April 2020 um 22:11 Uhr', 'dd mmm yyyy', '2020-04-24T22:11:00.000Z'],
+    ['24/04/2020 10:11 p.m.', 'dd/mm/yyyy', '2020-04-24T22:11:00.000Z'],
+    ['24/04/2020 12:11 a. m.', 'dd/mm/yyyy', '2020-04-24T00:11:00.000Z'],
+    ['20210105T063150Z', 'yyyymmdd', '2021-01-05T06:31:50.000Z'],
+    ['20210105T063150.5+0100', 'yyyymmdd', '2021-01-05T05:31:50.500Z'],
+    ['20210105 06:31', 'yyyymmdd', '2021-01-05T06:31:00.000Z'],
+    ['2020-04-24 10:11:12 GMT+02:00', 'yyyy-mm-dd', '2020-04-24T08:11:12.000Z'],
+    ['2020-04-24 10:11:12 GMT', 'yyyy-mm-dd', '2020-04-24T10:11:12.000Z'],
+    ['2020-04-24:10:11', 'yyyy-mm-dd', undefined],
+    ['20210105T246150Z', 'yyyymmdd', undefined],
+    ['24.04.2020 10 Uhr', 'dd.mm.yyyy', undefined],
+  ])('%s in %s is %s', (text, format, iso) => {
+    expect(isoOf(text, format)).toBe(iso);
   });
 });
 
@@ -68,6 +102,10 @@ describe('a part of a year', () => {
     ['20240229', 'yyyymmdd', '2024-02-29'],
     ['2024-Q3', 'yyyy-Qq', '2024-07-01'],
     ['2024 q1', 'yyyy-Qq', '2024-01-01'],
+    ['Q1 2021', 'Qq-yyyy', '2021-01-01'],
+    ['Q4-2021', 'Qq-yyyy', '2021-10-01'],
+    ['Q2/2021', 'Qq-yyyy', '2021-04-01'],
+    ['202101', 'yyyymm', '2021-01-01'],
     ['2024-W05', 'yyyy-Www', '2024-01-29'],
     ['2020-W53', 'yyyy-Www', '2020-12-28'],
     ['2015-W53', 'yyyy-Www', '2015-12-28'],
@@ -83,6 +121,9 @@ describe('a part of a year', () => {
     ['20230229', 'yyyymmdd'],
     ['18000101', 'yyyymmdd'],
     ['2024-Q5', 'yyyy-Qq'],
+    ['Q5 2024', 'Qq-yyyy'],
+    ['202113', 'yyyymm'],
+    ['180001', 'yyyymm'],
     ['2024-W00', 'yyyy-Www'],
     ['2024-W53', 'yyyy-Www'],
     ['2021-W53', 'yyyy-Www'],

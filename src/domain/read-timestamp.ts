@@ -1,6 +1,7 @@
 /**
- * Date spellings that a rule can name; each may be followed by a time of day, with a zone or without (then it is UTC). `mmm` is the name of
- * a month in English, German or Spanish; a year of two digits lies from 1930 to 2029, as spreadsheets have it.
+ * Date spellings that a rule can name; each may be followed by a time of day, with a zone or without (then it is UTC), and stand behind the name of a
+ * day of the week, which is not held against the date. `mmm` is the name of a month; names are English, German or Spanish. A year of two digits lies
+ * from 1930 to 2029, as spreadsheets have it.
  */
 export const DATE_FORMATS = [
   'yyyy-mm-dd',
@@ -28,8 +29,10 @@ export const DATE_FORMATS = [
   'yyyy-mm',
   'mm/yyyy',
   'yyyymmdd',
+  'yyyymm',
   'yyyy',
   'yyyy-Qq',
+  'Qq-yyyy',
   'yyyy-Www',
 ] as const;
 
@@ -38,18 +41,27 @@ export const isDateFormat = (format: string): boolean => DATE_FORMATS.some((know
 /** The first year that two digits can mean. */
 const TWO_DIGITS_FROM = 1930;
 
-const timeOfDay = '(?:[T ]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(?: ?([AaPp][Mm]))?(?: ?(Z|z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?)?';
+/** A time behind a date and what parts them; `colon` is what stands between its digits. */
+const timeAfter = (between: string, colon = ':') =>
+  `(?:(?:${between})([0-9]{1,2})${colon}([0-9]{2})(?:${colon}([0-9]{2})(?:[.,]([0-9]{1,9}))?)?(?: ?([AaPp][.]? ?[Mm][.]?))?(?: (?:Uhr|h))?(?: ?(Z|z|(?:UTC|GMT)?[+-][0-9]{2}(?::?[0-9]{2})?|UTC|GMT))?)?`;
+const timeOfDay = timeAfter('T|,? |,? um |,? at ');
+/** Behind the name of a month a colon, as SAS and web servers write it. */
+const timeOfNamed = timeAfter('T|:|,? |,? um |,? at |,? a las ');
+/** ISO 8601 without signs. */
+const timeOfDigits = timeAfter('T|,? ', ':?');
 /** How the parts of a format stand in a text, with the separators that people put between them. */
 const shapes: Partial<Record<(typeof DATE_FORMATS)[number], string>> = {
-  'dd mmm yyyy': '<D>(?:[. -]|[.] | de )<M>(?:[. -]|[.,] | de | del )<Y>',
-  'dd mmm yy': '<D>[. -]<M>[. -]<S>',
-  'mmm dd yyyy': '<M>[. ] ?<D>(?:, ?| )<Y>',
-  'mmm yyyy': '<M>(?:[. -]|[.,] | de )<Y>',
+  'dd mmm yyyy': '<D>(?:[. /-]|[.] | de | of )?<M>(?:[. /-]|[.,] | de | del )?<Y>',
+  'dd mmm yy': '<D>[. /-]?<M>[. /-]?<S>',
+  'mmm dd yyyy': '<M>(?:[. ] ?|-)<D>(?:, ?|[ -])<Y>',
+  'mmm yyyy': '<M>(?:[. -]|[.,] | de )?<Y>',
   'mmm yy': "<M>(?:[. -]| ?['’])<S>",
   'yyyy mmm': '<Y>(?:,? |-)<M>',
   yyyymmdd: '((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})',
+  yyyymm: '((?:19|20)[0-9]{2})([0-9]{2})',
   yyyy: '((?:1[5-9]|20)[0-9]{2})',
-  'yyyy-Qq': '<Y>[- ]?[Qq]([1-4])',
+  'yyyy-Qq': '<Y>[-/ ]?[Qq]([1-4])',
+  'Qq-yyyy': '[Qq]([1-4])[-/ ]?<Y>',
   'yyyy-Www': '<Y>[- ]?[Ww]([0-5][0-9])',
 };
 const digits: Record<string, string> = { '<D>': '([0-9]{1,2})(?:st|nd|rd|th)?', '<M>': '(\\p{L}{3,10})', '<Y>': '([0-9]{4})', '<S>': '([0-9]{2})' };
@@ -61,7 +73,8 @@ const forms = new Map<string, Form>(
     const shape = shapes[format];
     if (shape !== undefined) {
       const pattern = shape.replaceAll(/<[DMYS]>/g, (part) => digits[part]);
-      return [format, { pattern: new RegExp(`^(?:${pattern}${timeOfDay})$`, 'u'), parts: format.match(/yyyy|yy|mmm|mm|dd|Qq|Www/g) ?? [] }];
+      const time = format.includes('mmm') ? timeOfNamed : format === 'yyyymmdd' ? timeOfDigits : timeOfDay;
+      return [format, { pattern: new RegExp(`^(?:${pattern}${time})$`, 'u'), parts: format.match(/yyyy|yy|mmm|mm|dd|Qq|Www/g) ?? [] }];
     }
     const separator = format.replace(/[a-z]/g, '')[0];
     const parts = format.split(separator);
@@ -87,10 +100,26 @@ const monthNames = [
 /** Whole names and their first three letters. */
 const monthOf = new Map(monthNames.flatMap((names, index) => names.flatMap((name) => [name, name.slice(0, 3)].map((text) => [text, index + 1] as const))));
 
+// Not "mar", which is March as well.
+const weekday = new RegExp(
+  `^(?:${[
+    'mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?',
+    'mo(?:ntag)?|di(?:enstag)?|mi(?:ttwoch)?|do(?:nnerstag)?|fr(?:eitag)?|sa(?:mstag)?|sonnabend|so(?:nntag)?',
+    'lun(?:es)?|martes|mi[ée](?:rcoles)?|jue(?:ves)?|vie(?:rnes)?|s[áa]b(?:ado)?|dom(?:ingo)?',
+  ].join('|')})[.]?,? `,
+  'iu',
+);
+
+/** The text behind the name of a day of the week. */
+export function withoutWeekday(text: string): string {
+  const isDigitFirst = text.charCodeAt(0) <= 57;
+  return isDigitFirst ? text : text.replace(weekday, '');
+}
+
 /** Microseconds since 1970 UTC, or undefined when the text is no real day and time in this format. */
 export function readTimestamp(text: string, format: string): number | undefined {
   const form = forms.get(format);
-  const match = form?.pattern.exec(text);
+  const match = form?.pattern.exec(withoutWeekday(text));
   if (!form || !match) return undefined;
   let [year, month, day, shiftDays] = [0, 1, 1, 0];
   for (const [at, part] of form.parts.entries()) {
@@ -151,16 +180,17 @@ function microsecondsOfDay(hour?: string, minute?: string, second?: string, frac
   const seconds = Number(second ?? 0);
   if (half !== undefined) {
     if (hours < 1 || hours > 12) return undefined;
-    hours = (hours % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
+    hours = (hours % 12) + (/^p/i.test(half) ? 12 : 0);
   }
   if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
   return (hours * 60 + minutes) * MICROSECONDS_A_MINUTE + seconds * 1_000_000 + Number((fraction ?? '').slice(0, 6).padEnd(6, '0'));
 }
 
 function zoneOffset(zone?: string): number | undefined {
-  if (zone === undefined || /^(?:z|utc)$/i.test(zone)) return 0;
-  const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(3).replace(':', '') || 0);
+  const shift = (zone ?? '').replace(/^(?:z|utc|gmt)/i, '');
+  if (shift === '') return 0;
+  const hours = Number(shift.slice(1, 3));
+  const minutes = Number(shift.slice(3).replace(':', '') || 0);
   if (hours > 15 || minutes > 59) return undefined;
-  return (zone[0] === '-' ? -1 : 1) * (hours * 60 + minutes) * MICROSECONDS_A_MINUTE;
+  return (shift[0] === '-' ? -1 : 1) * (hours * 60 + minutes) * MICROSECONDS_A_MINUTE;
 }

@@ -10,6 +10,7 @@ import { buildModel, resumeModel } from './build.ts';
 import type { Config } from './config.ts';
 import { evaluateModel, predictFile, predictRow } from './answer.ts';
 import { planModel } from './plan.ts';
+import { checkThreats, judgeThreats } from './threats.ts';
 import { exportModel, listModels, listRuns, remove, showModel, trustKey, verifyModel, writeReport } from './keep.ts';
 
 /** The edges, opened when they are first needed: `list` starts no reader and no cage. */
@@ -91,6 +92,8 @@ export async function openEngine(config: Config, version: string) {
     exportModel: exportModel.bind(null, edges),
     listRuns: listRuns.bind(null, edges),
     remove: remove.bind(null, edges),
+    threats: judgeThreats.bind(null, edges),
+    checkThreats,
     async examine() {
       const found = findTrainingEnvironment(config.cacheRoots, config.userId);
       const { folder } = await openTheScratch();

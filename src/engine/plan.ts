@@ -6,7 +6,7 @@ import { ModelwrightError } from '../domain/error.ts';
 import { derivedReads, type DatasetRef, type DerivedTarget, type Plan, type PlanDecision } from '../domain/plan.ts';
 import { warningText, type ColumnProfile, type LeakSuspect, type Profile, type ProfileWarning } from '../domain/profile.ts';
 import { getColumnOf } from '../domain/table.ts';
-import type { OpenedFile, Tables } from '../edges/tables/index.ts';
+import { isAddress, type OpenedFile, type Tables } from '../edges/tables/index.ts';
 import { findLeaks } from '../stages/intake/index.ts';
 import {
   answerTarget,
@@ -22,6 +22,7 @@ import {
   readSentence,
   reconcileColumns,
   recordKeptLeaks,
+  refuseOneRow,
   refuseUnfitPlan,
   type PlanFacts,
   type Reading,
@@ -70,9 +71,12 @@ export async function planModel(edges: Edges, asked: BuildRequest, watcher: Buil
 /** Kept as they are from here: a run may be resumed from another folder. */
 export const withFullPaths = (asked: BuildRequest): BuildRequest => ({
   ...asked,
-  data: resolve(asked.data === '' && asked.plan ? asked.plan.dataset.path : asked.data),
-  testData: asked.testData === null ? (asked.plan?.testDataset?.path ?? null) : resolve(asked.testData),
+  data: fullPath(asked.data === '' && asked.plan ? asked.plan.dataset.path : asked.data),
+  testData: asked.testData === null ? (asked.plan?.testDataset?.path ?? null) : fullPath(asked.testData),
 });
+
+/** What names no place of this machine stays as it was typed, for the error that tells of it: no path would be the current folder. */
+const fullPath = (path: string) => (path === '' || isAddress(path) ? path : resolve(path));
 
 const refOf = (path: string, { sha256, rowCount }: OpenedFile): DatasetRef => ({ path, sha256, rowCount });
 
@@ -96,6 +100,7 @@ type Drafted = { plan: Plan; read: ReadRows; levels: TargetLevels };
 async function draft(planning: Planning): Promise<Drafted> {
   const { tables, file, testFile, watcher } = planning;
   let { request } = planning;
+  refuseOneRow(planning.profile);
   const { profile } = planning;
   const sentence = readSentence(request.sentence, profile);
   const reading = await chooseTarget(planning, sentence);

@@ -70,6 +70,11 @@ describe('what people write', () => {
     expect(await evaluate(text, row)).toBe(value);
   });
 
+  it('may name a column whose accents are written in the other way', async () => {
+    const fromMac = 'gro\u0308ße';
+    expect(columnsOf(checkExpression(await parse('"größe" + Größe'), new Map([[fromMac, 'number']])))).toEqual([fromMac]);
+  });
+
   it('names the columns that an expression reads', async () => {
     expect(columnsOf(await check('n + length(t) + N'))).toEqual(['n', 't']);
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ColumnType, Value } from '../domain/column.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { ErrorCode } from '../domain/error-codes.ts';
+import { plainName } from '../domain/plain-name.ts';
 import { daysOf, isInCalendar, MICROS_PER_DAY, parseTimestamp } from './calendar.ts';
 import { type CastTarget, childrenOf, Expression, MAX_DEPTH, MAX_LITERAL_LENGTH, MAX_NODES } from './expression.ts';
 import { arityOf, functionNames, functions, functionsSpelled, type FunctionName, type Parameter } from './functions.ts';
@@ -309,11 +310,17 @@ class ParsedReader {
 
   /** SQL's unquoted names know no case, so a name that fits only one column up to case means it. */
   #column(name: string, where: Where): Expression {
-    const alike = [...this.#inputs.keys()].filter((input) => input.toLowerCase() === name.toLowerCase());
-    const found = this.#inputs.has(name) ? name : alike.length === 1 ? alike[0] : undefined;
+    const found = this.#inputs.has(name) ? name : this.#alike(name);
     const type = found === undefined ? undefined : this.#inputs.get(found);
     if (found === undefined || type === undefined) throw unknownColumn(name, this.#inputs, where);
     return { kind: 'column', type, name: found };
+  }
+
+  #alike(name: string): string | undefined {
+    const plain = plainName(name);
+    const names = Array.from(this.#inputs.keys(), (input) => ({ input, plain: plainName(input) }));
+    const alike = names.filter((one) => one.plain.toLowerCase() === plain.toLowerCase());
+    return names.find((one) => one.plain === plain)?.input ?? (alike.length === 1 ? alike[0].input : undefined);
   }
 
   #function(node: Extract<ParsedNode, { class: 'FUNCTION' }>, depth: number, where: Where): Expression {

@@ -1,6 +1,7 @@
 import type { Row } from '../domain/column.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { Contract, ContractInput } from '../domain/package.ts';
+import { plainName } from '../domain/plain-name.ts';
 import { cellReader, type Cell } from '../domain/read-cell.ts';
 
 /** A value that is answered for, but not as it was given: `unreadable` counts as missing, `unseen` as a rare value. */
@@ -36,7 +37,9 @@ export function levelsOf({ levels, reading }: ContractInput): ReadonlySet<string
 }
 
 function getCell(values: Record<string, unknown>, { name, isRequired }: ContractInput): Cell {
-  const value = Object.hasOwn(values, name) ? values[name] : undefined;
+  // As in a file: the ü of a keyboard means the ü of a Mac, and spaces at the ends of a name mean nothing.
+  const key = Object.hasOwn(values, name) ? name : Object.keys(values).find((given) => plainName(given) === plainName(name));
+  const value = key === undefined ? undefined : values[key];
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (value === undefined) {
     if (!isRequired) return null;

@@ -109,6 +109,8 @@ const broken: Broken[] = [
     place: { column: 'left' },
   },
   { what: 'too few rows', content: goodLines(8).join('\n'), code: 'MW1210', exitCode: 4, says: ['8 rows', '30'] },
+  { what: 'one row only', content: goodLines(1).join('\n'), code: 'MW1210', exitCode: 4, says: ['one row', '30'] },
+  { what: 'one JSON object', content: '{"age":30,"city":"Oslo","left":"no"}', words: [], code: 'MW1210', exitCode: 4, says: ['one row', 'JSON object'] },
   {
     what: 'nothing left to learn from',
     content: goodLines().join('\n'),
@@ -259,5 +261,17 @@ describe('an error for people', () => {
     expect(exitCode).toBe(2);
     expect(lines.map(({ text }) => text).join('\n')).toMatch(/Goal\s+predict left/);
     expect(stderr).toMatch(/MW1211.*\n\s+Fix\s+Add --yes/);
+  });
+});
+
+describe.concurrent('a path that is none', () => {
+  it.each([
+    { path: '', says: 'No file is named' },
+    { path: 'https://example.com/table.csv', says: '"https://example.com/table.csv" is an address' },
+  ])('is refused as it was typed: "$path"', { timeout: 60_000 }, async ({ path, says }) => {
+    const own = makeOwn();
+    const ended = await runCommand(['build', 'who leaves', '--data', path, '--yes', '--json', '--home', own.home], own);
+    expect(ended.last).toMatchObject({ kind: 'error', code: 'MW1101', message: expect.stringContaining(says) });
+    expect(ended.exitCode).toBe(4);
   });
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   home = join(folder, 'home');
   customers = inFolder('customers.csv');
   writeFileSync(customers, customersTable(240));
-  usual = await planOf(sentence, '--budget', '8s');
+  usual = await planOf(sentence, '--budget', '12s');
   usualMade = await planOf(sentence, '--target', '"tenure" > 36');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -147,7 +147,7 @@ describe('plan', LONG, () => {
 describe('build --plan', LONG, () => {
   it('carries the plan out, and takes the file for its approval', async () => {
     const path = inFolder('carried.json');
-    expect((await run('plan', sentence, '--data', customers, '--budget', '8s', '--out', path)).exitCode).toBe(0);
+    expect((await run('plan', sentence, '--data', customers, '--budget', '12s', '--out', path)).exitCode).toBe(0);
     const built = await run('build', '--plan', path, '--json');
     expect(built.last).toMatchObject({ kind: 'result', model: 'left@1', metric: 'roc_auc', budgetMs: 8000 });
     const approved = built.lines.find(({ kind }) => kind === 'plan.approved');

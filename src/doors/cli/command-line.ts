@@ -92,6 +92,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 bu
   command('runs', '[options]', 'the runs of this home');
   command('rm <reference>', '<reference> [options]', 'remove a model (name@version) or a run');
   command('doctor', '[options]', 'what stands between training code and this machine');
+  command('threats', '[--html <FILE>] [--evidence <FILE>] | --check [options]', 'what can go wrong, what holds it, and which test proves that')
+    .option('--html <FILE>', 'write the register as a page there')
+    .option('--evidence <FILE>', 'what the tests found (default: what the last `npm test` of this clone, or the maker of this package, left)')
+    .option('--check', 'only look whether the records still name code and tests that are there');
   command('explain <code>', '<code> [options]', 'what an error code means and what to do');
   for (const made of program.commands) {
     made.option('--json', 'answer as JSON on stdout');

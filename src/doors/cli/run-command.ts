@@ -4,6 +4,7 @@ import { explain } from './commands/explain.ts';
 import { doctor, exportModel, list, remove, report, runs, show, trust, verify } from './commands/keep.ts';
 import { plan } from './commands/plan.ts';
 import { evaluate, predict } from './commands/predict.ts';
+import { threats } from './commands/threats.ts';
 import { textOption, type CommandWords } from './command-words.ts';
 import type { CommandContext } from './context.ts';
 import { showError } from './show-error.ts';
@@ -25,6 +26,7 @@ const commands: Record<string, CommandRun> = {
   runs,
   rm: remove,
   doctor,
+  threats,
 };
 
 export async function runCommand(name: string, positional: string[], options: Record<string, unknown>, context: CommandContext): Promise<number> {

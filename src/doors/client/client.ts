@@ -3,6 +3,7 @@ import type { BuildRequest, Interval, ScoreRecord, VerdictKind } from '../../dom
 import type { Contract, Manifest } from '../../domain/package.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Metric } from '../../domain/task.ts';
+import type { JudgedRegister } from '../../domain/threat.ts';
 
 export type { BuildWatcher, PlanCard, PlanQuestion };
 
@@ -59,6 +60,12 @@ export type RunSummary = {
 };
 export type WallReport = { name: string; isUp: boolean; detail: string; remedy?: string };
 
+/** `origin`: whose evidence was found; what a key signed that is not trusted here is shown and not counted. `page`: where it was written. */
+export type ThreatReport = JudgedRegister & {
+  origin: { path: string; publicKey: string; fingerprint: string; isTrusted: boolean } | null;
+  page: string | null;
+};
+
 /** All that a caller can ask of Modelwright, in this process or over the network: the caller cannot tell. */
 export interface Client {
   /** Reads sentence and table and stops after the plan. */
@@ -88,5 +95,9 @@ export interface Client {
   listRuns(): Promise<RunSummary[]>;
   remove(reference: string): Promise<{ removed: string }>;
   examine(): Promise<{ walls: WallReport[]; isCaged: boolean; home: string }>;
+  /** The register of threats, judged by test evidence: the named file of it, or the one that belongs to this copy. Writes a page to `html`. */
+  threats(request: { evidence: string | null; html: string | null }): Promise<ThreatReport>;
+  /** Looks whether the records speak of code and tests that are there; throws MW9002 saying which do not. */
+  checkThreats(): Promise<{ threats: number; controls: number; files: number }>;
   close(): Promise<void>;
 }

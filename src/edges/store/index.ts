@@ -1,4 +1,5 @@
 export type { EventLog, NumberedEvent, ParseEvent, RunSummary } from './event-log.ts';
+export { readEvidence, type SignedEvidence } from './evidence-file.ts';
 export { sha256Of, type FileRef, type FileStore } from './file-store.ts';
 export type { Home } from './home.ts';
 export { type Keys, type PublicKey, type Signer, type TrustedKey } from './keys.ts';
@@ -7,4 +8,5 @@ export { openStore, type Store } from './open-store.ts';
 export { copyPackage, readPackage, removePackage, writePackage, type PackageFiles, type PackageLimits } from './package-folder.ts';
 export type { RunLeases } from './run-leases.ts';
 export { openScratch, type Scratch } from './scratch.ts';
+export { hashSources, readBuiltSources, readTexts } from './source-tree.ts';
 export { openTextOutput, stageOutput, type StagedOutput, type TextOutput } from './text-output.ts';

@@ -102,6 +102,8 @@ async function measureNumbers(connection: DuckDBConnection, isValue: string): Pr
     numbers: total > 0 ? summarise(values, counts, ordered) : null,
     commaNumbers: null,
     openCount: 0,
+    onlyCounts: { point: total - Number(wholeCount), comma: 0 },
+    unit: null,
     zeroLedCount: Number(zeroLedCount),
     mergedCount: Number(mergedCount),
     dates: [],

@@ -1,3 +1,4 @@
+export { isAddress } from './is-address.ts';
 export type { ReaderProcess } from './reader-process.ts';
 export type { ColumnStatistics, Dialect, Unreadable } from './reader-wire.ts';
 export { openTables, readerEntry, type OpenedFile, type Tables, type TablesOptions, type TableStatistics } from './tables.ts';

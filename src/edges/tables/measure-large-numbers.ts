@@ -68,9 +68,10 @@ async function measurePlain(connection: DuckDBConnection, cell: string, name: st
   );
   const [count, min, max, mean, standardDeviation, , characterCount, maxLength, zeroLedCount, wholeCount, distinctCount] = facts.map(Number);
   const isWhole = facts[5] === true;
-  // Days written as digits, numbers of cards and numbers too long for a double are told by their texts.
+  // Days and months written as digits, numbers of cards and numbers too long for a double are told by their texts.
   const isTooLong = Math.max(-min, max) > Number.MAX_SAFE_INTEGER;
-  if (count === 0 || (isWhole && ((min >= 19_000_101 && max <= 21_001_231) || min >= 1e12 || isTooLong))) return undefined;
+  const couldBeDates = (min >= 19_000_101 && max <= 21_001_231) || (min >= 190_001 && max <= 210_012);
+  if (count === 0 || (isWhole && (couldBeDates || min >= 1e12 || isTooLong))) return undefined;
   const [first] = await readDoubles(connection, 'SELECT x FROM plain WHERE isfinite(x) ORDER BY rowid LIMIT 1000', 1);
   const topRows = await readRows(
     connection,
@@ -110,6 +111,8 @@ async function measurePlain(connection: DuckDBConnection, cell: string, name: st
     },
     commaNumbers: null,
     openCount: 0,
+    onlyCounts: { point: count - wholeCount, comma: 0 },
+    unit: null,
     zeroLedCount,
     // Numbers so long are told by their texts, above.
     mergedCount: 0,

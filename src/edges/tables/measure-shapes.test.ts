@@ -4,7 +4,28 @@ import { DATE_FORMATS, readTimestamp } from '../../domain/read-timestamp.ts';
 import { shapesOf } from './measure-shapes.ts';
 
 it('dates are found in every format that reads them', () => {
-  const part = fc.constantFrom('1', '31', '12', '2024', '23', '20240229', 'Mar', 'Januar', 'Q3', 'W05', '/', '-', '.', ' ', ', ', 'th', 'T10:30', ' 9:05 pm');
+  const part = fc.constantFrom(
+    '1',
+    '31',
+    '12',
+    '2024',
+    '23',
+    '20240229',
+    'Mar',
+    'Januar',
+    'Fri, ',
+    '202402',
+    'Q3',
+    'W05',
+    '/',
+    '-',
+    '.',
+    ' ',
+    ', ',
+    'th',
+    'T10:30',
+    ' 9:05 pm',
+  );
   const text = fc
     .array(part, { minLength: 1, maxLength: 6 })
     .map((parts) => parts.join(''))

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { readNumber, type DecimalMark, type NumberStyle } from '../../domain/read-number.ts';
-import { DATE_FORMATS, readTimestamp } from '../../domain/read-timestamp.ts';
+import { DATE_FORMATS, readTimestamp, withoutWeekday } from '../../domain/read-timestamp.ts';
+import { unitOf, withoutUnit } from '../../domain/read-unit.ts';
 import { personalShapeOf } from './personal-shapes.ts';
 import { MISSING_MARKER_SET } from './missing-markers.ts';
 import { readRows } from './query.ts';
@@ -10,17 +11,28 @@ import { summarise } from './summarise.ts';
 /** What the texts of a column look like, one by one. */
 export type Shapes = Pick<
   ColumnStatistics,
-  'numberCounts' | 'commaCounts' | 'numbers' | 'commaNumbers' | 'openCount' | 'zeroLedCount' | 'mergedCount' | 'dates' | 'personalCounts' | 'isSampled'
+  | 'numberCounts'
+  | 'commaCounts'
+  | 'numbers'
+  | 'commaNumbers'
+  | 'openCount'
+  | 'onlyCounts'
+  | 'unit'
+  | 'zeroLedCount'
+  | 'mergedCount'
+  | 'dates'
+  | 'personalCounts'
+  | 'isSampled'
 >;
 
 /** Numbers, dates, addresses and telephone numbers are never longer. */
 const MAX_SHAPED_LENGTH = 100;
-/** The longest date with its time and zone. */
-const MAX_DATE_LENGTH = 45;
+/** The longest date with its day of the week, its time and zone. */
+const MAX_DATE_LENGTH = 60;
 /** Beyond this many distinct texts a sample of them tells enough of their shape; counts are then of the sample's share. */
 const MAX_SHAPED_TEXTS = 500_000;
 
-export const noStyles = { plain: 0, grouped: 0, currency: 0, percent: 0, time: 0 };
+export const noStyles = { plain: 0, grouped: 0, currency: 0, percent: 0, scaled: 0, time: 0, duration: 0 };
 export const noPersons = { email: 0, phone: 0, name: 0, address: 0, 'national-id': 0, 'card-number': 0, 'bank-account': 0, 'ip-address': 0 };
 
 /** Whole numbers of so many digits that some of them are one double. */
@@ -47,11 +59,11 @@ export async function measureShapes(connection: DuckDBConnection, isThere: strin
 
 /** Distinct texts, in the order in which they first occur, looked at by the same functions that read cells later. `valueCount`: rows that hold a value. */
 export function shapesOf(texts: { text: string; count: number }[], valueCount: number): Shapes {
-  const point = new NumberTally('.');
-  const comma = new NumberTally(',');
+  const numbers = new BothMarks();
+  const units = new UnitTally();
   const dates = new DateTally();
   const personal = { ...noPersons };
-  let [zeroLed, open, seen] = [0, 0, 0];
+  let [zeroLed, seen] = [0, 0];
   const isSampled = texts.length > MAX_SHAPED_TEXTS;
   const looked = isSampled ? texts.slice(0, MAX_SHAPED_TEXTS) : texts;
   for (const { text, count } of looked) {
@@ -59,9 +71,7 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
     seen += count;
     const hasDigit = /[0-9]/.test(text);
     if (hasDigit) {
-      const byPoint = point.take(text, count);
-      const byComma = comma.take(text, count);
-      if (byPoint !== undefined && byComma !== undefined && byPoint !== byComma) open += count;
+      if (!numbers.take(text, count)) units.take(text, count);
       if (/^0[0-9]+$/.test(text)) zeroLed += count;
       if (text.length <= MAX_DATE_LENGTH) dates.take(text, count);
     }
@@ -70,24 +80,86 @@ export function shapesOf(texts: { text: string; count: number }[], valueCount: n
   }
   // Of a sample, every count is scaled up to the column, so that shares keep their meaning.
   const scale = isSampled && seen > 0 ? valueCount / seen : 1;
-  const scaled = <T extends Record<string, number>>(counts: T): T =>
-    // Every value of the record is a number, before and after.
-    Object.fromEntries(Object.entries(counts).map(([key, count]) => [key, Math.round(count * scale)])) as T;
+  const unitTexts = units.most(LEAST_SHARE_OF_UNIT * seen);
   return {
-    numberCounts: scaled(point.counts),
-    commaCounts: scaled(comma.counts),
-    numbers: point.summary(),
-    commaNumbers: comma.summary(),
-    openCount: Math.round(open * scale),
+    ...numbers.counted(scale),
+    unit: unitTexts.length > 0 ? { texts: unitTexts, ...numbersWithout(unitTexts, looked).counted(scale) } : null,
     zeroLedCount: Math.round(zeroLed * scale),
     mergedCount: mergedOf(looked),
     dates: dates.formats().map((one) => ({ ...one, count: Math.round(one.count * scale), swappedCount: Math.round(one.swappedCount * scale) })),
-    personalCounts: scaled(personal),
+    personalCounts: scaledUp(personal, scale),
     isSampled,
   };
 }
 
-const STYLES = ['plain', 'grouped', 'currency', 'percent', 'time'] as const;
+const scaledUp = <T extends Record<string, number>>(counts: T, scale: number): T =>
+  // Every value of the record is a number, before and after.
+  Object.fromEntries(Object.entries(counts).map(([key, count]) => [key, Math.round(count * scale)])) as T;
+
+/** Counts numbers as they are with a point before the decimals, and with a comma. */
+class BothMarks {
+  readonly #point = new NumberTally('.');
+  readonly #comma = new NumberTally(',');
+  readonly #only = { point: 0, comma: 0 };
+  #open = 0;
+
+  /** Whether it is a number by either. */
+  take(text: string, count: number): boolean {
+    const byPoint = this.#point.take(text, count);
+    const byComma = this.#comma.take(text, count);
+    if (byPoint !== undefined && byComma !== undefined && byPoint !== byComma) this.#open += count;
+    if (byPoint !== undefined && byComma === undefined) this.#only.point += count;
+    if (byComma !== undefined && byPoint === undefined) this.#only.comma += count;
+    return byPoint !== undefined || byComma !== undefined;
+  }
+
+  counted(scale: number) {
+    return {
+      numberCounts: scaledUp(this.#point.counts, scale),
+      commaCounts: scaledUp(this.#comma.counts, scale),
+      numbers: this.#point.summary(),
+      commaNumbers: this.#comma.summary(),
+      openCount: Math.round(this.#open * scale),
+      onlyCounts: scaledUp(this.#only, scale),
+    };
+  }
+}
+
+/** A text behind fewer of the cells is no unit of the column. */
+const LEAST_SHARE_OF_UNIT = 0.5;
+/** Spellings of one unit: kg, Kg, KG; day, days. */
+const MAX_UNIT_SPELLINGS = 8;
+
+/** Counts what stands behind numbers. */
+class UnitTally {
+  readonly #known = new Map<string, { count: number; texts: Set<string> }>();
+
+  take(text: string, count: number): void {
+    const unit = unitOf(text);
+    if (unit === undefined) return;
+    // Without the endings of a plural in English, German and Spanish.
+    const stem = unit.toLowerCase().replace(/(?<=..)[sen.]+$/, '');
+    const known = this.#known.get(stem) ?? { count: 0, texts: new Set() };
+    known.count += count;
+    known.texts.add(unit);
+    this.#known.set(stem, known);
+  }
+
+  /** The spellings of the unit of most cells, where it has this many. */
+  most(leastCount: number): string[] {
+    const [first] = [...this.#known.values()].toSorted((a, b) => b.count - a.count);
+    return first && first.count >= leastCount && first.texts.size <= MAX_UNIT_SPELLINGS ? [...first.texts].toSorted((a, b) => b.length - a.length) : [];
+  }
+}
+
+function numbersWithout(units: string[], texts: { text: string; count: number }[]): BothMarks {
+  const numbers = new BothMarks();
+  for (const { text, count } of texts)
+    if (!MISSING_MARKER_SET.has(text) && text.length <= MAX_SHAPED_LENGTH && /[0-9]/.test(text)) numbers.take(withoutUnit(text, units), count);
+  return numbers;
+}
+
+const STYLES = ['plain', 'grouped', 'currency', 'percent', 'scaled', 'time', 'duration'] as const;
 
 /** Counts and collects numbers under one decimal mark. */
 class NumberTally {
@@ -142,11 +214,12 @@ const swappedFormat = new Map(
 /** Formats by the digits that a date of theirs begins with: most texts are no date, and a regular expression for each format is slow. */
 const formatsByStart = new Map<number, (typeof DATE_FORMATS)[number][]>();
 for (const format of DATE_FORMATS) {
-  const digits = format.startsWith('mmm') ? 0 : format === 'yyyymmdd' ? 8 : format.startsWith('yyyy') ? 4 : 2;
+  const digits = /^mmm|^Q/.test(format) ? 0 : format === 'yyyymmdd' ? 8 : format === 'yyyymm' ? 6 : format.startsWith('yyyy') ? 4 : 2;
   formatsByStart.set(digits, [...(formatsByStart.get(digits) ?? []), format]);
 }
 
-function formatsFor(text: string): (typeof DATE_FORMATS)[number][] {
+function formatsFor(cell: string): (typeof DATE_FORMATS)[number][] {
+  const text = withoutWeekday(cell);
   let digits = 0;
   while (digits < text.length && text.charCodeAt(digits) >= 48 && text.charCodeAt(digits) <= 57) digits++;
   return formatsByStart.get(digits === 1 ? 2 : digits) ?? [];

@@ -51,8 +51,8 @@ function codePointCount(text: string): number {
   return count;
 }
 
-/** Of whole numbers with as many digits, some are days (20240131) and some are card numbers: their texts are looked at. */
-export const LOOKED_AT_DIGITS = '[0-9]{8}|[0-9]{13,19}';
+/** Of whole numbers with as many digits, some are days (20240131), months (202401) or card numbers: their texts are looked at. */
+export const LOOKED_AT_DIGITS = '[0-9]{8}|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])|[0-9]{13,19}';
 const lookedAt = new RegExp(`^(?:${LOOKED_AT_DIGITS})$`);
 
 /** What a comma reads just as a point does. */
@@ -86,6 +86,8 @@ function shapesOfNumbers(values: CountedText[]): Shapes {
     numbers: total > 0 ? summarise(sorted, counts, inFileOrder) : null,
     commaNumbers: null,
     openCount: 0,
+    onlyCounts: { point: total - wholeCount, comma: 0 },
+    unit: null,
     zeroLedCount,
     mergedCount: mergedOf(values),
     dates: [],

@@ -1,3 +1,4 @@
+import { plainName } from '../../domain/plain-name.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 
 /** A name beyond this is a text that stands where a name should; with what makes it unique it still fits a plan. */
@@ -13,22 +14,26 @@ export function cutName(name: string): string {
 
 const inNote = (name: string) => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
 
-/** Names are kept as they are, but for the end of very long ones, and made unique where two agree but for spaces at their ends. */
+/** What a name is found by. */
+export const nameKey = (name: string) => plainName(cutName(name));
+
+/** Names are kept as they are, but for the end of very long ones, and made unique where two look the same. */
 export function nameColumns(given: string[]): { columns: string[]; notes: string[] } {
   const taken = new Set<string>();
   const notes: string[] = [];
-  const wanted = new Set(given.map((name) => trimCell(cutName(name))));
+  const wanted = new Set(given.map(nameKey));
   const columns = given.map((whole, index) => {
     const name = cutName(whole);
     const trimmed = trimCell(name);
     if (name !== whole) notes.push(`The name of column ${index + 1} has ${whole.length} characters: cut to its first ${name.length}.`);
-    if (trimmed !== '' && !taken.has(trimmed)) {
-      taken.add(trimmed);
+    if (trimmed !== '' && !taken.has(nameKey(name))) {
+      taken.add(nameKey(name));
       return name;
     }
     let fresh = trimmed === '' ? `column_${index + 1}` : `${trimmed}_2`;
-    for (let count = 3; taken.has(fresh) || wanted.has(fresh); count++) fresh = trimmed === '' ? `column_${index + 1}_${count}` : `${trimmed}_${count}`;
-    taken.add(fresh);
+    for (let count = 3; taken.has(nameKey(fresh)) || wanted.has(nameKey(fresh)); count++)
+      fresh = trimmed === '' ? `column_${index + 1}_${count}` : `${trimmed}_${count}`;
+    taken.add(nameKey(fresh));
     notes.push(
       trimmed === ''
         ? `Column ${index + 1} has no name: called "${fresh}".`

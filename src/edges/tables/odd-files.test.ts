@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oddFiles } from '../../../tests/fixtures/odd-files.ts';
 import { ModelwrightError } from '../../domain/error.ts';
-import { openTables, readerEntry, type ReaderProcess, type Tables } from './index.ts';
+import { openTables, readerEntry, type OpenedFile, type ReaderProcess, type Tables } from './index.ts';
 import { refuseChangedSince, scanFile } from './scan-file.ts';
 
 let folder: string;
@@ -43,6 +43,12 @@ async function errorOf(path: string): Promise<ModelwrightError> {
   throw new Error(`"${path}" was read`);
 }
 
+async function cellsOf(file: OpenedFile, at: number): Promise<(string | null)[]> {
+  const { table } = await file.readColumns(file.columns.map((name) => ({ name, rule: { type: 'text', missing: [] } })));
+  const row = at < 0 ? table.rowCount + at : at;
+  return [...table.columns.values()].map((column) => (column.type === 'text' ? (column.levels[column.codes[row]] ?? null) : null));
+}
+
 describe('a file of a stranger', () => {
   it.each(oddFiles)('$name comes out as it should', async ({ name, bytes, expect: expected }) => {
     const path = join(folder, name);
@@ -52,6 +58,7 @@ describe('a file of a stranger', () => {
       expect({ code: error.code, message: error.message }).toEqual({ code: expected.code, message: expect.stringMatching(expected.message ?? /./) });
       expect(error.kind).toBe('data');
       expect(error.hint.length).toBeGreaterThan(10);
+      if (expected.hint) expect(error.hint).toMatch(expected.hint);
       return;
     }
     const file = await tables.openFile(path);
@@ -60,6 +67,7 @@ describe('a file of a stranger', () => {
     if (expected.note) expect(file.notes.join(' ')).toMatch(expected.note);
     const { columns } = await file.statistics();
     expect(columns.map(({ rowCount }) => rowCount)).toEqual(columns.map(() => expected.rowCount));
+    if (expected.row) expect(await cellsOf(file, expected.row.at)).toEqual(expected.row.cells);
     await file.close();
   });
 
@@ -84,6 +92,15 @@ describe('a file of a stranger', () => {
     const path = join(folder, what.replaceAll(' ', '-'));
     const named = (await make(path)) ?? path;
     expect(await errorOf(named)).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it.each<[string, RegExp]>([
+    ['', /No file is named/],
+    ['https://example.com/table.csv', /an address/],
+    ['s3://bucket/table.csv', /an address/],
+  ])('is refused where "%s" is no path', async (path, message) => {
+    const error = await errorOf(path);
+    expect({ code: error.code, message: error.message }).toEqual({ code: 'MW1101', message: expect.stringMatching(message) });
   });
 
   it.each(['/dev/zero', '/dev/null'])('is refused where it is the device %s', async (path) => {

@@ -1,6 +1,7 @@
 import { ModelwrightError } from '../../domain/error.ts';
+import { decodedText } from './decode-text.ts';
 import type { Encoding } from './scan-file.ts';
-import { textPieces } from './scan-file.ts';
+import { findJsonRows, isObject, type JsonRows } from './find-json-rows.ts';
 
 declare global {
   /** What TypeScript's own library does not know of JSON yet. */
@@ -12,8 +13,14 @@ declare global {
 }
 
 type JsonFile = { isGzip: boolean; encoding: Encoding };
-/** One object as cells by their column's name. */
+/** One object as cells by their column: the keys that lead to the cell, joined by NUL, so that `a.b` is another one than the `b` of an `a`. */
 type Cells = Map<string, string>;
+const KEY_SEPARATOR = '\0';
+
+/** A JSON file that was looked through: its columns in the order in which they first occur. `isLines`: one object a line; otherwise one value. */
+export type JsonColumns = { keys: string[]; isLines: boolean; note: string | null };
+
+export const nameOfKey = (key: string) => key.replaceAll(KEY_SEPARATOR, '.');
 
 /** A longer line, and a larger file that is one value, are not taken into memory. */
 const MAX_LINE_LENGTH = 16 << 20;
@@ -21,28 +28,40 @@ const MAX_WHOLE_LENGTH = 128 << 20;
 /** Objects held at once, beside those of an array, which is parsed as a whole. */
 const BATCH_ROWS = 5000;
 /** Objects in objects become columns `outer.inner` down to here; below it their JSON text is the cell. */
-const MAX_DEPTH = 6;
+export const MAX_DEPTH = 6;
 
-/** Whether the text is JSON and not delimited text. */
-export function looksLikeJson(sample: string): boolean {
+/** Whether the text is JSON and not delimited text. `isWhole`: it is not only the start of the file. */
+export function looksLikeJson(sample: string, isWhole: boolean): boolean {
   const text = sample.replace(/^\ufeff/, '').trimStart();
+  // [1, 2, 3] could also be a header in brackets.
+  if (isWhole && text.startsWith('[') && isJson(text)) return true;
   return /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}|$)/.test(text) || /^\[\s*(?:[[{\]"]|$)/.test(text);
 }
 
-/** The columns of a JSON file in the order in which they first occur. `isLines`: one object a line; otherwise one array of objects. */
-export async function findJsonColumns(path: string, file: JsonFile, maxColumns: number): Promise<{ columns: string[]; isLines: boolean }> {
-  const isLines = await hasOneObjectALine(path, file);
-  const columns = new Set<string>();
-  for await (const batch of objectBatches(path, file, isLines)) {
-    for (const cells of batch) for (const name of cells.keys()) columns.add(name);
-    if (columns.size > maxColumns) break;
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
-  if (columns.size === 0) throw notTabular(path, 'its objects have no fields');
-  return { columns: [...columns], isLines };
 }
 
-/** The objects of the file in their order, a bounded number at a time. */
-export async function* objectBatches(path: string, file: JsonFile, isLines: boolean): AsyncGenerator<Cells[]> {
+/** What the file holds, and of which columns. */
+export async function findJsonColumns(path: string, file: JsonFile, maxColumns: number): Promise<JsonColumns> {
+  const isLines = await hasOneObjectALine(path, file);
+  const keys = new Set<string>();
+  let note: string | null = null;
+  for await (const batch of objectBatches(path, file, isLines, (told) => (note = told))) {
+    for (const cells of batch) for (const key of cells.keys()) keys.add(key);
+    if (keys.size > maxColumns) break;
+  }
+  if (keys.size === 0) throw notTabular(path, 'its objects have no fields');
+  return { keys: [...keys], isLines, note };
+}
+
+/** The objects of the file in their order, a bounded number at a time. `tell` is given what the user should know of where they were found. */
+export async function* objectBatches(path: string, file: JsonFile, isLines: boolean, tell: (note: string | null) => void = () => {}): AsyncGenerator<Cells[]> {
   let batch: Cells[] = [];
   const takeBatch = () => {
     const full = batch;
@@ -50,8 +69,11 @@ export async function* objectBatches(path: string, file: JsonFile, isLines: bool
     return full;
   };
   if (!isLines) {
-    const values = await readWhole(path, file);
-    for (const [index, value] of values.entries()) {
+    const { rows, note } = await readWhole(path, file);
+    tell(note);
+    if (rows.length === 0) throw notTabular(path, 'it is an empty JSON list');
+    if (!rows.some(isObject)) throw noObjects(path, rows[0]);
+    for (const [index, value] of rows.entries()) {
       if (!isObject(value)) throw brokenJson(path, `Element ${index + 1} of the array in "${path}" is no object.`, index + 1);
       batch.push(cellsOf(path, value, `Element ${index + 1} of the array in "${path}"`, index + 1));
       if (batch.length >= BATCH_ROWS) yield takeBatch();
@@ -103,7 +125,7 @@ async function firstLines(path: string, file: JsonFile, count: number): Promise<
 /** The lines of every piece of the text. A line that is too long comes cut, and is the last. */
 async function* linesOf(path: string, file: JsonFile): AsyncGenerator<string[]> {
   let rest = '';
-  for await (const text of decoded(path, file)) {
+  for await (const text of decodedText(path, file)) {
     const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
     yield lines;
@@ -112,27 +134,21 @@ async function* linesOf(path: string, file: JsonFile): AsyncGenerator<string[]> 
   if (rest !== '') yield [rest];
 }
 
-async function* decoded(path: string, { isGzip, encoding }: JsonFile): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding);
-  for await (const piece of textPieces(path, isGzip)) yield decoder.decode(piece, { stream: true });
-  yield decoder.decode();
-}
-
-/** An array of objects, or the only array of objects in an object: `{"data": [...]}`. */
-async function readWhole(path: string, file: JsonFile): Promise<unknown[]> {
+/** A file that is one value. */
+async function readWhole(path: string, file: JsonFile): Promise<Extract<JsonRows, { kind: 'rows' }>> {
   let text = '';
-  for await (const piece of decoded(path, file)) {
+  for await (const piece of decodedText(path, file)) {
     text += piece;
     if (text.length > MAX_WHOLE_LENGTH) throw notTabular(path, 'it is one JSON value of more than 128 MB: write one object a line');
   }
-  const value = parseJson(path, text, `"${path}"`);
-  if (Array.isArray(value)) return value;
-  if (isObject(value)) {
-    const arrays = Object.values(value).filter((one): one is unknown[] => Array.isArray(one) && one.length > 0 && one.every(isObject));
-    if (arrays.length === 1) return arrays[0];
-    return [value];
-  }
-  throw notTabular(path, 'it is JSON, and no list of objects');
+  const found = findJsonRows(parseJson(path, text, `"${path}"`));
+  if (found.kind === 'rows') return found;
+  if (found.kind === 'none') throw notTabular(path, 'it is JSON, and no list of objects');
+  const names = found.severalLists.slice(0, 3).map((name) => `"${name}"`);
+  throw notTabular(
+    path,
+    `it is JSON with several lists of objects (${names.join(', ')}${found.severalLists.length > 3 ? ' …' : ''}), and one of them is wanted`,
+  );
 }
 
 /** Digits in a row that a double may not hold; those behind a decimal point are rounded as any number is. */
@@ -146,8 +162,6 @@ function parseExactly(text: string): unknown {
     typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && source !== undefined ? JSON.rawJSON(source) : value,
   );
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @param what as the user is told of it where it is broken */
 function parseJson(path: string, text: string, what: string, row?: number): unknown {
@@ -171,10 +185,10 @@ function cellsOf(path: string, object: Record<string, unknown>, what: string, ro
 
 function flatten(object: Record<string, unknown>): Cells {
   const cells: Cells = new Map();
-  const put = (value: unknown, name: string, depth: number) => {
-    if (isObject(value) && !JSON.isRawJSON(value) && depth < MAX_DEPTH && Object.keys(value).length > 0) {
-      for (const [key, inner] of Object.entries(value)) put(inner, `${name}.${key}`, depth + 1);
-    } else cells.set(name, cellOf(value));
+  const put = (value: unknown, at: string, depth: number) => {
+    if (isObject(value) && depth < MAX_DEPTH && Object.keys(value).length > 0) {
+      for (const [key, inner] of Object.entries(value)) put(inner, at + KEY_SEPARATOR + key, depth + 1);
+    } else cells.set(at, cellOf(value));
   };
   for (const [key, value] of Object.entries(object)) put(value, key, 1);
   return cells;
@@ -185,6 +199,14 @@ function cellOf(value: unknown): string {
   // JSON.stringify would make a null of a number that is too large for a double.
   return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
+
+const noObjects = (path: string, first: unknown) =>
+  new ModelwrightError({
+    code: 'MW1122',
+    message: `"${path}" is a JSON list of ${Array.isArray(first) ? 'lists' : typeof first === 'string' ? 'texts' : 'single values'}, and not of objects.`,
+    hint: 'Write each row as an object with the names of its columns, such as {"age": 34, "town": "Bern"}, or save the table as CSV.',
+    place: { file: path },
+  });
 
 const brokenJson = (path: string, message: string, row?: number, cause?: unknown) =>
   new ModelwrightError({

@@ -67,7 +67,7 @@ export const OpenedReply = z.strictObject({
 
 const TextCount = z.strictObject({ text: z.string(), count: Count });
 
-const StyleCounts = z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count, time: Count });
+const StyleCounts = z.strictObject({ plain: Count, grouped: Count, currency: Count, percent: Count, scaled: Count, time: Count, duration: Count });
 
 const Numbers = NumberSummary.extend({
   distinctCount: Count,
@@ -102,6 +102,20 @@ export const ColumnStatistics = z.strictObject({
    * of plain numbers of which some leave no doubt.
    */
   openCount: Count,
+  /** Cells that are a number by one of the marks only: 12.50 and 12,50. */
+  onlyCounts: z.strictObject({ point: Count, comma: Count }),
+  /** The same of the numbers without the text that stands behind half of them at least (12 kg); `texts`: its spellings, the longest first. */
+  unit: z
+    .strictObject({
+      texts: z.array(z.string()).min(1),
+      numberCounts: StyleCounts,
+      commaCounts: StyleCounts,
+      numbers: Numbers.nullable(),
+      commaNumbers: Numbers.nullable(),
+      openCount: Count,
+      onlyCounts: z.strictObject({ point: Count, comma: Count }),
+    })
+    .nullable(),
   /** Whole numbers that begin with a zero: 007, 01234. */
   zeroLedCount: Count,
   /** Different whole numbers too long for a double that are the same as another one once they are read as doubles. */

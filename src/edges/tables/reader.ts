@@ -68,7 +68,7 @@ async function sendColumns({ connection, rowCount }: LoadedTable, requests: Colu
   const plain: { at: number; index: number; missing: string[] }[] = [];
   const others: { at: number; index: number; rule: ReadingRule }[] = [];
   for (const [at, { index, rule }] of requests.entries()) {
-    if (rowCount >= NUMBERS_BY_SQL_ROWS && rule.type === 'number' && rule.style === 'plain' && rule.decimal === undefined)
+    if (rowCount >= NUMBERS_BY_SQL_ROWS && rule.type === 'number' && rule.style === 'plain' && rule.decimal === undefined && rule.units === undefined)
       plain.push({ at, index, missing: rule.missing });
     else others.push({ at, index, rule });
   }

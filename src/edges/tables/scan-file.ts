@@ -4,6 +4,9 @@ import { createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { ModelwrightError } from '../../domain/error.ts';
+import { isAddress } from './is-address.ts';
+import { withoutEnd, withoutMarks } from './odd-ends.ts';
+import { binaryFile, MAGIC_BYTES, refuseKnownFormats } from './refuse-formats.ts';
 import { weighUtf8, type Utf8Weight } from './weigh-utf8.ts';
 
 export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be';
@@ -11,13 +14,19 @@ export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be';
 /** How a file was when it was first looked at; another size or time later means that someone writes to it. */
 export type FileState = { sizeBytes: number; changedMs: number };
 
-/** What all bytes of a file tell. `sample` is the start of its text; `replaced` are the bytes of UTF-8 that are none and come as U+FFFD, with the line of the first. */
+/** What all bytes of a file tell. `sample` is the start of its text; `replaced` are the bytes of UTF-8 that are none and come as U+FFFD, with the line of the first. `hasOddEnds`: a second mark of the encoding at the start, or Control-Z at the end. */
 export type Scanned = { sha256: string; sizeBytes: number; isGzip: boolean; state: FileState } & (({ format: 'text' } & ScannedText) | { format: 'parquet' });
-type ScannedText = { encoding: Encoding; sample: string; isSampleWhole: boolean; replaced: { count: number; firstLine: number } | null };
+export type TextFile = Extract<Scanned, { format: 'text' }>;
+type ScannedText = {
+  encoding: Encoding;
+  sample: string;
+  isSampleWhole: boolean;
+  replaced: { count: number; firstLine: number } | null;
+  hasOddEnds: boolean;
+};
 
 const SAMPLE_BYTES = 256 << 10;
 const PIECE_BYTES = 1 << 20;
-const SUPPORTED = 'Modelwright reads CSV and other delimited text, JSON lines (each also gzipped) and Parquet.';
 /** A file that unpacks to more than this is refused if it also grows that much: no table of numbers and texts does. */
 const MAX_UNPACKED_BYTES = 256 << 20;
 const MAX_GROWTH = 400;
@@ -26,7 +35,7 @@ const MAX_GROWTH = 400;
 export async function scanFile(path: string): Promise<Scanned> {
   const facts = await lookAt(path);
   const state: FileState = { sizeBytes: facts.size, changedMs: facts.mtimeMs };
-  const magic = await firstBytes(path, 8);
+  const magic = await firstBytes(path, MAGIC_BYTES);
   const sha256 = createHash('sha256');
   const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
   const done = () => ({ sha256: sha256.digest('hex'), sizeBytes: facts.size, isGzip, state });
@@ -39,7 +48,7 @@ export async function scanFile(path: string): Promise<Scanned> {
     if (readBytes !== facts.size) throw fileChanged(path);
     return { format: 'parquet', ...done() };
   }
-  refuseKnownFormats(path, magic);
+  refuseKnownFormats(path, magic, false);
   const text = new TextScan(path);
   let rawBytes = 0;
   let isParquet = false;
@@ -50,7 +59,7 @@ export async function scanFile(path: string): Promise<Scanned> {
   for await (const piece of textPieces(path, isGzip, onRaw)) {
     if (text.byteCount === 0 && isGzip) {
       if (startsWith(piece, 'PAR1')) isParquet = true;
-      else refuseKnownFormats(path, piece);
+      else refuseKnownFormats(path, piece, true);
     }
     if (!isParquet) text.take(piece);
   }
@@ -70,6 +79,7 @@ class TextScan {
   #wide: 'utf-16le' | 'utf-16be' | null = null;
   #isUtf8 = true;
   #carry = Buffer.alloc(0);
+  #lastByte = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -79,6 +89,7 @@ class TextScan {
     if (this.byteCount === 0) this.#wide = wideEncoding(piece);
     if (this.#wide === null && piece.includes(0)) throw binaryFile(this.#path, 'it holds NUL bytes');
     this.byteCount += piece.length;
+    this.#lastByte = piece[piece.length - 1];
     if (this.#sampleBytes < SAMPLE_BYTES) {
       const part = piece.subarray(0, SAMPLE_BYTES - this.#sampleBytes);
       this.#sampleParts.push(part);
@@ -105,7 +116,9 @@ class TextScan {
     const encoding: Encoding = this.#wide ?? (isUtf8File ? 'utf-8' : 'windows-1252');
     const isSampleWhole = this.byteCount <= SAMPLE_BYTES;
     const whole = isSampleWhole ? bytes : bytes.subarray(0, isUtf8File ? lastWholeCharacter(bytes) : bytes.length - (bytes.length % 2));
-    const sample = new TextDecoder(encoding).decode(whole);
+    const decoded = new TextDecoder(encoding).decode(whole, { stream: true });
+    const sample = isSampleWhole ? withoutEnd(withoutMarks(decoded)) : withoutMarks(decoded);
+    const hasOddEnds = decoded.startsWith('\ufeff') || this.#lastByte === 0x1a;
     if (this.#wide !== null && sample.includes('\0')) throw binaryFile(this.#path, 'it holds NUL signs');
     refuseControlSigns(this.#path, sample);
     if (sample.trim() === '' && isSampleWhole) {
@@ -116,7 +129,7 @@ class TextScan {
         place: { file: this.#path },
       });
     }
-    return { encoding, sample, isSampleWhole, replaced: isUtf8File && weight ? { count: weight.badCount, firstLine: weight.firstLine } : null };
+    return { encoding, sample, isSampleWhole, replaced: isUtf8File && weight ? { count: weight.badCount, firstLine: weight.firstLine } : null, hasOddEnds };
   }
 }
 
@@ -232,8 +245,11 @@ function accessError(path: string, cause: unknown): unknown {
   if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
     return new ModelwrightError({
       code: 'MW1101',
-      message: `There is no file "${path}".`,
-      hint: 'Check the path; a relative one starts at the current folder.',
+      ...(path === ''
+        ? { message: 'No file is named: the path is empty.', hint: 'Name the file that holds the table.' }
+        : isAddress(path)
+          ? { message: `"${path}" is an address, and no file of this machine.`, hint: 'Download it first, and give the path of the file.' }
+          : { message: `There is no file "${path}".`, hint: 'Check the path; a relative one starts at the current folder.' }),
       place: { file: path },
       cause,
     });
@@ -248,39 +264,6 @@ function accessError(path: string, cause: unknown): unknown {
 }
 
 const startsWith = (bytes: Buffer, text: string) => bytes.subarray(0, text.length).toString('latin1') === text;
-
-function refuseKnownFormats(path: string, magic: Buffer): void {
-  const known = startsWith(magic, 'PK\x03\x04')
-    ? 'an Excel workbook or another zip archive'
-    : startsWith(magic, '\xd0\xcf\x11\xe0')
-      ? 'an old Excel workbook'
-      : startsWith(magic, 'SQLite f')
-        ? 'an SQLite database'
-        : startsWith(magic, '%PDF')
-          ? 'a PDF document'
-          : startsWith(magic, 'ARROW1')
-            ? 'an Arrow file'
-            : undefined;
-  if (known) throw unsupportedFormat(path, known);
-}
-
-export function unsupportedFormat(path: string, what: string): ModelwrightError {
-  return new ModelwrightError({
-    code: 'MW1110',
-    message: `The file "${path}" is ${what}, which Modelwright does not read.`,
-    hint: `${SUPPORTED} Save the table as CSV and give that.`,
-    place: { file: path },
-  });
-}
-
-function binaryFile(path: string, reason: string): ModelwrightError {
-  return new ModelwrightError({
-    code: 'MW1109',
-    message: `The file "${path}" is no table of text: ${reason}.`,
-    hint: `${SUPPORTED} Save the table as CSV in UTF-8 and give that.`,
-    place: { file: path },
-  });
-}
 
 /** Text has hardly any control signs beside tabs and line ends; a picture or a program has many. */
 function refuseControlSigns(path: string, sample: string): void {

@@ -160,6 +160,13 @@ describe('a file that can be read', () => {
     expect(file.notes).toHaveLength(2);
   });
 
+  it('is found by a name whose accents are written in the other way', async () => {
+    const fromMac = 'gro\u0308ße';
+    const file = await tables.openFile(await put('mac.csv', `a,${fromMac}\n1,2\n`));
+    expect(file.findColumn('größe')).toBe(fromMac);
+    expect((await file.readColumns([{ name: 'größe', rule: numbers }])).table.columns.get('größe')).toEqual({ type: 'number', values: Float64Array.of(2) });
+  });
+
   it('without a header is told by a number that stands twice in the first line', async () => {
     const file = await tables.openFile(await put('bare.csv', '0,tcp,0,1.5\n1,udp,0,2\n2,tcp,4,1\n'));
     expect(file.columns).toEqual(['column_1', 'column_2', 'column_3', 'column_4']);
@@ -186,7 +193,7 @@ describe('a file that cannot be read', () => {
     ['has a header longer than its rows', 'MW1115', 'a,b,c\n1,2\n3,4\n'],
     ['never closes a quote', 'MW1116', 'a,b\n1,2\n"x",3\n4,"x,2\n3,4\n'],
     ['never closes a quote, even where the rows are even without', 'MW1116', 'a,b\n1,2\n"3,4\n'],
-    ['has text behind a quote and uneven rows', 'MW1116', 'a,b\n"1"x,2\n"3,4",4\n'],
+    ['has text behind a quote and uneven rows', 'MW1116', 'a,b\n"1"x,2,3\n"3,4",4\n'],
     ['is cut gzip', 'MW1111', gzipSync(`a,b\n${'1,2\n'.repeat(999)}`).subarray(0, 30)],
     ['is broken Parquet', 'MW1111', 'PAR1 and no more'],
   ])('because it %s is refused with its code', async (_, code, content) => {
@@ -237,7 +244,12 @@ describe('typed columns', () => {
 
   it('are what one cell at a time gives, for every rule and any text', { timeout: 60_000 }, async () => {
     const rules: ReadingRule[] = [
-      ...(['plain', 'grouped', 'currency', 'percent', 'time'] as const).map((style): ReadingRule => ({ type: 'number', missing: ['NA', '-99'], style })),
+      ...(['plain', 'grouped', 'currency', 'percent', 'scaled', 'time', 'duration'] as const).map((style): ReadingRule => ({
+        type: 'number',
+        missing: ['NA', '-99'],
+        style,
+      })),
+      { type: 'number', missing: ['NA'], style: 'plain', units: ['kg'] },
       { type: 'boolean', missing: ['NA'], yes: ['Yes', 'yes'], no: ['No'] },
       { type: 'timestamp', missing: ['NA'], formats: ['dd/mm/yyyy', 'yyyy-mm-dd'] },
       texts(['NA']),
@@ -268,6 +280,14 @@ describe('typed columns', () => {
         '-99',
         '14:35',
         '9:05:30 pm',
+        '31:05:10',
+        '2 days 03:05:10',
+        '1.2K',
+        '$3.4M',
+        '12 kg',
+        'Infinity',
+        '5 kr',
+        '12,34,567',
         '−5',
         '1,234-',
         '1\u2009234',

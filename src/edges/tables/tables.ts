@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 import type { Column, ReadingRule, Table } from '../../domain/column.ts';
 import { ModelwrightError } from '../../domain/error.ts';
-import { trimCell } from '../../domain/read-cell.ts';
-import { cutName } from './name-columns.ts';
+import { nameKey } from './name-columns.ts';
 import type { ReaderProcess } from './reader-process.ts';
 import { ColumnPart, ExpressionsReply, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply, WrittenReply } from './reader-wire.ts';
 import type { ColumnStatistics, Dialect, Twin, Unreadable } from './reader-wire.ts';
@@ -11,7 +10,7 @@ export type TableStatistics = { columns: ColumnStatistics[]; duplicateRowCount: 
 
 /** A file that the reader holds as a table of texts, in file order, until it is closed. */
 export interface OpenedFile {
-  /** Names as they stand in the header, unique but for spaces at their ends; a missing or repeated one is made up, a very long one is cut. */
+  /** Names as they stand in the header, no two of which look the same; a missing or repeated one is made up, a very long one is cut. */
   readonly columns: string[];
   readonly rowCount: number;
   readonly sha256: string;
@@ -19,7 +18,7 @@ export interface OpenedFile {
   readonly dialect: Dialect;
   /** What the user should know of how the file was read, in sentences. */
   readonly notes: string[];
-  /** The name in `columns` that this name means, spaces at its ends aside, cut as those are. */
+  /** The name in `columns` that this name means, spaces at its ends aside, whichever way its accents are written, cut as those are. */
   findColumn(name: string): string | undefined;
   statistics(): Promise<TableStatistics>;
   /**
@@ -87,16 +86,16 @@ export function openTables(startReader: () => ReaderProcess, options: TablesOpti
 
 function openedFile(reader: ReaderConnection, file: number, opened: z.infer<typeof OpenedReply>): OpenedFile {
   const indexOf = new Map<string, number>();
-  for (const [index, name] of opened.columns.entries()) indexOf.set(trimCell(cutName(name)), index);
+  for (const [index, name] of opened.columns.entries()) indexOf.set(nameKey(name), index);
   const getIndex = (name: string) => {
-    const index = indexOf.get(trimCell(cutName(name)));
+    const index = indexOf.get(nameKey(name));
     if (index === undefined) throw new Error(`the table has no column "${name}"`);
     return index;
   };
   return {
     ...opened,
     findColumn: (name) => {
-      const index = indexOf.get(trimCell(cutName(name)));
+      const index = indexOf.get(nameKey(name));
       return index === undefined ? undefined : opened.columns[index];
     },
     statistics: () => reader.ask({ ask: 'statistics', file }, StatisticsReply),

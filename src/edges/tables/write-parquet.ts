@@ -1,6 +1,7 @@
 import { DOUBLE, DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
 import { ModelwrightError } from '../../domain/error.ts';
-import { openDatabase, type LoadOptions } from './load-table.ts';
+import type { LoadOptions } from './load-limits.ts';
+import { openDatabase } from './load-table.ts';
 import { sqlText } from './query.ts';
 
 /** A column to be written; all of a file are equally long. */

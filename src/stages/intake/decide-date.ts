@@ -36,8 +36,10 @@ const DATE_FAMILIES = [
   ['yyyy-mm'],
   ['mm/yyyy'],
   ['yyyymmdd'],
+  ['yyyymm'],
   ['yyyy'],
   ['yyyy-Qq'],
+  ['Qq-yyyy'],
   ['yyyy-Www'],
 ];
 
@@ -49,8 +51,8 @@ export function decideDate({ dates }: ColumnStatistics, presentCount: number, or
   }).toSorted((a, b) => b.best.count - a.best.count);
   // A few years beside other dates are dates; years alone are numbers.
   const isOnlyYears = chosen.every(({ best }) => best.format === 'yyyy');
-  // Days written as digits come alone: beside other spellings they are numbers.
-  const kept = chosen.filter(({ best }) => best.format !== 'yyyymmdd' || chosen.length === 1);
+  // Days and months written as digits come alone: beside other spellings they are numbers.
+  const kept = chosen.filter(({ best }) => !/^y+m+(?:dd)?$/.test(best.format) || chosen.length === 1);
   const readableCount = kept.reduce((sum, { best }) => sum + best.count, 0);
   if (kept.length === 0 || isOnlyYears || readableCount < READABLE_SHARE * presentCount) return undefined;
   const formats = kept.map(({ best }) => best.format);

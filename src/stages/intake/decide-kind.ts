@@ -2,10 +2,11 @@ import type { ColumnKind, ReadingRule } from '../../domain/column.ts';
 import type { PersonalKind } from '../../domain/profile.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
 import { decideDate, type DateDecision } from './decide-date.ts';
-import { findCode, findWords, SURE_MARKERS, totalOf, type DecidedMarker } from './decide-markers.ts';
-import { decideNumber, numbersOf, type NumberDecision } from './decide-number.ts';
+import { findCode, findWords, isNoSuchValue, SURE_MARKERS, totalOf, type DecidedMarker } from './decide-markers.ts';
+import { decideNumber, decideNumberWithUnit, numbersOf, type NumberDecision } from './decide-number.ts';
 import { NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findSteps } from './find-steps.ts';
+import { findStrays, type Strays } from './find-strays.ts';
 import { nameWords } from './name-words.ts';
 
 /** What a column is, why, how its cells are read, and how many of them the rule cannot read. */
@@ -20,10 +21,12 @@ export type KindDecision = {
   /** How it was read where it could be read in another way and nothing settles it. */
   doubt: Doubt | null;
   decided: DecidedMarker[];
+  /** What keeps a column that is mostly numbers or dates from being one. */
+  strays: Strays | null;
 };
 
-/** `decimal`: a point was taken for what parts the decimals. `taken` and `other`: spellings of dates. */
-export type Doubt = { kind: 'decimal' } | { kind: 'date-order'; taken: string; other: string };
+/** `decimal`: a point was taken for what parts the decimals. `two-marks`: some cells have a point there and some a comma. `taken` and `other`: spellings of dates. */
+export type Doubt = { kind: 'decimal' } | { kind: 'two-marks'; taken: '.' | ','; otherCount: number } | { kind: 'date-order'; taken: string; other: string };
 
 /** Up to this many repeats, distinct texts still count as unique: a few rows occur twice in most files. */
 const UNIQUE_SHARE = 0.98;
@@ -47,8 +50,8 @@ export function decideKind(statistics: ColumnStatistics, conventions: Convention
   const missing = [...new Set([...SURE_MARKERS, ...present.map(({ text }) => text)])];
   const missingCount = emptyCount + totalOf(present);
   const distinctTexts = statistics.distinctCount - present.length;
-  const decided = words.map((word) => ({ ...word, as: 'missing' as const }));
-  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0, order: null, doubt: null, decided };
+  const decided = [...words, ...(typed ? markers.filter(({ text }) => isNoSuchValue(text)) : [])].map((word) => ({ ...word, as: 'missing' as const }));
+  const facts = { missingCount, distinctCount: distinctTexts, unreadableCount: 0, order: null, doubt: null, decided, strays: null };
 
   if (distinctTexts === 0) return { ...facts, kind: 'constant', reason: 'holds no value', rule: { type: 'text', missing } };
   if (distinctTexts === 1 && missingCount === 0) {
@@ -78,7 +81,10 @@ export function decideKind(statistics: ColumnStatistics, conventions: Convention
   if (steps) return { ...facts, kind: 'ordered', reason: steps.reason, order: steps.order, rule: { type: 'text', missing } };
   const textual = decideTextual(statistics, distinctTexts, rowCount - missingCount);
   const code = textual.kind === 'category' ? findCode(statistics, conventions.isNaMissing) : undefined;
-  if (!code) return { ...facts, ...textual, rule: { type: 'text', missing } };
+  if (!code) {
+    const strays = isCode(statistics) || isTooLong(statistics) ? null : findStrays(statistics, rowCount - missingCount, missing);
+    return { ...facts, ...textual, rule: { type: 'text', missing }, strays };
+  }
   return {
     ...facts,
     ...decideTextual(statistics, distinctTexts + 1, rowCount - missingCount + code.count),
@@ -109,13 +115,15 @@ type TypedDecision = NumberDecision | DateDecision;
 
 function decideTyped(statistics: ColumnStatistics, presentCount: number, { decimal, dateOrders }: Conventions): TypedDecision | undefined {
   if (presentCount === 0) return undefined;
-  if (isDigitsOfDays(statistics, presentCount)) return decideDate(statistics, presentCount, dateOrders);
+  if (isDigitsOfDays(statistics, presentCount) || isDigitsOfMonths(statistics, presentCount)) return decideDate(statistics, presentCount, dateOrders);
   if (isCode(statistics) || isTooLong(statistics)) return undefined;
-  return decideNumber(statistics, presentCount, decimal) ?? decideDate(statistics, presentCount, dateOrders);
+  const decided = decideNumber(statistics, presentCount, decimal) ?? decideDate(statistics, presentCount, dateOrders);
+  return decided ?? (namesKey(statistics.name) ? undefined : decideNumberWithUnit(statistics, presentCount, decimal));
 }
 
 function doubtOf(typed: TypedDecision): Doubt | null {
   if ('open' in typed) return typed.open && { kind: 'date-order', ...typed.open };
+  if (typed.otherMarkCount > 0) return { kind: 'two-marks', taken: typed.rule.decimal ?? '.', otherCount: typed.otherMarkCount };
   return typed.isOpen ? { kind: 'decimal' } : null;
 }
 
@@ -127,6 +135,14 @@ const isDigitsOfDays = ({ dates, distinctCount, numbers }: ColumnStatistics, pre
   numbers.max <= 21_001_231 &&
   dates.some(({ format, count }) => format === 'yyyymmdd' && count === presentCount);
 
+const MONTH_WORDS = new Set(['month', 'months', 'yearmonth', 'yyyymm', 'ym', 'period', 'monat', 'jahrmonat', 'periode', 'mes', 'periodo', 'período']);
+
+/** 202401 where the name of the column speaks of months: numbers of six digits are amounts elsewhere. */
+const isDigitsOfMonths = ({ name, dates, distinctCount }: ColumnStatistics, presentCount: number) =>
+  distinctCount > 1 &&
+  nameWords(name).some((word) => MONTH_WORDS.has(word)) &&
+  dates.some(({ format, count }) => format === 'yyyymm' && count === presentCount);
+
 /** 007, 01234: numbers of one length that begin with zeros are names; two digits (hours, months) are numbers all the same. */
 const isCode = ({ zeroLedCount, maxLength, meanLength, numbers }: ColumnStatistics) =>
   zeroLedCount > 0 && maxLength >= 3 && maxLength - meanLength < 1e-9 && numbers !== null && numbers.isWhole;
@@ -134,27 +150,35 @@ const isCode = ({ zeroLedCount, maxLength, meanLength, numbers }: ColumnStatisti
 /** 12345678901234567890 and …891: whole numbers that are no longer told apart once they are read as numbers. */
 const isTooLong = ({ numbers, mergedCount }: ColumnStatistics) => numbers !== null && mergedCount > (1 - UNIQUE_SHARE) * (numbers.distinctCount + mergedCount);
 
-export const BOOLEAN_PAIRS = [
-  ['yes', 'no'],
-  ['true', 'false'],
-  ['y', 'n'],
-  ['t', 'f'],
-  ['on', 'off'],
-  ['ja', 'nein'],
-  ['sí', 'no'],
-  ['si', 'no'],
-  ['oui', 'non'],
-  ['wahr', 'falsch'],
-  ['verdadero', 'falso'],
-  ['vrai', 'faux'],
+/** Words for yes and no that may stand in one column together. T and F do not stand beside Y and N: those are letters. */
+export const YES_AND_NO: [string[], string[]][] = [
+  [
+    ['yes', 'y'],
+    ['no', 'n'],
+  ],
+  [
+    ['true', 't'],
+    ['false', 'f'],
+  ],
+  [
+    ['yes', 'true', 'y'],
+    ['no', 'false', 'n'],
+  ],
+  [['on'], ['off']],
+  [['ja'], ['nein']],
+  [['sí', 'si'], ['no']],
+  [['oui'], ['non']],
+  [['wahr'], ['falsch']],
+  [['verdadero'], ['falso']],
+  [['vrai'], ['faux']],
 ];
 
 function decideBoolean({ top, distinctCount }: ColumnStatistics, missing: string[]): { rule: ReadingRule; reason: string } | undefined {
   if (distinctCount > top.length) return undefined;
   const texts = top.map(({ text }) => text).filter((text) => !missing.includes(text));
-  for (const [yesWord, noWord] of BOOLEAN_PAIRS) {
-    const yes = texts.filter((text) => text.toLowerCase() === yesWord);
-    const no = texts.filter((text) => text.toLowerCase() === noWord);
+  for (const [yesWords, noWords] of YES_AND_NO) {
+    const yes = texts.filter((text) => yesWords.includes(text.toLowerCase()));
+    const no = texts.filter((text) => noWords.includes(text.toLowerCase()));
     if (yes.length > 0 && no.length > 0 && yes.length + no.length === texts.length) {
       return { rule: { type: 'boolean', missing, yes, no }, reason: `is ${yes[0]} or ${no[0]}` };
     }

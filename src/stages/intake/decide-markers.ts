@@ -6,19 +6,64 @@ type CountedText = { text: string; count: number };
 export type DecidedMarker = CountedText & { as: 'missing' | 'class' };
 
 /** Never a value, whatever the column holds, but for a code among codes. */
-export const SURE_MARKERS: ReadonlySet<string> = new Set(
-  ['NA', 'N/A', 'n/a', 'N.A.', 'n.a.', '#N/A', '<NA>', '?', '??', 'null', 'NULL', 'Null', '(null)', String.raw`\N`, 'nan', 'NaN', 'NAN', 'undefined'].concat([
-    '#VALUE!',
-    '#DIV/0!',
-    '#REF!',
-    '#NAME?',
-  ]),
-);
+export const SURE_MARKERS: ReadonlySet<string> = new Set([
+  'NA',
+  'N/A',
+  'n/a',
+  'N.A.',
+  'n.a.',
+  '#N/A',
+  '<NA>',
+  '?',
+  '??',
+  'null',
+  'NULL',
+  'Null',
+  '(null)',
+  String.raw`\N`,
+  'nan',
+  'NaN',
+  'NAN',
+  'undefined',
+  'NaT',
+  '-nan',
+  '-NaN',
+  '#NA',
+  '#N/A N/A',
+  '1.#QNAN',
+  '-1.#QNAN',
+  '1.#IND',
+  '-1.#IND',
+  '#VALUE!',
+  '#DIV/0!',
+  '#REF!',
+  '#NAME?',
+  '#NUM!',
+  '#NULL!',
+  '#NV',
+  '#WERT!',
+  '#ZAHL!',
+  '#BEZUG!',
+  '#N/D',
+  '#VALOR!',
+  '#¡VALOR!',
+  '#¡DIV/0!',
+  '#¡REF!',
+  '#¡NUM!',
+  '#¡NULO!',
+  '#¿NOMBRE?',
+  '(blank)',
+  '(leer)',
+  '(en blanco)',
+]);
+
+/** Infinity and the day that never was: missing as well, but somebody wrote them for a number or a day, and so the user is told. */
+export const isNoSuchValue = (text: string): boolean => /^[+-]?(?:inf(?:inity)?|∞)$|^0{2,4}[-/.]0{2}[-/.]0{2,4}(?:[ T][0:]+)?$/i.test(text);
 
 /** So many words at most stand for "not known" in one column; more are values. */
 const MAX_WORDS = 5;
-/** Of the cells that are there, so many have to be no such word. */
-const MIN_SHARE_BESIDE_WORDS = 0.9;
+/** Of the cells that are there, so many have to be no such word: where more lack a value, a number that happens to be known may be a code. */
+const MIN_SHARE_BESIDE_WORDS = 0.8;
 /** Beside fewer different numbers or dates a word is one code among others. */
 const MIN_VALUES_BESIDE_WORDS = 20;
 

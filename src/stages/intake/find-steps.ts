@@ -4,7 +4,7 @@
  */
 export function findSteps(values: { text: string; count: number }[]): { order: string[]; reason: string } | undefined {
   if (values.length < MIN_STEPS || values.length > MAX_STEPS) return undefined;
-  return findRanges(values) ?? findScale(values);
+  return findRanges(values) ?? findScale(values) ?? findNumberedScale(values);
 }
 
 const MIN_STEPS = 3;
@@ -21,7 +21,10 @@ function findRanges(values: { text: string; count: number }[]): { order: string[
     return step ? [step] : [];
   });
   const ranges = steps.filter(({ isRange }) => isRange);
-  if (ranges.length < MIN_STEPS || values.length - steps.length > MAX_OTHERS || steps.length - ranges.length > ranges.length) return undefined;
+  if (ranges.length === 0 || steps.length < MIN_STEPS || values.length - steps.length > MAX_OTHERS) return undefined;
+  // Single numbers are steps between many ranges, or below or above an open one: 1, 2, 3, "4+".
+  const hasOpenEnd = ranges.some(({ low, high }) => low === -Infinity || high === Infinity);
+  if (!hasOpenEnd && (ranges.length < MIN_STEPS || steps.length - ranges.length > ranges.length)) return undefined;
   const total = values.reduce((sum, { count }) => sum + count, 0);
   const inSteps = new Set(steps.map(({ text }) => text));
   const covered = values.reduce((sum, { text, count }) => sum + (inSteps.has(text) ? count : 0), 0);
@@ -44,6 +47,9 @@ const whole = (pattern: string) => new RegExp(`^(?:${pattern})$`, 'iu');
 const below = whole(`(?:<=?|≤|under|below|less than|up to|fewer than|bis(?: zu)?|unter|weniger als|menos de|hasta) ?${AMOUNT}${UNIT}`);
 const above = whole(`(?:>=?|≥|over|above|more than|from|ab|über|mehr als|mindestens|más de|mas de|desde) ?${AMOUNT}${UNIT}`);
 const andMore = whole(`${AMOUNT}${UNIT} ?(?:\\+|or more|or older|and over|and above|and older|oder mehr|und mehr|o más|y más)${UNIT}`);
+/** As pandas and R cut numbers into steps: (0, 10], [-inf, 0). */
+const END = String.raw`([-+]?(?:inf|[0-9]+(?:\.[0-9]*)?(?:e[-+]?[0-9]+)?))`;
+const interval = whole(`[[(\\]]${END} ?[,;] ?${END}[\\])[]`);
 const between = whole(`[[(]?${AMOUNT}${UNIT} ?(?:-|–|—|to|bis|a|\\.\\.|,|;) ?${AMOUNT}${UNIT}[\\])]?`);
 const single = whole(`${AMOUNT}${UNIT}`);
 
@@ -52,6 +58,11 @@ function readStep(text: string): Step | undefined {
     Number(digits.replaceAll(/[,' ]/g, '')) * (scale === undefined ? 1 : /^k|tsd$/i.test(scale) ? 1e3 : 1e6);
   const isOneWord = /^[\p{L}\s]+$/u.test(text);
   if (isOneWord) return undefined;
+  const cut = interval.exec(text);
+  if (cut) {
+    const [from, to] = [cut[1], cut[2]].map((end) => Number(end.toLowerCase().replace('inf', 'Infinity')));
+    return from < to ? { text, low: from, high: to, isRange: true } : undefined;
+  }
   const low = below.exec(text);
   if (low) return { text, low: -Infinity, high: value(low[1], low[2]), isRange: true };
   const high = above.exec(text) ?? andMore.exec(text);
@@ -65,6 +76,26 @@ function readStep(text: string): Step | undefined {
   const one = single.exec(text);
   if (one) return { text, low: value(one[1], one[2]), high: value(one[1], one[2]), isRange: false };
   return undefined;
+}
+
+/** "1 - strongly disagree", "2", "3: neutral": a step and what it is called. */
+const numbered = /^([0-9]{1,2})(?: ?[-–—:.=)] ?(\p{L}.*))?$/u;
+const MAX_NUMBERED = 11;
+/** What the ends of a scale are called, and names of things are not. */
+const endOfScale =
+  /agree|likely|satisf|happy|never|always|low|high|poor|good|bad|excellent|best|worst|least|most|very|extreme|not at all|none|strong|weak|important|easy|difficult|zustimm|zufrieden|nie|immer|niedrig|hoch|gering|schlecht|gut|sehr|wichtig|acuerdo|satisfech|nunca|siempre|baj[oa]|alt[oa]|mal[oa]?|buen[oa]?|muy|nada/i;
+
+/** The steps of a scale by the numbers before their names, of which the first and the last have to be those of a scale: 1 - cash, 2 - card is none. */
+function findNumberedScale(values: { text: string }[]): { order: string[]; reason: string } | undefined {
+  const steps = values
+    .map(({ text }) => ({ text, match: numbered.exec(text) }))
+    .map(({ text, match }) => ({ text, at: Number(match?.[1] ?? NaN), name: match?.[2] }));
+  const sorted = steps.toSorted((a, b) => a.at - b.at);
+  const isRow =
+    sorted.every(({ at }, index) => (index === 0 ? at >= 0 : at > sorted[index - 1].at)) && sorted[sorted.length - 1].at - sorted[0].at < MAX_NUMBERED;
+  const [first, last] = [sorted[0], sorted[sorted.length - 1]];
+  if (!isRow || !endOfScale.test(first.name ?? '') || !endOfScale.test(last.name ?? '')) return undefined;
+  return { order: sorted.map(({ text }) => text), reason: `is a scale from "${first.text}" to "${last.text}"` };
 }
 
 /** Scales in words, the lowest step first; spellings of one step are parted by a bar. */

@@ -35,6 +35,8 @@ describe('the kind of a column', () => {
     ['unique whole numbers', 'amount', many(100, (i) => String((i * 7919) % 100_003)), 'number'],
     ['years in a row', 'year', many(60, (i) => String(1950 + i)), 'number'],
     ['yes and no', 'Partner', repeat(['Yes', 'No'], 40), 'boolean'],
+    ['yes and no in several spellings', 'churned', repeat(['Yes', 'yes', 'Y', 'No', 'NO', 'n'], 10), 'boolean'],
+    ['yes, no, true and false', 'churned', repeat(['Yes', 'True', 'no', 'FALSE'], 10), 'boolean'],
     ['letters of which T and F are two', 'letter', repeat(['T', 'F', 'N'], 40), 'category'],
     ['ISO dates', 'dteday', repeat(['2011-01-01', '2011-01-02T10:00:00Z'], 40), 'datetime'],
     ['dates in two spellings', 'seen', repeat(['2011-01-01', '31.12.2011'], 40), 'datetime'],
@@ -53,6 +55,15 @@ describe('the kind of a column', () => {
       many(60, (i) => `0${i % 10}:${String(i % 60).padStart(2, '0')}:${String((i * 7) % 60).padStart(2, '0')}`),
       'number',
     ],
+    ['durations beyond a day', 'elapsed', many(60, (i) => `${i}:05:${10 + (i % 50)}`), 'number'],
+    ['thousands and millions', 'views', many(60, (i) => ['1.2K', '3.4M', '500', `${i}K`][i % 4]), 'number'],
+    ['weights with their unit', 'weight', many(60, (i) => `${i + 40} kg`), 'number'],
+    ['degrees', 'temperature', many(60, (i) => `${i % 2 ? '-' : ''}${i}.5 °C`), 'number'],
+    ['years and a year', 'age', many(60, (i) => (i % 12 === 1 ? '1 year' : `${i % 12} years`)), 'number'],
+    ['square metres with decimal commas', 'fläche', many(60, (i) => `${i + 10},25m²`), 'number'],
+    ['a few sizes', 'size', repeat(['16GB', '32GB', '64GB'], 40), 'category'],
+    ['numbers with other texts', 'dose', many(60, (i) => `${i} ${['kg', 'mg', 'pills'][i % 3]}`), 'text'],
+    ['keys with a letter', 'order_id', many(60, (i) => `${4711 + i * 7}X`), 'identifier'],
     ['a minus of print', 'change', many(60, (i) => (i % 2 ? `−${i}.5` : `${i}.25`)), 'number'],
     ['negative numbers in parentheses', 'change', many(60, (i) => (i % 2 ? `(${i},234)` : `${i}`)), 'number'],
     ['a minus behind the number', 'change', many(60, (i) => (i % 2 ? `${i}.50-` : `${i}.25`)), 'number'],
@@ -61,10 +72,20 @@ describe('the kind of a column', () => {
     ['days as digits', 'day', many(50, (i) => String(20200101 + (i % 28))), 'datetime'],
     ['months', 'month', repeat(['2020-01', '2020-02'], 40), 'datetime'],
     ['quarters', 'quarter', repeat(['2020-Q1', '2020 Q4'], 40), 'datetime'],
+    ['quarters before the year', 'quarter', repeat(['Q1 2021', 'Q2 2021', 'Q3-2021'], 40), 'datetime'],
+    ['weeks', 'week', repeat(['2021-W05', '2021-W06'], 40), 'datetime'],
+    ['months as digits', 'month', repeat(['202101', '202112', '202206'], 40), 'datetime'],
+    ['numbers like months', 'amount', repeat(['202101', '202112', '202206'], 40), 'number'],
+    ['dates with their day of the week', 'when', repeat(['Friday, April 24, 2020', 'Saturday, April 25, 2020'], 40), 'datetime'],
+    ['dates of SAS', 'when', repeat(['05JAN2021:10:11:12', '06FEB2021:10:11:12'], 40), 'datetime'],
+    ['dates of web pages', 'when', repeat(['Fri, 24 Apr 2020 10:11:12 GMT', 'Mon, 27 Apr 2020 10:11:12 GMT'], 40), 'datetime'],
+    ['moments without signs', 'when', repeat(['20210105T063150Z', '20210106T063150Z'], 40), 'datetime'],
     ['German dates', 'tag', repeat(['5. Januar 2020', '17. März 2021'], 40), 'datetime'],
     ['Spanish months', 'mes', repeat(['enero 1993', 'diciembre 1994'], 40), 'datetime'],
     ['decimal commas', 'preis', many(50, (i) => `1.${200 + i},50`), 'number'],
     ['amounts in euros', 'betrag', many(50, (i) => `${i},99 €`), 'number'],
+    ['amounts in crowns', 'pris', many(50, (i) => `${i},50 kr`), 'number'],
+    ['amounts in rupees', 'price', many(50, (i) => `₹${10 + i},34,567`), 'number'],
     ['thousands after apostrophes', 'einwohner', many(50, (i) => `${i + 1}'204`), 'number'],
     ['codes that begin with zeros', 'zip', repeat(['01234', '90210', '04109'], 40), 'category'],
     ['hours in two digits', 'hour', repeat(['00', '07', '23'], 40), 'number'],
@@ -74,6 +95,15 @@ describe('the kind of a column', () => {
     ['a scale in words', 'level', repeat(['low', 'medium', 'high'], 40), 'ordered'],
     ['a scale of quality', 'cut', repeat(['Ideal', 'Premium', 'Good', 'Fair', 'Very Good'], 40), 'ordered'],
     ['sizes', 'size', repeat(['S', 'M', 'L', 'XL'], 40), 'ordered'],
+    ['numbers cut by pandas', 'age', repeat(['(0, 10]', '(10, 20]', '(20, 30]'], 40), 'ordered'],
+    ['numbers cut into open ends', 'age', repeat(['(-inf, 0.5]', '(0.5, 1e+02]', '(1e+02, inf]'], 40), 'ordered'],
+    ['numbers cut with closed starts', 'age', repeat(['[0,10)', '[10,20)', '[20,30)', '[30,40)'], 40), 'ordered'],
+    ['numbered answers', 'q1', repeat(['1 - Strongly disagree', '2 - Disagree', '3 - Neutral', '4 - Agree', '5 - Strongly agree'], 40), 'ordered'],
+    ['numbered answers with names at the ends', 'q1', repeat(['1: sehr unzufrieden', '2', '3', '4', '5: sehr zufrieden'], 40), 'ordered'],
+    ['numbered things', 'method', repeat(['1 - Cash', '2 - Card', '3 - Wire'], 40), 'category'],
+    ['years with open ends', 'emp_length', repeat(['less than 1 year', '1 year', '2 years', '10+ years'], 40), 'ordered'],
+    ['counts with an open end', 'bedrooms', repeat(['0', '1', '2', '3', '4+'], 40), 'ordered'],
+    ['bases', 'position', repeat(['1B', '2B', '3B'], 40), 'category'],
     ['scores of matches', 'result', repeat(['3-2', '1-4', '0-0', '2-1'], 40), 'category'],
     ['a class called None', 'type', repeat(['None', 'BrkFace', 'Stone'], 40), 'category'],
     ['ja and nein', 'aktiv', repeat(['ja', 'nein'], 40), 'boolean'],
@@ -107,6 +137,22 @@ describe('the kind of a column', () => {
     expect(profileColumn(statisticsOf('a', ['none', '?', ...repeat(['x', 'y'], 20)]))).toMatchObject({ kind: 'category', missingCount: 1, distinctCount: 3 });
   });
 
+  it('counts every cell without an answer as missing, whatever the kind', () => {
+    const gaps = ['', 'NA', '#NV', '(blank)', 'NaT', ''];
+    for (const values of [
+      ['yes', 'no'],
+      ['red', 'green'],
+      ['1', '2'],
+      ['2024-01-01', '2024-01-02'],
+      ['low', 'medium', 'high'],
+    ])
+      expect(profileColumn(statisticsOf('a', [...gaps, ...repeat(values, 20)]))).toMatchObject({
+        missingCount: 6,
+        distinctCount: values.length,
+        unreadableCount: 0,
+      });
+  });
+
   it('orders the steps of a scale from the lowest to the highest and leaves other values outside', () => {
     expect(profileColumn(statisticsOf('b', repeat(['> 200 DM', 'unknown', '< 0 DM', '1 - 200 DM'], 30))).order).toEqual(['< 0 DM', '1 - 200 DM', '> 200 DM']);
     expect(profileColumn(statisticsOf('c', repeat(['Ideal', 'Premium', 'Good', 'Fair', 'Very Good'], 30))).order).toEqual([
@@ -116,6 +162,13 @@ describe('the kind of a column', () => {
       'Premium',
       'Ideal',
     ]);
+    expect(profileColumn(statisticsOf('e', repeat(['10+ years', '2 years', '< 1 year', '1 year', 'n/a'], 30))).order).toEqual([
+      '< 1 year',
+      '1 year',
+      '2 years',
+      '10+ years',
+    ]);
+    expect(profileColumn(statisticsOf('q', repeat(['3', '1 - never', '2', '5 - always'], 30))).order).toEqual(['1 - never', '2', '3', '5 - always']);
     expect(profileColumn(statisticsOf('d', repeat(['red', 'green'], 30))).order).toBeNull();
   });
 
@@ -142,6 +195,14 @@ describe('the kind of a column', () => {
     expect(first(days.map((day) => day.split('-').toReversed().join('.')))).toMatchObject({ formats: ['dd.mm.yy'] });
     // The first of every month.
     expect(first(many(24, (i) => `01-${String((i % 12) + 1).padStart(2, '0')}-2${2 + Math.floor(i / 12)}`))).not.toMatchObject({ formats: ['yy-mm-dd'] });
+  });
+
+  it('reads a number with its unit, without it and in several spellings, and measures it without', () => {
+    const weights = [...many(60, (i) => `${i + 1}.5 kg`), '7.5kg', '8,000.5 Kg', '9', 'n/a', 'NA'];
+    const profile = profileColumn(statisticsOf('w', weights));
+    expect(profile).toMatchObject({ kind: 'number', missingCount: 2, distinctCount: 62, unreadableCount: 0, numbers: { min: 1.5, max: 8000.5 } });
+    expect(profile.rule).toMatchObject({ style: 'grouped', units: ['kg', 'Kg'] });
+    expect(profile.kindReason).toMatch(/in "kg", "Kg"$/);
   });
 
   it('chooses the narrowest style that reads the numbers', () => {
@@ -239,6 +300,24 @@ describe('a profile', () => {
     expect(readingOf(contradicting).said).toHaveLength(1);
   });
 
+  it.each([
+    [
+      '12.50 and 12,50',
+      (i: number) => (i % 3 ? `${i}.50` : `${i},50`),
+      '.',
+      34,
+      /"a": decimals are written with a point and with a comma; the 34 cells with a comma/,
+    ],
+    ['1.234,50 and 1,234.50', (i: number) => (i % 3 ? `1.2${10 + (i % 80)},5` : `1,2${10 + (i % 80)}.5`), ',', 34, /the 34 cells with a point are missing/],
+    ['12,5 and 12.5, some of them in dollars', (i: number) => (i % 3 ? `${i},5` : `$${i}.5`), ',', 34, /34 cells with a point/],
+  ])('reads %s in one column as most of it is written, and says so', (_, cell, mark, unreadableCount, said) => {
+    const cells = many(100, cell);
+    expect(profileColumn(statisticsOf('a', cells))).toMatchObject({ kind: 'number', unreadableCount });
+    const { rules, said: details } = readingOf({ a: cells, b: many(100, (i) => `x${i % 4}`) });
+    expect(rules.a).toBe(mark);
+    expect(details).toEqual([expect.stringMatching(said)]);
+  });
+
   it('measures whole numbers in a file of decimal commas as in any other', () => {
     const whole = many(50, (i) => String(i * 3));
     const profileBeside = (other: string) =>
@@ -297,7 +376,15 @@ describe('a profile', () => {
       /holds "confidential" in 50 rows among numbers: taken as missing/,
     ],
     ['two words', 'number', (i: number) => (i % 20 === 0 ? 'n.v.' : i % 20 === 1 ? 'k. V.' : String(i * 1.5)), 100, /"n.v." in 50 rows/],
-    ['a tenth of a word', 'number', (i: number) => (i % 10 === 0 ? 'secret' : String(i)), 100, /"secret" in 100 rows/],
+    ['a sixth of a word', 'number', (i: number) => (i % 6 === 0 ? 'TBD' : String(i)), 167, /"TBD" in 167 rows/],
+    ['infinity', 'number', (i: number) => (i % 20 === 0 ? 'inf' : i % 20 === 1 ? '-Infinity' : String(i / 7)), 100, /"-Infinity" in 50 rows among numbers/],
+    [
+      'the day of zeros',
+      'datetime',
+      (i: number) => (i % 50 === 0 ? '0000-00-00' : `2024-0${(i % 9) + 1}-1${i % 7}`),
+      20,
+      /"0000-00-00" in 20 rows among dates/,
+    ],
     ['values below a limit', 'number', (i: number) => (i % 25 === 0 ? '< 0.5' : String(i * 1.5)), 40, /"< 0.5" in 40 rows/],
     ['a word among dates', 'datetime', (i: number) => (i % 20 === 0 ? 'open' : `2024-0${(i % 9) + 1}-1${i % 7}`), 50, /among dates/],
   ] as const)('takes %s in a column of something else as missing, and says so', (_, kind, cell, missingCount, said) => {
@@ -308,13 +395,80 @@ describe('a profile', () => {
   });
 
   it.each([
-    ['more than a tenth', (i: number) => (i % 9 === 0 ? 'secret' : String(i))],
+    ['more than a fifth', (i: number) => (i % 4 === 0 ? 'secret' : String(i))],
     ['many different words', (i: number) => (i % 20 === 0 ? 'abcdefghij'.slice(0, 1 + ((i / 20) % 10)) : String(i))],
     ['a letter among a few codes', (i: number) => (i % 20 === 0 ? 'M' : String(i % 12))],
   ])('does not take %s for missing', (_, cell) => {
     const found = markersOf({ a: many(1000, cell), other }, 'a');
     expect(found.column?.kind).not.toBe('number');
     expect(found.said).toEqual([]);
+  });
+
+  it.each(
+    ['#NV', '#WERT!', '#ZAHL!', '#VALOR!', '..', '–', '---', '…', '_', 'Not Applicable', 'n.d.', 'S/D', 'ND', '(blank)', 'TBD', '*', 'NaT', 'x'].flatMap(
+      (word) => [20, 7].map((every) => [word, every] as const),
+    ),
+  )('takes %s in one row of %i for a number that is not known', (word, every) => {
+    const found = markersOf({ a: many(1000, (i) => (i % every === 0 ? word : String(i * 1.5))), other }, 'a');
+    expect(found.column).toMatchObject({ kind: 'number', missingCount: Math.ceil(1000 / every), unreadableCount: 0 });
+  });
+
+  it.each([
+    ['numbers', 'category', (i: number) => (i % 4 === 0 ? 'free' : String(i)), /75 % of its cells are numbers and "free" in 250 rows is none/],
+    ['numbers with a few words', 'category', (i: number) => (i % 10 < 3 ? ['free', 'gift', 'TBD'][i % 3] : `${i},50`), /70 % of its cells are numbers/],
+    ['dates', 'category', (i: number) => (i % 4 === 0 ? 'open' : `2024-0${(i % 9) + 1}-${10 + (i % 17)}`), /75 % of its cells are dates and "open"/],
+    ['a few codes', 'category', (i: number) => (i % 20 === 0 ? 'M' : String(i % 12)), /95 % of its cells are numbers and "M" in 50 rows is none/],
+  ] as const)('says which words keep %s from being read as such', (_, kind, cell, said) => {
+    const columns = [statisticsOf('a', many(1000, cell)), statisticsOf('other', other)];
+    const { columns: profiles, warnings } = profileDataset({ path: 'a.csv', rowCount: 1000, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
+    expect(profiles[0]).toMatchObject({ kind, kindReason: expect.stringMatching(said) });
+    expect(warnings).toContainEqual({ kind: 'mixed', column: 'a', detail: expect.stringMatching(said) });
+  });
+
+  it('says nothing of numbers among keys, or where many cells are a word', () => {
+    const keys = many(1000, (i) => (i % 4 === 0 ? `PC ${i}` : String(i)));
+    const classes = many(1000, (i) => ['1', '2', '3', 'Crew'][i % 4]);
+    const zips = many(1000, (i) => (i % 50 === 0 ? '9021A' : `0${1000 + (i % 90)}`));
+    const columns = [statisticsOf('ticket', keys), statisticsOf('class', classes), statisticsOf('zip', zips)];
+    const { warnings } = profileDataset({ path: 'a.csv', rowCount: 1000, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
+    expect(warnings.filter(({ kind }) => kind === 'mixed')).toEqual([]);
+  });
+
+  /** What is said of a column of these cells, by kind of warning. */
+  const saidOf = (kind: string, cells: string[], name = 'a') => {
+    const columns = [statisticsOf(name, cells), statisticsOf('other', other.slice(0, cells.length))];
+    const { warnings } = profileDataset({ path: 'a.csv', rowCount: cells.length, notes: [] }, { columns, duplicateRowCount: 0, twins: [] });
+    return warnings.flatMap((warning) => (warning.kind === kind && 'column' in warning && warning.column === name ? [warning.detail] : []));
+  };
+
+  it.each([
+    ['case', ['Red', 'red', 'RED', 'blue'], /several ways \("RED", "Red" and "red"\): each is a class of its own/],
+    ['spaces', ['New York', 'New  York', 'newyork', 'Boston'], /"New  York", "New York" and "newyork"/],
+    ['yes and no', ['Yes', 'yes', 'Y', 'No', 'NO', 'n'], /several ways \("Y", "Yes" and "yes"; "NO", "No" and "n"\): read as yes and no, but/],
+    ['a step of a scale', ['Low', 'low', 'medium', 'high'], /"Low" and "low"/],
+  ])('names the spellings of one value that differ in %s', (_, cells, said) => {
+    expect(saidOf('spellings', repeat(cells, 20))).toEqual([expect.stringMatching(said)]);
+  });
+
+  it('names no spellings of values that differ in more, nor those of persons', () => {
+    expect(saidOf('spellings', repeat(['Red', 'reds', 'blue', 'Yes', 'No'], 20))).toEqual([]);
+    expect(saidOf('spellings', repeat(['Yes', 'No'], 20))).toEqual([]);
+    expect(saidOf('spellings', repeat(['Anna Berg', 'ANNA BERG', 'Otto Tal', 'Ida Au'], 20), 'full_name')).toEqual([]);
+  });
+
+  it.each([
+    ['yes and no', [...repeat(['yes', 'no'], 100), 'maybe'], /has "maybe" in 1 row only: that is a class of its own/],
+    ['two classes, in a few rows', [...repeat(['a', 'b'], 1000), 'c', 'c'], /has "c" in 2 rows only/],
+    ['three classes', [...repeat(['a', 'b', 'c'], 100), 'x1', 'x2'], /has "x1" in 1 row and "x2" in 1 row only: they are classes/],
+  ])('names a class of one row beside %s', (_, cells, said) => {
+    expect(saidOf('stray-class', cells)).toEqual([expect.stringMatching(said)]);
+  });
+
+  it('does not name rare classes where there are others between', () => {
+    expect(saidOf('stray-class', [...repeat(['a', 'b'], 200), 'c', 'd', 'd', 'e', 'e', 'e'])).toEqual([]);
+    expect(saidOf('stray-class', [...repeat(['a'], 200), 'b'])).toEqual([]);
+    expect(saidOf('stray-class', [...repeat(['a', 'b', 'c'], 1000), 'd', 'd'])).toEqual([]);
+    expect(saidOf('stray-class', [...repeat(['good', 'fair', 'excellent'], 100), 'poor'])).toEqual([]);
   });
 
   it('takes NA for a code among codes of two capitals, and says so; elsewhere it is missing', () => {
@@ -396,9 +550,9 @@ describe('a column that the user says something of', () => {
     ],
     [
       'yes and no in several spellings',
-      statisticsOf('flag', repeat(['Y', 'no', 'yes', 'N'], 30)),
+      statisticsOf('flag', repeat(['on', 'nein', '1', 'no'], 30)),
       'boolean',
-      { kind: 'boolean', rule: { yes: ['Y', 'yes'], no: ['N', 'no'] } },
+      { kind: 'boolean', rule: { yes: ['1', 'on'], no: ['nein', 'no'] } },
     ],
   ])('is taken so: %s', (_, column, kind, expected) => {
     const [read] = columnsOf({ kinds: [{ column: column.name, kind }] }, column, towns).columns;

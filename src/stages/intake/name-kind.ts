@@ -5,7 +5,7 @@ import type { ColumnProfile } from '../../domain/profile.ts';
 import { readTimestamp } from '../../domain/read-timestamp.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
 import { decideDate } from './decide-date.ts';
-import { BOOLEAN_PAIRS } from './decide-kind.ts';
+import { YES_AND_NO } from './decide-kind.ts';
 import { totalOf } from './decide-markers.ts';
 import { decideNumber, READABLE_SHARE } from './decide-number.ts';
 import type { Conventions } from './find-conventions.ts';
@@ -49,8 +49,7 @@ export function asNamed(column: ColumnProfile, kind: NamedKind, statistics: Colu
     }
     case 'boolean': {
       const found = asAnswers(statistics, missing);
-      if (!found)
-        throw unfit(column, kind, `A column is a yes or no where it holds nothing but ${BOOLEAN_PAIRS.map((pair) => pair.join('/')).join(', ')}, 1/0.`);
+      if (!found) throw unfit(column, kind, `A column is a yes or no where it holds nothing but ${[...YES].join(', ')} and ${[...NO].join(', ')}.`);
       return typed('boolean', found, totalOf(statistics.top.filter(({ text }) => found.yes.includes(text) || found.no.includes(text))), 2);
     }
     default:
@@ -82,8 +81,8 @@ function asYears({ dates }: ColumnStatistics, presentCount: number): { rule: Rea
   return years && { rule: { type: 'timestamp', missing: [], formats: ['yyyy'] }, readableCount: years.count };
 }
 
-const YES = new Set(['1', ...BOOLEAN_PAIRS.map(([yes]) => yes)]);
-const NO = new Set(['0', ...BOOLEAN_PAIRS.map(([, no]) => no)]);
+const YES = new Set(['1', ...YES_AND_NO.flatMap(([yes]) => yes)]);
+const NO = new Set(['0', ...YES_AND_NO.flatMap(([, no]) => no)]);
 
 /** Both answers in whatever spellings, and nothing else. */
 function asAnswers({ top, distinctCount }: ColumnStatistics, missing: string[]): Extract<ReadingRule, { type: 'boolean' }> | undefined {

@@ -21,6 +21,7 @@ describe('a column by its name', () => {
     ['arrival_date', 'datetime', 'is_canceled', 'perhaps'],
     ['contract_end', 'datetime', 'churn', 'perhaps'],
     ['signed_up', 'datetime', 'left', 'known'],
+    ['Contract Signed On', 'datetime', 'Outcome', 'later'],
     ['due_date', 'datetime', 'paid_late', 'known'],
     ['expected_delivery', 'datetime', 'late', 'known'],
     ['Yr.Sold', 'number', 'price', 'known'],

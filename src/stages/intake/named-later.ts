@@ -61,7 +61,8 @@ export function namedLater({ name, kind }: Pick<ColumnProfile, 'name' | 'kind'>,
   const said = (list: ReadonlySet<string>) => own.find((word) => list.has(word));
   if (isEarlier(name)) return undefined;
   const ofMoment = new Set(plainWords(moment ?? ''));
-  const ending = own.find((word) => endings.has(word) && !ofMoment.has(word));
+  // Somebody who signed up has begun; somebody who signed has decided.
+  const ending = own.find((word, at) => endings.has(word) && !ofMoment.has(word) && !(word === 'signed' && /^(?:up|in)$/.test(own[at + 1] ?? '')));
   const end = ending ?? own.find((word) => endingsOrPlans.has(word) && !ofMoment.has(word));
   if (kind === 'datetime' && end && !said(planned) && !beginnings.test(own.join(' ')))
     return { isSure: ending !== undefined || moment !== null, detail: `is called as the day when it is over ("${end}")` };

@@ -7,7 +7,8 @@ import { decideKind, decidePersonal, type Doubt, type KindDecision } from './dec
 import type { DecidedMarker } from './decide-markers.ts';
 import { numbersOf } from './decide-number.ts';
 import { findConventions, NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
-import { findWarnings } from './find-warnings.ts';
+import type { Strays } from './find-strays.ts';
+import { findWarnings, straysDetail } from './find-warnings.ts';
 import { missingTextsOf, withoutText } from './missing-texts.ts';
 import { asNamed, withYears, type NamedKind } from './name-kind.ts';
 
@@ -43,9 +44,10 @@ export function profileDataset(file: ReadFile, statistics: TableStatistics, wish
   const columns = decided.map(({ profile }) => profile);
   const doubts = decided.flatMap(({ profile, doubt }) => (doubt ? [{ column: profile.name, doubt }] : []));
   const markers = new Map(decided.map(({ profile, markers: own }) => [profile.name, own]));
+  const strays = new Map(decided.flatMap(({ profile, strays: own }) => (own ? [[profile.name, own] as const] : [])));
   const { rowCount, notes } = file;
   const { duplicateRowCount, twins } = statistics;
-  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes, twins, doubts, markers }) };
+  return { rowCount, duplicateRowCount, columns, warnings: findWarnings({ rowCount, duplicateRowCount, columns, notes, twins, doubts, markers, strays }) };
 }
 
 /** One column: its kind, its rule, and its numbers at a glance. */
@@ -68,21 +70,23 @@ function withWishes(found: Conventions, { dates, decimal }: ReadingWishes, hasTy
 }
 
 type ColumnWishes = { kind: NamedKind | undefined; missing: string[] };
-type DecidedColumn = { profile: ColumnProfile; doubt: Doubt | null; markers: DecidedMarker[] };
+type DecidedColumn = { profile: ColumnProfile; doubt: Doubt | null; markers: DecidedMarker[]; strays: Strays | null };
 
 function decideColumn(statistics: ColumnStatistics, conventions: Conventions, wishes: ColumnWishes = { kind: undefined, missing: [] }): DecidedColumn {
   const found = decideKind(statistics, conventions);
   const rule = { ...found.rule, missing: [...new Set([...found.rule.missing, ...wishes.missing])] };
-  const column = profileOf(statistics, { ...found, rule });
-  if (wishes.kind === undefined || wishes.kind === column.kind) return { profile: column, doubt: found.doubt, markers: found.decided };
+  const strays = decidePersonal(statistics, found.kind) === null ? found.strays : null;
+  const reason = strays ? `${found.reason}, for ${straysDetail(strays)}` : found.reason;
+  const column = profileOf(statistics, { ...found, rule, reason });
+  if (wishes.kind === undefined || wishes.kind === column.kind) return { profile: column, doubt: found.doubt, markers: found.decided, strays };
   const looked = wishes.kind === 'date' ? withYears(statistics) : statistics;
   const { kindReason, ...named } = asNamed(column, wishes.kind, looked, conventions);
-  return { profile: profileOf(looked, { ...named, reason: kindReason }), doubt: null, markers: [] };
+  return { profile: profileOf(looked, { ...named, reason: kindReason }), doubt: null, markers: [], strays: null };
 }
 
 function profileOf(
   statistics: ColumnStatistics,
-  { kind, reason, rule, missingCount, distinctCount, unreadableCount, order }: Omit<KindDecision, 'doubt' | 'decided'>,
+  { kind, reason, rule, missingCount, distinctCount, unreadableCount, order }: Omit<KindDecision, 'doubt' | 'decided' | 'strays'>,
 ): ColumnProfile {
   const { name, top, dates, meanLength, maxLength, meanWords } = statistics;
   const personal = decidePersonal(statistics, kind);

@@ -3,6 +3,7 @@ import { didYouMean } from '../../domain/closest-names.ts';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import { getColumn } from '../../domain/get-column.ts';
+import { plainName } from '../../domain/plain-name.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { isPredictable, rankColumns } from './rank-columns.ts';
 import { positiveOf } from './read-sentence.ts';
@@ -62,11 +63,11 @@ const optionOf = (target: Reading['target']) =>
 
 /** A column, or an expression over columns. */
 function namedTarget(given: string, { sentence, time }: Pick<BuildRequest, 'sentence' | 'time'>, profile: Profile, reason: string): Reading {
-  const name = given.trim();
+  const name = plainName(given);
   const column =
     profile.columns.find((one) => one.name === given) ??
-    profile.columns.find((one) => one.name.trim() === name) ??
-    onlyOne(profile.columns.filter((one) => one.name.trim().toLowerCase() === name.toLowerCase()));
+    profile.columns.find((one) => plainName(one.name) === name) ??
+    onlyOne(profile.columns.filter((one) => plainName(one.name).toLowerCase() === name.toLowerCase()));
   if (column) {
     const parts = takeApart(sentence);
     const match = rankColumns(parts, { ...profile, columns: [column] })[0] ?? { column, isOpposite: false, values: [], words: [] };
@@ -110,17 +111,16 @@ function laterTarget(text: string, steps: number, named: string | null, profile:
 
 const onlyOne = <T>(found: T[]): T | undefined => (found.length === 1 ? found[0] : undefined);
 
-/** The columns that an expression names, in double quotes or bare. */
+/** The columns that an expression names, in double quotes or bare: as it writes them, else capitals aside. */
 function sourcesOf(text: string, profile: Profile): string[] {
   const withoutTexts = text.replaceAll(/'(?:[^']|'')*'/g, "''");
-  const quotedNames = new Set([...withoutTexts.matchAll(/"((?:[^"]|"")+)"/g)].map(([, name]) => name.replaceAll('""', '"').toLowerCase()));
-  const bare = new Set(
-    withoutTexts
-      .replaceAll(/"(?:[^"]|"")+"/g, ' ')
-      .toLowerCase()
-      .match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [],
-  );
-  return profile.columns.filter(({ name }) => quotedNames.has(name.toLowerCase()) || bare.has(name.toLowerCase())).map(({ name }) => name);
+  const quotedNames = [...withoutTexts.matchAll(/"((?:[^"]|"")+)"/g)].map(([, name]) => name.replaceAll('""', '"'));
+  const bare = withoutTexts.replaceAll(/"(?:[^"]|"")+"/g, ' ').match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
+  const written = new Set([...quotedNames, ...bare].map(plainName));
+  const columns = profile.columns.map(({ name }) => ({ name, plain: plainName(name) }));
+  const plains = new Set(columns.map(({ plain }) => plain));
+  const loose = new Set([...written].filter((name) => !plains.has(name)).map((name) => name.toLowerCase()));
+  return columns.filter(({ plain }) => written.has(plain) || loose.has(plain.toLowerCase())).map(({ name }) => name);
 }
 
 function refuseOtherWishes(words: string, sentence: SentenceReading, profile: Profile): void {

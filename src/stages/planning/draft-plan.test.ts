@@ -264,6 +264,13 @@ describe('a plan', () => {
     expect(draft({ columns: [...inputs, { ...churn, name: 'churn ' }] })).toMatchObject({ target: 'churn ' });
   });
 
+  it('takes names whose accents are written in the other way than in the file', () => {
+    const fromMac = 'gro\u0308ße';
+    const columns: MadeColumn[] = [...inputs, { ...churn, name: fromMac }];
+    expect(draft({ columns, target: 'größe' })).toMatchObject({ target: fromMac });
+    expect(leftOut(draft({ columns: [...columns, churn], drop: ['größe'] }))).toEqual({ [fromMac]: 'dropped' });
+  });
+
   it('says what it cannot follow: a column that cannot be kept, costs of a number', () => {
     const columns: MadeColumn[] = [...inputs, { name: 'currency', kind: 'constant' }, price];
     const plan = draft({

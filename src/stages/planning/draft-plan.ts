@@ -298,6 +298,16 @@ function checkTarget(column: ColumnProfile, levels: TargetLevels, labelled: numb
   }
 }
 
+/** Every column of one row is "the same in every row": that there is one row is what has to be said. */
+export function refuseOneRow({ rowCount }: Profile): void {
+  if (rowCount > 1) return;
+  throw new ModelwrightError({
+    code: 'MW1210',
+    message: `The table has one row; at least ${MIN_ROWS} are needed to learn and to measure.`,
+    hint: 'Bring more rows: one line each, or one JSON object each.',
+  });
+}
+
 function decideTask(column: ColumnProfile, levelCount: number, labelled: number, metric: Metric | null, wished: TaskKind | null): TaskKind {
   if (column.kind === 'datetime') {
     throw new ModelwrightError({

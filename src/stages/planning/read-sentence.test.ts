@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
+import { profileOf } from '../../../tests/fixtures/made-profile.ts';
 import { strangerProfile, strangerTables } from '../../../tests/fixtures/stranger-tables.ts';
 import { answerTarget, decideTarget } from './decide-target.ts';
 import { readSentence } from './read-sentence.ts';
@@ -255,6 +256,14 @@ describe('a sentence over a stranger’s table', () => {
     expect(outcome('telco', 'who will not churn', { target: 'Churn' })).toBe('Churn = No');
     expect(outcome('telco', '', { target: '"MonthlyCharges" > 70' })).toBe('"MonthlyCharges" > 70');
     expect(outcome('telco', '', { target: 'Chrun' })).toBe('MW1203');
+  });
+
+  it.each(['Y', 'y'])('beside Y and y means the one that is written so: %s', (name) => {
+    const profile = profileOf(['Y', 'a', 'y'].map((column) => ({ name: column, kind: 'number' })));
+    expect(readSentence(`predict ${name}`, profile).readings.map(({ target }) => target)).toEqual([{ kind: 'column', column: name }]);
+    expect(decideTarget(request('', { target: `${name} > 3` }), readSentence('', profile), profile)).toMatchObject({
+      reading: { target: { kind: 'derived', sources: [name] } },
+    });
   });
 
   it.each(['given from each of the '.repeat(450), '((((('.repeat(2000), 'a'.repeat(10_000), '😀 предсказать 预测', 'more than than than 5 5 5 per per per'])(

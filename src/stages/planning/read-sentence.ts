@@ -17,7 +17,7 @@ export function readSentence(sentence: string, profile: Profile): SentenceReadin
     matches = rankColumns(parts, profile);
   }
   const derived = deriveTargets(parts, profile, matches);
-  const possible = matches.filter(({ column }) => isPredictable(column));
+  const possible = matches.filter(({ column }) => isPredictable(column) && !isAnotherSpelled(sentence, column.name, profile));
   const readings = [...possible.map((match) => readingOf(parts, match, derived)), ...derived].toSorted((a, b) => b.certainty - a.certainty);
   const series = findTimeSeries(profile);
   const forecast = findForecast(parts, profile, series !== undefined);
@@ -42,6 +42,14 @@ export function readSentence(sentence: string, profile: Profile): SentenceReadin
 
 /** Less sure than this, the object of "predict" is no column. */
 const LEAST_OBJECT = 0.4;
+
+/** Beside `Churn` and `churn`, "predict churn" means the one that is written so. */
+function isAnotherSpelled(sentence: string, name: string, { columns }: Profile): boolean {
+  const twins = columns.filter((other) => other.name !== name && other.name.toLowerCase() === name.toLowerCase());
+  return twins.some((other) => holdsWord(sentence, other.name)) && !holdsWord(sentence, name);
+}
+
+const holdsWord = (sentence: string, word: string) => new RegExp(String.raw`(?<![\p{L}\p{N}_])${RegExp.escape(word)}(?![\p{L}\p{N}_])`, 'u').test(sentence);
 
 function readingOf(parts: SentenceParts, match: ColumnMatch, derived: Reading[]): Reading {
   const { column, reason, nameShare } = match;

@@ -22,8 +22,20 @@ const KINDRED_ENDINGS: [RegExp, string][] = [
   [/ismus$/, 'ism'],
 ];
 
-/** A folded word without its usual ending. */
+const stems = new Map<string, string>();
+const MAX_STEMS = 20_000;
+
+/** A folded word without its usual ending. The same words come again and again: their stems are kept. */
 export function stem(word: string): string {
+  const known = stems.get(word);
+  if (known !== undefined) return known;
+  if (stems.size >= MAX_STEMS) stems.clear();
+  const found = withoutEnding(word);
+  stems.set(word, found);
+  return found;
+}
+
+function withoutEnding(word: string): string {
   const kindred = word.length >= 7 ? KINDRED_ENDINGS.reduce((text, [ending, english]) => text.replace(ending, english), word) : word;
   // "Gekalkt" is of "Kalkung".
   const root = /^ge(\p{L}{4,})t$/u.exec(kindred)?.[1] ?? kindred;

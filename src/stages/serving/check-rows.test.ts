@@ -53,6 +53,11 @@ describe('a row of JSON', () => {
     });
   });
 
+  it('may write the accents of a name in the other way', () => {
+    const named = { inputs: [{ ...contract.inputs[0], name: 'gro\u0308ße' }] };
+    expect(checkRow(named, { größe: 41 }, true).row).toEqual({ 'gro\u0308ße': 41 });
+  });
+
   it('may hold a value that was not met, unless the caller asks for strictness', () => {
     const row = { age: 1, city: 'Vik', member: false };
     expect(checkRow(contract, row, false).warnings).toMatchObject([{ column: 'city', kind: 'unseen', count: 1 }]);

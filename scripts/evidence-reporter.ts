@@ -1,0 +1,63 @@
+/**
+ * Leaves what a run of the tests found as signed evidence, `.cache/threat-evidence.jsonl`, for `modelwright threats`: of each test that a record of
+ * a threat names, how it ended and when. Signed with the key of the home, as everything is that is made here. A reporter of vitest, which
+ * `scripts/check.mjs` hooks into a run of all tests.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Reporter, TestCase } from 'vitest/node';
+import { EVIDENCE_FORMAT, titlePattern, type RanTest, type TestName, type TestResult } from '../src/domain/evidence.ts';
+import { namedTests, threatRegister } from '../src/domain/threat-register.ts';
+import { writeEvidence } from '../src/edges/store/evidence-file.ts';
+import { openHome } from '../src/edges/store/home.ts';
+import { openKeys } from '../src/edges/store/keys.ts';
+import { hashSources } from '../src/edges/store/source-tree.ts';
+import { readConfig } from '../src/engine/index.ts';
+
+const root = join(import.meta.dirname, '..');
+
+export default class EvidenceReporter implements Reporter {
+  readonly #named: Map<string, TestName[]> = Map.groupBy(namedTests(threatRegister), ({ file }) => file);
+  readonly #ran: RanTest[] = [];
+  #sources: Promise<string | undefined> = Promise.resolve(undefined);
+
+  // Before the first test: what is edited while they run makes another build.
+  onInit(): void {
+    this.#sources = hashSources(root);
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    const file = relative(root, test.module.moduleId);
+    if (!this.#named.get(file)?.some(({ title }) => titlePattern(title).test(test.name))) return;
+    const { state } = test.result();
+    // A test that never ended proves nothing.
+    const result: TestResult = state === 'pending' ? 'failed' : state;
+    this.#ran.push({ file, title: test.name, result, at: new Date().toISOString() });
+  }
+
+  async onTestRunEnd(): Promise<void> {
+    try {
+      const sources = await this.#sources;
+      if (sources === undefined || this.#ran.length === 0) return;
+      const keys = await openKeys(openHome(readConfig(process.env, null).home));
+      const version = String(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
+      const evidence = {
+        format: EVIDENCE_FORMAT,
+        build: { version, commit: currentCommit(), sources },
+        machine: { platform: process.platform, architecture: process.arch, node: process.versions.node, isRoot: process.getuid?.() === 0 },
+        finishedAt: new Date().toISOString(),
+        tests: this.#ran,
+      } as const;
+      await writeEvidence(join(root, '.cache', 'threat-evidence.jsonl'), evidence, keys.signer());
+    } catch (error) {
+      // The tests have said what they found; only the threats stay unproven.
+      console.warn(`No test evidence was left: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+function currentCommit(): string | null {
+  const { stdout, status } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
+}
