@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import type { BuildWatcher, PlanCard } from '../domain/build-watcher.ts';
-import type { ReadingRule } from '../domain/column.ts';
 import type { BuildRequest } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
-import { derivedReads, type DatasetRef, type DerivedTarget, type Plan, type PlanDecision } from '../domain/plan.ts';
-import { warningText, type ColumnProfile, type LeakSuspect, type Profile, type ProfileWarning } from '../domain/profile.ts';
-import { getColumnOf } from '../domain/table.ts';
+import type { DatasetRef, DerivedTarget, Plan, PlanDecision } from '../domain/plan.ts';
+import { warningText, type LeakSuspect, type Profile, type ProfileWarning } from '../domain/profile.ts';
 import { isAddress, type OpenedFile, type Tables } from '../edges/tables/index.ts';
 import { findLeaks } from '../stages/intake/index.ts';
 import {
@@ -13,10 +11,8 @@ import {
   checkPlan,
   decidedValues,
   decideTarget,
-  derivedProfile,
   describeReading,
   draftPlan,
-  getColumn,
   isPositiveOpen,
   positiveQuestion,
   positiveRefusal,
@@ -30,7 +26,8 @@ import {
   type SentenceReading,
   type TargetLevels,
 } from '../stages/planning/index.ts';
-import { checkDerived, makeTarget } from './derived-target.ts';
+import { checkDerived } from './derived-target.ts';
+import { levelsOfLabels, openTarget, readLevels, readMadeLevels } from './open-target.ts';
 import type { Edges } from './open-engine.ts';
 import { readLabelled, type ReadRows } from './prepare-data.ts';
 import { profileFile } from './profile-file.ts';
@@ -108,7 +105,7 @@ async function draft(planning: Planning): Promise<Drafted> {
   const { profile } = planning;
   const sentence = readSentence(request.sentence, profile);
   const reading = await chooseTarget(planning, sentence);
-  const { target, derived, levels } = await openTarget(planning, reading);
+  const { target, derived, held } = await openTarget(planning, reading);
   const facts = (suspects: LeakSuspect[]): PlanFacts => ({
     request,
     dataset: refOf(request.data, file, request),
@@ -118,7 +115,7 @@ async function draft(planning: Planning): Promise<Drafted> {
     reading,
     target,
     derived,
-    targetLevels: levels,
+    targetLevels: held,
     suspects,
   });
   let first = draftPlan(facts([]));
@@ -130,6 +127,7 @@ async function draft(planning: Planning): Promise<Drafted> {
   const read = await readLabelled(tables, file, first);
   const suspects = leaksIn(read, first, profile);
   const plan = draftPlan(facts(suspects));
+  const levels = Array.isArray(held) ? held : [];
   if (!watcher.ask || request.isApproved) return { plan, read, levels };
   const { keep, settled } = await askLeaks(planning, plan, suspects);
   request = { ...request, keep: [...request.keep, ...keep] };
@@ -199,43 +197,6 @@ async function isKnownInTime({ watcher, asking }: Planning, column: string, deta
   return question !== undefined && (await asking(question)) === 'keep';
 }
 
-/** The target as a column with what it holds, whether the table has it or it is made. */
-async function openTarget(
-  { tables, file, profile }: Planning,
-  reading: Reading,
-): Promise<{ target: ColumnProfile; derived: DerivedTarget | null; levels: TargetLevels }> {
-  if (reading.target.kind === 'column') {
-    const target = getColumn(profile, reading.target.column, '--target');
-    return { target, derived: null, levels: await readLevels(file, target.name, target.rule) };
-  }
-  const { derived, type } = await checkDerived(tables, reading.target, profile);
-  const made = await readMade(tables, file, derived);
-  return { target: derivedProfile(reading.target.name, type, made), derived, levels: levelsOf(made) };
-}
-
-/** A target that is made, of every row. */
-async function readMade(tables: Tables, file: OpenedFile, derived: DerivedTarget) {
-  const { table } = await file.readColumns(distinctReads(derivedReads(derived)));
-  return makeTarget(tables, derived, table);
-}
-
-const distinctReads = (reads: { name: string; rule: ReadingRule }[]) => [...new Map(reads.map((read) => [read.name, read])).values()];
-
-function levelsOf(column: Awaited<ReturnType<typeof makeTarget>>): TargetLevels {
-  const counts = new Map<string, number>();
-  const note = (level: string) => counts.set(level, (counts.get(level) ?? 0) + 1);
-  if (column.type === 'text') {
-    for (const code of column.codes) if (code >= 0) note(column.levels[code]);
-  } else for (const value of column.values) if (!Number.isNaN(value)) note(String(value));
-  return [...counts].map(([level, count]) => ({ level, count }));
-}
-
-async function readLevels(file: OpenedFile, name: string, rule: ReadingRule): Promise<TargetLevels> {
-  const asText: ReadingRule = { type: 'text', missing: rule.missing };
-  const { table } = await file.readColumns([{ name, rule: asText }]);
-  return levelsOf(getColumnOf(table, name));
-}
-
 /** What was decided for a plan; where its file says something else by now, whoever changed it decided. */
 function asTheFileSays(decision: PlanDecision, plan: Plan): PlanDecision {
   const value = decidedValues(plan)[decision.what] ?? 'none';
@@ -263,7 +224,7 @@ async function takeGivenPlan({ tables, request, file, testFile, profile }: Plann
   refuseUnfitPlan(checkPlan(plan, profile, levels), request.data);
   if (plan.derived) {
     refuseUnfitPlan(await checkMade(tables, plan, plan.derived, profile), request.data);
-    if (plan.task !== 'regression') levels = levelsOf(await readMade(tables, file, plan.derived));
+    if (plan.task !== 'regression') levels = await readMadeLevels(tables, file, plan.derived);
     refuseUnfitPlan(checkPlan(plan, profile, levels), request.data);
   }
   const read = await readLabelled(tables, file, plan);
@@ -292,11 +253,4 @@ async function checkMade(tables: Tables, { target, task, inputs }: Plan, { text,
   if (ahead === null && derived.sources.every((source) => inputs.some(({ name }) => name === source.name)))
     problems.push(`The target ${text} follows from the inputs: leave out ${derived.sources.map(({ name }) => `"${name}"`).join(' or ')}.`);
   return problems;
-}
-
-function levelsOfLabels({ classes }: Plan, { labels }: ReadRows): TargetLevels {
-  if (labels.kind === 'values') return [];
-  const counts = new Int32Array(classes.length);
-  for (const code of labels.codes) counts[code]++;
-  return classes.map((level, code) => ({ level, count: counts[code] }));
 }

@@ -6,7 +6,7 @@ import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { readCell } from '../../domain/read-cell.ts';
 import { DATE_FORMATS, isDateFormat } from '../../domain/read-timestamp.ts';
 import { metricFacts } from '../../domain/task.ts';
-import type { TargetLevels } from './plan-facts.ts';
+import type { TargetLevels } from './target-levels.ts';
 
 /**
  * What keeps a plan that was made before, perhaps edited by hand, from being carried out on this table; in sentences, the first ones first.

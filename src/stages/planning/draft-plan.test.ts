@@ -7,7 +7,7 @@ import type { LeakSuspect } from '../../domain/profile.ts';
 import { decideTarget } from './decide-target.ts';
 import { draftPlan } from './draft-plan.ts';
 import { getColumn } from '../../domain/get-column.ts';
-import type { TargetLevels } from './plan-facts.ts';
+import type { TargetLevels } from './target-levels.ts';
 import { readSentence } from './read-sentence.ts';
 import { MADE_ROWS, profileOf, type MadeColumn } from '../../../tests/fixtures/made-profile.ts';
 import { proposeFeatures } from './propose-features.ts';

@@ -9,12 +9,12 @@ import { decidedValues } from './decided-values.ts';
 import { decideMetric } from './decide-metric.ts';
 import { decideSplit } from './decide-split.ts';
 import { isKnownAhead } from './known-ahead.ts';
-import type { PlanFacts, TargetLevels } from './plan-facts.ts';
+import type { PlanFacts } from './plan-facts.ts';
 import type { Wish } from './reading.ts';
+import { countsOf, MAX_CLASSES, type TargetCounts, type TargetLevels } from './target-levels.ts';
 
 export const defaultAnswerLimits: AnswerLimits = { maxRowMs: 1, maxBatchMsPerRow: 0.08, maxPackageBytes: 50_000_000 };
 
-const MAX_CLASSES = 500;
 const MIN_ROWS = 30;
 /** Rows that a class has on average at least, or the target is a name for each row and not a class of rows. */
 const MIN_ROWS_A_CLASS = 2;
@@ -28,14 +28,14 @@ export function draftPlan(facts: PlanFacts): Plan {
   const target = column.name;
   const request = withExactNames(facts.request, profile);
   checkNamedColumns(request, target);
-  const labelled = targetLevels.reduce((sum, { count }) => sum + count, 0);
-  checkTarget(column, targetLevels, labelled, profile.rowCount);
+  const counts = countsOf(targetLevels);
+  const labelled = counts.labelledCount;
+  // Of more values than there may be classes no classes are made.
+  const levels = Array.isArray(targetLevels) ? targetLevels : [];
+  checkTarget(column, levels, labelled, profile.rowCount);
 
   const wantedTask = request.task ?? null;
-  const task =
-    wantedTask === null
-      ? decideTask(column, targetLevels.length, labelled, request.metric, reading.task)
-      : checkTask(wantedTask, column, targetLevels, labelled);
+  const task = wantedTask === null ? decideTask(column, counts, request.metric, reading.task) : checkTask(wantedTask, column, counts);
   if (task !== 'binary' && request.positive !== null) {
     throw new ModelwrightError({
       code: 'MW1208',
@@ -44,9 +44,9 @@ export function draftPlan(facts: PlanFacts): Plan {
       place: { column: target },
     });
   }
-  const positive = task === 'binary' ? decidePositive(targetLevels, request.positive, reading.positive) : null;
-  const classes = task === 'regression' ? [] : orderClasses(targetLevels, request.positive, positive);
-  const positiveShare = positive === null ? 1 : (targetLevels.find(({ level }) => level === positive.value)?.count ?? 0) / labelled;
+  const positive = task === 'binary' ? decidePositive(levels, request.positive, reading.positive) : null;
+  const classes = task === 'regression' ? [] : orderClasses(levels, request.positive, positive);
+  const positiveShare = positive === null ? 1 : (levels.find(({ level }) => level === positive.value)?.count ?? 0) / labelled;
   const metric = decideMetric({
     asked: request.metric,
     task,
@@ -208,7 +208,7 @@ function checkMetric(metric: Metric, task: TaskKind, column: ColumnProfile): voi
 }
 
 /** `--task` against what the target holds. */
-function checkTask(task: TaskKind, column: ColumnProfile, levels: TargetLevels, labelled: number): TaskKind {
+function checkTask(task: TaskKind, column: ColumnProfile, { distinctCount, labelledCount }: TargetCounts): TaskKind {
   const refuse = (why: string) => {
     throw new ModelwrightError({
       code: 'MW1216',
@@ -218,9 +218,9 @@ function checkTask(task: TaskKind, column: ColumnProfile, levels: TargetLevels, 
     });
   };
   if (task === 'regression' && column.rule.type !== 'number') refuse(`${column.kindReason} and is no number`);
-  if (task === 'binary' && levels.length !== 2) refuse(`has ${levels.length} different values and not two`);
-  if (task === 'multiclass' && levels.length < 3) refuse('has two different values only');
-  if (task === 'multiclass') checkClasses(column, levels.length, labelled);
+  if (task === 'binary' && distinctCount !== 2) refuse(`has ${distinctCount} different values and not two`);
+  if (task === 'multiclass' && distinctCount < 3) refuse('has two different values only');
+  if (task === 'multiclass') checkClasses(column, distinctCount, labelledCount);
   return task;
 }
 
@@ -308,7 +308,7 @@ export function refuseOneRow({ rowCount }: Profile): void {
   });
 }
 
-function decideTask(column: ColumnProfile, levelCount: number, labelled: number, metric: Metric | null, wished: TaskKind | null): TaskKind {
+function decideTask(column: ColumnProfile, { distinctCount, labelledCount }: TargetCounts, metric: Metric | null, wished: TaskKind | null): TaskKind {
   if (column.kind === 'datetime') {
     throw new ModelwrightError({
       code: 'MW1206',
@@ -317,10 +317,10 @@ function decideTask(column: ColumnProfile, levelCount: number, labelled: number,
       place: { column: column.name },
     });
   }
-  if (levelCount === 2) return 'binary';
+  if (distinctCount === 2) return 'binary';
   const wantsClasses = wished === 'multiclass' || (metric !== null && !metricFacts[metric].tasks.includes('regression'));
   if (column.rule.type === 'number' && !wantsClasses) return 'regression';
-  checkClasses(column, levelCount, labelled);
+  checkClasses(column, distinctCount, labelledCount);
   return 'multiclass';
 }
 

@@ -2,9 +2,7 @@ import type { BuildRequest } from '../../domain/event.ts';
 import type { DatasetRef, DerivedTarget } from '../../domain/plan.ts';
 import type { ColumnProfile, LeakSuspect, Profile } from '../../domain/profile.ts';
 import type { Reading, SentenceReading } from './reading.ts';
-
-/** What a target column holds: its distinct texts with their rows, missing ones left out. */
-export type TargetLevels = { level: string; count: number }[];
+import type { TargetCounts, TargetLevels } from './target-levels.ts';
 
 /** All that a plan is drafted from. */
 export type PlanFacts = {
@@ -19,6 +17,6 @@ export type PlanFacts = {
   target: ColumnProfile;
   /** Checked by the engine; null for a column of the table. */
   derived: DerivedTarget | null;
-  targetLevels: TargetLevels;
+  targetLevels: TargetLevels | TargetCounts;
   suspects: LeakSuspect[];
 };
