@@ -17,6 +17,8 @@ export type PlanQuestion = {
   choices: { value: string; label: string; detail: string }[];
   /** True where the answer may be something else than a choice (a column's name). */
   isOpen: boolean;
+  /** Of an open question: answers that look like the number of a choice and are none, such as a column called 2001. */
+  numbersInNames?: string[];
 };
 
 /** Who watches a build. The questions are asked only where a person can answer; without one the build refuses with the choices. */

@@ -545,6 +545,28 @@ describe('a person at a terminal', LONG, () => {
     expect(await session.ended).toEqual({ exitCode: 0, signal: null });
   });
 
+  it('may type a column that is called by a number, or a name in quotes; of many columns some are listed', async () => {
+    const data = inFolder('years.csv');
+    const random = seededRandom(4);
+    const names = ['2', ...Array.from({ length: 29 }, (_, at) => String(1990 + at))];
+    const rows = Array.from({ length: 60 }, () => names.map(() => random.below(900)).join(','));
+    writeFileSync(data, `${[names.join(','), ...rows].join('\n')}\n`);
+    for (const [typed, target] of [
+      ['2001', '2001'],
+      ['"2"', '2'],
+    ]) {
+      const session = openTerminalSession(['plan', 'who will buzz', '--data', data, '--header', 'yes', '--home', home]);
+      await session.until('There are 10 more than these');
+      await session.until(prompt);
+      session.type(`99${ENTER}`);
+      await session.until('There are the numbers 1 to 20.');
+      await session.until(prompt);
+      session.type(`${typed}${ENTER}`);
+      await session.until(`predict ${target} (a number)`);
+      expect(await session.ended).toEqual({ exitCode: 0, signal: null });
+    }
+  });
+
   it('is asked which class is looked for, where that could only be guessed and matters', async () => {
     const data = inFolder('kinds.csv');
     writeFileSync(data, `size,kind\n${Array.from({ length: 60 }, (_, row) => `${(row * 7) % 23},${row % 3 === 0 ? 'alpha' : 'beta'}`).join('\n')}\n`);

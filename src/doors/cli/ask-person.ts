@@ -33,7 +33,7 @@ export function personAnswers(
     }
   };
   return {
-    async ask({ text, choices, isOpen }) {
+    async ask({ text, choices, isOpen, numbersInNames = [] }) {
       progress?.pause();
       terminal.wrapped(`  ${terminal.style('bold', '?')} ${printable(text)}`, 4);
       choices.forEach(({ label, detail }, index) =>
@@ -45,8 +45,8 @@ export function personAnswers(
         const chosen = choices[Number(answer) - 1];
         if (chosen) return chosen.value;
         if (answer === '') return isOpen ? null : (choices[0]?.value ?? null);
-        if (isOpen && !/^\d+$/.test(answer)) return answer;
-        terminal.line(`  There are the numbers 1 to ${choices.length}.`);
+        if (isOpen && (!/^\d+$/.test(answer) || numbersInNames.includes(answer))) return unquoted(answer);
+        terminal.line(`  There are the numbers 1 to ${choices.length}.${isOpen ? ' The name of a column may stand in quotes.' : ''}`);
       }
     },
     async askApproval() {
@@ -55,3 +55,6 @@ export function personAnswers(
     },
   };
 }
+
+/** A column called 2 is named in quotes where 2 is a choice. */
+const unquoted = (answer: string) => /^"([^"]+)"$/.exec(answer)?.[1] ?? answer;

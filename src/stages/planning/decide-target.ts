@@ -26,6 +26,8 @@ const LIKELY = 0.28;
 /** Other readings that are offered. */
 const LEAST_TO_OFFER = 0.12;
 const MAX_CHOICES = 5;
+/** Columns that a screen can show. */
+const MAX_COLUMNS = 20;
 
 /** The target by `--target` or by the words. Throws where the words ask for what cannot be done: a forecast, no prediction, a date. */
 export function decideTarget(request: BuildRequest, sentence: SentenceReading, profile: Profile): TargetDecision {
@@ -176,12 +178,14 @@ function unclear(words: string, readings: Reading[], profile: Profile): TargetDe
   const offered = readings.filter(({ certainty }) => certainty >= LEAST_TO_OFFER).slice(0, MAX_CHOICES);
   const possible = profile.columns.filter(isPredictable);
   // Where no word fits, the person is shown the columns themselves.
-  const columns = (offered.length > 0 ? [] : possible).map(({ name, kind }) => ({ value: name, label: name, detail: kind }));
+  const columns = (offered.length > 0 ? [] : possible.slice(0, MAX_COLUMNS)).map(({ name, kind }) => ({ value: name, label: name, detail: kind }));
+  const more = offered.length > 0 ? 0 : possible.length - columns.length;
   const question: PlanQuestion = {
     what: 'target',
-    text: 'Which column is to be predicted?',
+    text: `Which column is to be predicted?${more > 0 ? ` There are ${more} more than these; their names can be typed.` : ''}`,
     choices: offered.length > 0 ? offered.map((reading) => ({ value: optionOf(reading.target), label: labelOf(reading), detail: reading.reason })) : columns,
     isOpen: true,
+    numbersInNames: profile.columns.map(({ name }) => name.trim()).filter((name) => /^\d+$/.test(name)),
   };
   const refusal = new ModelwrightError({
     code: 'MW1202',
