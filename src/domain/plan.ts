@@ -9,7 +9,7 @@ export const PLAN_FORMAT = 1;
 const Name = z.string().max(1024);
 
 /** Why a column is not used. `known-later`: not known at the moment of asking; `source`: the target is made from it. */
-export const LeftOutReason = z.enum(['identifier', 'constant', 'empty', 'leak', 'known-later', 'group', 'source', 'dropped', 'unsupported']);
+export const LeftOutReason = z.enum(['identifier', 'constant', 'empty', 'leak', 'known-later', 'group', 'source', 'dropped']);
 export type LeftOutReason = z.infer<typeof LeftOutReason>;
 
 /** `readAs`: what the user said of how the file is read; files of rows to be predicted are read alike. */

@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { ModelwrightError } from '../../domain/error.ts';
-import { Plan } from '../../domain/plan.ts';
+import { Plan, PLAN_FORMAT } from '../../domain/plan.ts';
 
 const MAX_PLAN_BYTES = 64 << 20;
 
@@ -28,8 +28,8 @@ export function readPlanFile(path: string): Plan {
   } catch (cause) {
     throw unreadable(`The plan file "${path}" is no JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, cause);
   }
-  if (typeof json === 'object' && json !== null && 'format' in json && typeof json.format === 'number' && json.format > 1) {
-    throw unreadable(`The plan file "${path}" has the format ${json.format}, and this program reads plans of format 1.`);
+  if (typeof json === 'object' && json !== null && 'format' in json && typeof json.format === 'number' && json.format > PLAN_FORMAT) {
+    throw unreadable(`The plan file "${path}" has the format ${json.format}, and this program reads plans of format ${PLAN_FORMAT}.`);
   }
   const parsed = Plan.safeParse(json);
   if (parsed.success) return parsed.data;

@@ -40,11 +40,11 @@ const plannedOptions = [
 ];
 
 /** The words of `build` and of `plan` as a request; refuses what cannot be read with MW1001. */
-export function readRequest({ positional, options }: CommandWords): BuildRequest {
+export function readRequest({ positional, options }: CommandWords, command: 'build' | 'plan'): BuildRequest {
   const planPath = textOption(options, 'plan');
   if (planPath !== null) return readPlannedRequest(planPath, positional[0] ?? '', options);
-  if (positional[0] === undefined) throw lacking('a sentence or --plan FILE');
-  if (textOption(options, 'data') === null) throw lacking('--data FILE');
+  if (positional[0] === undefined) throw lacking(command, command === 'plan' ? 'a sentence' : 'a sentence or --plan FILE');
+  if (textOption(options, 'data') === null) throw lacking(command, '--data FILE');
   const fits = textOption(options, 'fits');
   const task = oneOf(TaskKind.options, textOption(options, 'task'), '--task');
   const costs = readCosts(options);
@@ -116,7 +116,8 @@ function readPlannedRequest(path: string, sentence: string, options: Record<stri
   };
 }
 
-const lacking = (what: string) => usage(`build needs ${what}.`, 'Say what to predict and from what: modelwright build "<sentence>" --data <FILE>.');
+const lacking = (command: string, what: string) =>
+  usage(`${command} needs ${what}.`, `Say what to predict and from what: modelwright ${command} "<sentence>" --data <FILE>.`);
 
 const usage = (message: string, hint: string) => new ModelwrightError({ code: 'MW1001', message, hint });
 

@@ -21,7 +21,6 @@ const reasonWords = {
   group: 'says what belongs together',
   source: 'makes the target',
   dropped: 'dropped',
-  unsupported: 'not supported',
 } as const;
 
 const taskWords: Record<TaskKind, string> = {

@@ -1,6 +1,6 @@
 import type { ReadingRule } from '../../domain/column.ts';
 import type { BuildRequest } from '../../domain/event.ts';
-import { ModelwrightError } from '../../domain/error.ts';
+import { ModelwrightError, unreachable } from '../../domain/error.ts';
 import type { ColumnProfile } from '../../domain/profile.ts';
 import { readTimestamp } from '../../domain/read-timestamp.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
@@ -53,7 +53,7 @@ export function asNamed(column: ColumnProfile, kind: NamedKind, statistics: Colu
       return typed('boolean', found, totalOf(statistics.top.filter(({ text }) => found.yes.includes(text) || found.no.includes(text))), 2);
     }
     default:
-      return kind satisfies never;
+      return unreachable(kind);
   }
 
   function unfit({ kindReason: found }: ColumnProfile, wanted: NamedKind, when: string): ModelwrightError {

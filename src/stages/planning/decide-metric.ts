@@ -1,3 +1,4 @@
+import { unreachable } from '../../domain/error.ts';
 import type { ColumnProfile } from '../../domain/profile.ts';
 import { metricFacts, type Metric, type TaskKind } from '../../domain/task.ts';
 import type { Judgement, Wish } from './reading.ts';
@@ -57,5 +58,7 @@ function metricFor(judgement: Judgement, { task, positiveShare, target }: { task
       return 'median_absolute_error';
     case 'explained-share':
       return 'r2';
+    default:
+      return unreachable(judgement);
   }
 }

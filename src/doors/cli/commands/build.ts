@@ -11,7 +11,7 @@ import { textOption, type CommandWords } from '../command-words.ts';
 import { openTerminal } from '../terminal.ts';
 
 export async function build(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
-  const request = readRequest(words);
+  const request = readRequest(words, 'build');
   return watch(words, context, (watcher) => client.build(request, watcher));
 }
 

@@ -13,7 +13,7 @@ import { openTerminal } from '../terminal.ts';
 /** Reads sentence and table, shows the plan, and stops there. */
 export async function plan(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
   const { wantsJson, options } = words;
-  const request = readRequest(words);
+  const request = readRequest(words, 'plan');
   const out = textOption(options, 'out');
   if (out !== null) refuseOverwriting(out, [request.data, request.testData]);
   const terminal = openTerminal(context.stdout, context.environment);
