@@ -12,7 +12,10 @@ export const Interval = z.strictObject({ value: z.number(), low: z.number(), hig
 export type Interval = z.infer<typeof Interval>;
 
 /** Kinds that a user can name for a column: an identifier is left out. */
-export const NamedKind = z.enum(['number', 'category', 'text', 'identifier']);
+export const NamedKind = z.enum(['number', 'category', 'text', 'date', 'boolean', 'identifier']);
+/** What comes first in dates such as 03/04/2024, and what parts decimals, where the file does not settle it. */
+export const NamedDates = z.enum(['day-first', 'month-first']);
+export const NamedDecimal = z.enum(['point', 'comma']);
 
 /** What the user asked for, as it arrived. */
 export const BuildRequest = z.strictObject({
@@ -36,6 +39,10 @@ export const BuildRequest = z.strictObject({
   isRandomSplit: z.boolean().optional(),
   /** What columns are to be taken for, whatever they look like. */
   kinds: z.array(z.strictObject({ column: z.string(), kind: NamedKind })).optional(),
+  dates: NamedDates.optional(),
+  decimal: NamedDecimal.optional(),
+  /** Texts that mean "no value": `TEXT` in every column, `COLUMN=TEXT` in one. */
+  missing: z.array(z.string().max(1000)).optional(),
   /** What a wrong answer costs: of a class that was said and is not, and of one that is and was missed. */
   costs: z.strictObject({ falsePositive: z.number().positive(), falseNegative: z.number().positive() }).optional(),
   /** Rows that can be acted on in the user's period. */

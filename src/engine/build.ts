@@ -13,8 +13,9 @@ import { draftModel, openFinishClock } from './finish-clock.ts';
 import { finishRun } from './finish-run.ts';
 import { openFolds } from './fold-data.ts';
 import type { Edges } from './open-engine.ts';
-import { makePlan, profileFile, withFullPaths, type Planning } from './plan.ts';
+import { makePlan, withFullPaths, type Planning } from './plan.ts';
 import { prepareData, type PreparedData, type ReadRows } from './prepare-data.ts';
+import { profileFile } from './profile-file.ts';
 import { verdictSentence } from './report-facts.ts';
 import { openRunLog, startClock, type RunClock, type RunLog } from './run-log.ts';
 import { openTrainers, search, type SearchContext } from './search-loop.ts';
@@ -186,7 +187,7 @@ function refuseChangedFile(known: DatasetRef | null, file: OpenedFile): void {
 
 async function profileStep({ run, store }: Going, file: OpenedFile, request: BuildRequest): Promise<Profile> {
   if (run.state.dataset) return Profile.parse(JSON.parse(new TextDecoder().decode(await store.files.get(run.runId, run.state.dataset.profile))));
-  const profile = await profileFile(file, request.data);
+  const profile = await profileFile(file, request);
   await run.append({
     kind: 'dataset.profiled',
     dataset: { path: request.data, sha256: file.sha256, rowCount: file.rowCount },

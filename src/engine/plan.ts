@@ -7,7 +7,7 @@ import { derivedReads, type DatasetRef, type DerivedTarget, type Plan, type Plan
 import { warningText, type ColumnProfile, type LeakSuspect, type Profile, type ProfileWarning } from '../domain/profile.ts';
 import { getColumnOf } from '../domain/table.ts';
 import { isAddress, type OpenedFile, type Tables } from '../edges/tables/index.ts';
-import { findLeaks, profileDataset } from '../stages/intake/index.ts';
+import { findLeaks } from '../stages/intake/index.ts';
 import {
   answerTarget,
   checkPlan,
@@ -24,7 +24,6 @@ import {
   recordKeptLeaks,
   refuseOneRow,
   refuseUnfitPlan,
-  withKinds,
   type PlanFacts,
   type Reading,
   type SentenceReading,
@@ -33,6 +32,7 @@ import {
 import { checkDerived, makeTarget } from './derived-target.ts';
 import type { Edges } from './open-engine.ts';
 import { readLabelled, type ReadRows } from './prepare-data.ts';
+import { profileFile } from './profile-file.ts';
 
 /** What a plan is made over. `asking`: wraps a question, for the clock stands still while a person thinks. */
 export type Planning = {
@@ -59,7 +59,7 @@ export async function planModel(edges: Edges, asked: BuildRequest, watcher: Buil
   const file = await tables.openFile(request.data);
   const testFile = request.testData === null ? null : await tables.openFile(request.testData);
   try {
-    const profile = await profileFile(file, request.data);
+    const profile = await profileFile(file, request);
     const { plan, card } = await makePlan({ tables, request, file, testFile, profile, watcher, isCaged: null, asking: (question) => question });
     return { kind: 'plan' as const, plan, card };
   } finally {
@@ -77,9 +77,6 @@ export const withFullPaths = (asked: BuildRequest): BuildRequest => ({
 
 /** What names no place of this machine stays as it was typed, for the error that tells of it: no path would be the current folder. */
 const fullPath = (path: string) => (path === '' || isAddress(path) ? path : resolve(path));
-
-export const profileFile = async (file: OpenedFile, path: string): Promise<Profile> =>
-  profileDataset({ path, rowCount: file.rowCount, notes: file.notes, hasTypedNumbers: file.dialect.format !== 'delimited' }, await file.statistics());
 
 const refOf = (path: string, { sha256, rowCount }: OpenedFile): DatasetRef => ({ path, sha256, rowCount });
 
@@ -104,11 +101,10 @@ async function draft(planning: Planning): Promise<Drafted> {
   const { tables, file, testFile, watcher } = planning;
   let { request } = planning;
   refuseOneRow(planning.profile);
-  const profile = withKinds(planning.profile, request.kinds);
-  const seen = { ...planning, profile };
+  const { profile } = planning;
   const sentence = readSentence(request.sentence, profile);
-  const reading = await chooseTarget(seen, sentence);
-  const { target, derived, levels } = await openTarget(seen, reading);
+  const reading = await chooseTarget(planning, sentence);
+  const { target, derived, levels } = await openTarget(planning, reading);
   const facts = (suspects: LeakSuspect[]): PlanFacts => ({
     request,
     dataset: refOf(request.data, file),

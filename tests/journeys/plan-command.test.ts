@@ -422,6 +422,46 @@ describe('an option overrules what was decided', LONG, () => {
     expect(both.stderr).toMatch(/MW1001.*--split random/);
   });
 
+  it('of what a column is, and of how its cells are read', async () => {
+    const data = inFolder('incomes.csv');
+    const random = seededRandom(5);
+    const rows = Array.from({ length: 120 }, (_, row) =>
+      [`0${1 + random.below(9)}/0${1 + random.below(9)}/2023`, random.below(2), row % 10 === 3 ? -999 : 100 + random.below(5000), random.below(60)].join(','),
+    );
+    writeFileSync(data, `seen,smoker,income,age\n${rows.join('\n')}\n`);
+    const usually = await run('plan', 'predict the income', '--data', data, '--metric', 'rmsle');
+    expect(usually.stderr).toContain('goes down to -999');
+    const { last } = await run(
+      'plan',
+      'predict the income',
+      '--data',
+      data,
+      '--metric',
+      'rmsle',
+      '--missing',
+      'income=-999',
+      '--dates',
+      'day-first',
+      '--kind',
+      'smoker=boolean',
+      '--budget',
+      '8s',
+      '--json',
+    );
+    const plan = Plan.parse(last['plan']);
+    expect(plan.targetRule.missing).toContain('-999');
+    expect(plan.inputs).toMatchObject([
+      { name: 'seen', kind: 'datetime', rule: { formats: ['dd/mm/yyyy'] } },
+      { name: 'smoker', kind: 'boolean', rule: { yes: ['1'], no: ['0'] } },
+      { name: 'age', kind: 'number' },
+    ]);
+    const path = inFolder('incomes.json');
+    writeFileSync(path, JSON.stringify(plan));
+    // The plan file says it all: nothing of the file is decided anew.
+    const built = await run('build', '--plan', path, '--json', '--name', 'incomes');
+    expect(built.lines.find(({ kind }) => kind === 'plan.approved')?.['plan']).toEqual(plan);
+  });
+
   it('of what errors cost, how many can be acted on, and when it is asked', async () => {
     const said = `${sentence} Missing one costs ten times more than a false alarm, and we can call 50 a week.`;
     expect((await planOf(said)).costs).toEqual({ falsePositive: 1, falseNegative: 10, capacity: 50 });

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { RecordedFit } from '../../domain/candidate.ts';
 import { didYouMean } from '../../domain/closest-names.ts';
-import { NamedKind, type BuildRequest } from '../../domain/event.ts';
+import { NamedDates, NamedDecimal, NamedKind, type BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import { Metric, TaskKind } from '../../domain/task.ts';
 import { listOption, textOption, type CommandWords } from './command-words.ts';
@@ -19,6 +19,9 @@ const plannedOptions = [
   'drop',
   'keep',
   'kind',
+  'dates',
+  'decimal',
+  'missing',
   'time',
   'group',
   'split',
@@ -43,6 +46,9 @@ export function readRequest({ positional, options }: CommandWords): BuildRequest
   const costs = readCosts(options);
   const capacity = textOption(options, 'capacity');
   const moment = textOption(options, 'moment');
+  const dates = oneOf(NamedDates.options, textOption(options, 'dates'), '--dates');
+  const decimal = oneOf(NamedDecimal.options, textOption(options, 'decimal'), '--decimal');
+  const missing = listOption(options, 'missing');
   const split = oneOf(['random'] as const, textOption(options, 'split'), '--split');
   return {
     sentence: positional[0],
@@ -63,6 +69,9 @@ export function readRequest({ positional, options }: CommandWords): BuildRequest
     ...(task !== null && { task }),
     ...(split !== null && { isRandomSplit: true }),
     ...(listOption(options, 'kind').length > 0 && { kinds: listOption(options, 'kind').map(readKind) }),
+    ...(dates !== null && { dates }),
+    ...(decimal !== null && { decimal }),
+    ...(missing.length > 0 && { missing }),
     ...(costs !== null && { costs }),
     ...(capacity !== null && { capacity: wholeNumber('capacity', capacity, 1, 2 ** 31 - 1) }),
     ...(moment !== null && { moment: moment.slice(0, 200) }),

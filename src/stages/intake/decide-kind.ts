@@ -151,7 +151,7 @@ const isCode = ({ zeroLedCount, maxLength, meanLength, numbers }: ColumnStatisti
 const isTooLong = ({ numbers, mergedCount }: ColumnStatistics) => numbers !== null && mergedCount > (1 - UNIQUE_SHARE) * (numbers.distinctCount + mergedCount);
 
 /** Words for yes and no that may stand in one column together. T and F do not stand beside Y and N: those are letters. */
-const YES_AND_NO: [string[], string[]][] = [
+export const YES_AND_NO: [string[], string[]][] = [
   [
     ['yes', 'y'],
     ['no', 'n'],

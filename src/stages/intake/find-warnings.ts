@@ -81,12 +81,12 @@ function doubtDetails(doubts: ColumnDoubt[]): string[] {
 
 function doubtDetail(doubt: Doubt): string {
   if (doubt.kind === 'date-order')
-    return `dates that could be ${doubt.other} as well are read as ${doubt.taken}, and nothing in the file settles it. Write them year first (2024-03-31) where that is wrong.`;
+    return `dates that could be ${doubt.other} as well are read as ${doubt.taken}, and nothing in the file settles it: --dates day-first or month-first does.`;
   if (doubt.kind === 'two-marks') {
     const [taken, other] = doubt.taken === '.' ? ['a point', 'a comma'] : ['a comma', 'a point'];
     return `decimals are written with ${taken} and with ${other}; the ${doubt.otherCount} cells with ${other} are missing to a model. Write them all with ${taken}.`;
   }
-  return 'numbers such as 1.100 and 1,100 are read with a point before the decimals (as 1.1 and 1100), and nothing in the file settles it. Write them without thousands separators where that is wrong.';
+  return 'numbers such as 1.100 and 1,100 are read with a point before the decimals (as 1.1 and 1100), and nothing in the file settles it: --decimal point or comma does.';
 }
 
 const MAX_LISTED = 3;
@@ -99,14 +99,14 @@ const listOf = (columns: string[]) =>
 const MISSING_CODE = /^-9{1,6}(?:\.0+)?$/;
 
 /** The one negative number of a column, written with nines, below values that lie far from it. */
-function missingCode({ kind, numbers, topValues }: ColumnProfile, presentCount: number): string | undefined {
+function missingCode({ name, kind, numbers, topValues }: ColumnProfile, presentCount: number): string | undefined {
   if (kind !== 'number' || numbers === null || !MISSING_CODE.test(String(numbers.min)) || numbers.q75 < 0) return undefined;
   const code = topValues.find(({ value }) => Number(value) === numbers.min);
   // A quantile at the edge of the code's cells lies between it and its neighbour, and says nothing.
   if (code && numbers.q05 < 0 && 0.05 * (presentCount - 1) >= code.count) return undefined;
   const isApart = topValues.every(({ value }) => !(Number(value) < 0) || Number(value) === numbers.min);
   if (!code || code.count < 2 || !isApart) return undefined;
-  return `holds ${code.value} in ${code.count} rows and no other negative number: if that stands for a missing value, leave the cells empty`;
+  return `holds ${code.value} in ${code.count} rows and no other negative number: if that stands for a missing value, say --missing "${name}=${code.value}"`;
 }
 
 /** The end of a sentence that says why a column of numbers is none. */

@@ -1,2 +1,2 @@
 export { findLeaks, type LeakSearch } from './find-leaks.ts';
-export { profileColumn, profileDataset } from './profile-dataset.ts';
+export { profileColumn, profileDataset, type ReadingWishes } from './profile-dataset.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Column } from '../../domain/column.ts';
-import { Profile } from '../../domain/profile.ts';
+import { Profile, type ColumnProfile } from '../../domain/profile.ts';
 import { seededRandom } from '../../domain/random.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
 import { measureTexts } from '../../edges/tables/measure-texts.ts';
 import { profileOf } from '../../../tests/fixtures/made-profile.ts';
-import { findLeaks, profileColumn, profileDataset, type LeakSearch } from './index.ts';
+import { findLeaks, profileColumn, profileDataset, type LeakSearch, type ReadingWishes } from './index.ts';
+import type { NamedKind } from './name-kind.ts';
 
 /** What the reader counts of these cells. */
 function statisticsOf(name: string, cells: string[]): ColumnStatistics {
@@ -513,6 +514,127 @@ describe('a profile', () => {
     expect(() => profileDataset({ path: 'a.csv', rowCount: 1, notes: [] }, { columns: [statisticsOf('a', ['1'])], duplicateRowCount: 0, twins: [] })).toThrow(
       expect.objectContaining({ code: 'MW1108' }),
     );
+  });
+});
+
+describe('a column that the user says something of', () => {
+  const columnsOf = (wishes: ReadingWishes, ...columns: ColumnStatistics[]) =>
+    profileDataset({ path: 'a.csv', rowCount: columns[0].rowCount, notes: [] }, { columns, duplicateRowCount: 0, twins: [] }, wishes);
+  const stamps = (column: ColumnProfile) => (column.rule.type === 'timestamp' ? column.rule.formats : column.rule.type);
+  const codes = statisticsOf('code', repeat(['1', '2', '3', '4'], 30));
+  const towns = statisticsOf('town', repeat(['A', 'B', 'A', 'C'], 30));
+  const days = statisticsOf(
+    'day',
+    many(120, (i) => String(20200101 + (i % 28))),
+  );
+
+  it.each<[string, ColumnStatistics, NamedKind, object]>([
+    ['numbers as classes', codes, 'category', { kind: 'category', rule: { type: 'text' }, numbers: null, distinctCount: 4 }],
+    ['words as names', towns, 'identifier', { kind: 'identifier', rule: { type: 'text' } }],
+    ['dates as classes', days, 'category', { kind: 'category', rule: { type: 'text' }, dates: null }],
+    ['codes that begin with zeros as numbers', statisticsOf('zip', repeat(['01234', '90210'], 60)), 'number', { kind: 'number', numbers: { max: 90210 } }],
+    [
+      'years as dates',
+      statisticsOf(
+        'year',
+        many(120, (i) => String(1900 + i)),
+      ),
+      'date',
+      { kind: 'datetime', rule: { formats: ['yyyy'] }, dates: { first: '1900-01-01T00:00:00.000Z' } },
+    ],
+    [
+      'zero and one as no and yes',
+      statisticsOf('flag', repeat(['0', '1'], 60)),
+      'boolean',
+      { kind: 'boolean', rule: { yes: ['1'], no: ['0'] }, distinctCount: 2 },
+    ],
+    [
+      'yes and no in several spellings',
+      statisticsOf('flag', repeat(['Y', 'no', 'yes', 'N'], 30)),
+      'boolean',
+      { kind: 'boolean', rule: { yes: ['Y', 'yes'], no: ['N', 'no'] } },
+    ],
+  ])('is taken so: %s', (_, column, kind, expected) => {
+    const [read] = columnsOf({ kinds: [{ column: column.name, kind }] }, column, towns).columns;
+    expect(read).toMatchObject({ ...expected, kindReason: `is taken as ${kind}, as you said` });
+  });
+
+  it.each<[ColumnStatistics, NamedKind, RegExp]>([
+    [towns, 'number', /--kind town=number does not fit: the column has 3 different values/],
+    [towns, 'date', /--kind town=date does not fit/],
+    [towns, 'boolean', /--kind town=boolean does not fit/],
+    [codes, 'date', /--kind code=date does not fit: the column holds numbers/],
+  ])('is refused with the reason where it cannot be that', (column, kind, message) => {
+    expect(() => columnsOf({ kinds: [{ column: column.name, kind }] }, column, codes)).toThrow(
+      expect.objectContaining({ code: 'MW1001', message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('is named as the table does, or refused', () => {
+    expect(() => columnsOf({ kinds: [{ column: 'twon', kind: 'text' }] }, towns, codes)).toThrow(expect.objectContaining({ code: 'MW1203' }));
+  });
+
+  it('is warned of as what it is taken for', () => {
+    const running = statisticsOf(
+      'n',
+      many(100, (i) => String(i + 1)),
+    );
+    const kindsWarned = (wishes: ReadingWishes) =>
+      columnsOf(
+        wishes,
+        running,
+        statisticsOf(
+          'x',
+          many(100, (i) => String(i * 1.5)),
+        ),
+      ).warnings.map(({ kind }) => kind);
+    expect(kindsWarned({})).toEqual(['identifier']);
+    expect(kindsWarned({ kinds: [{ column: 'n', kind: 'number' }] })).toEqual([]);
+    expect(kindsWarned({ kinds: [{ column: 'x', kind: 'identifier' }] })).toEqual(['identifier', 'identifier']);
+  });
+
+  it('has its days or its months first where nothing else settles it', () => {
+    const open = statisticsOf(
+      'd',
+      many(120, (i) => `0${1 + (i % 9)}/0${1 + (i % 7)}/2020`),
+    );
+    const settled = statisticsOf('e', ['02/25/2020', ...many(119, (i) => `0${1 + (i % 9)}/0${1 + (i % 7)}/2020`)]);
+    const formats = (wishes: ReadingWishes) => columnsOf(wishes, open, settled).columns.map(stamps);
+    expect(formats({})).toEqual([['mm/dd/yyyy'], ['mm/dd/yyyy']]);
+    expect(formats({ dates: 'day-first' })).toEqual([['dd/mm/yyyy'], ['mm/dd/yyyy']]);
+    expect(columnsOf({ dates: 'month-first' }, open, towns).warnings).toEqual([]);
+  });
+
+  it('has a comma or a point before its decimals where nothing else settles it', () => {
+    const open = statisticsOf(
+      'price',
+      many(120, (i) => `1.${100 + i}`),
+    );
+    const rules = (wishes: ReadingWishes) => columnsOf(wishes, open, towns).columns[0];
+    expect(rules({}).numbers?.max).toBeLessThan(2);
+    expect(rules({ decimal: 'comma' })).toMatchObject({ rule: { decimal: ',' }, numbers: { min: 1100 } });
+    expect(columnsOf({ decimal: 'point' }, open, towns).warnings).toEqual([]);
+  });
+
+  it('has no value where it holds a text that is said to mean that', () => {
+    const income = statisticsOf(
+      'income',
+      many(120, (i) => (i % 4 === 1 ? 'refused' : String(i * 13.5))),
+    );
+    const score = statisticsOf(
+      'score',
+      many(120, (i) => (i % 4 === 1 ? 'refused' : ['low', 'high', 'none'][i % 3])),
+    );
+    expect(columnsOf({}, income, score).columns.map(({ kind, missingCount }) => [kind, missingCount])).toEqual([
+      ['category', 0],
+      ['category', 0],
+    ]);
+    expect(columnsOf({ missing: ['refused'] }, income, score).columns).toMatchObject([
+      { kind: 'number', missingCount: 30, rule: { missing: expect.arrayContaining(['refused', 'NA']) } },
+      { kind: 'category', missingCount: 30, distinctCount: 3, rule: { missing: expect.arrayContaining(['refused', 'NA']) } },
+    ]);
+    expect(columnsOf({ missing: ['score=refused'] }, income, score).columns.map(({ missingCount }) => missingCount)).toEqual([0, 30]);
+    expect(() => columnsOf({ missing: ['scoer=refused'] }, income, score)).toThrow(expect.objectContaining({ code: 'MW1001' }));
   });
 });
 

@@ -1,12 +1,16 @@
+import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
+import { getName } from '../../domain/get-column.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import type { ColumnStatistics, TableStatistics } from '../../edges/tables/index.ts';
-import { decideKind, decidePersonal, type Doubt } from './decide-kind.ts';
+import { decideKind, decidePersonal, type Doubt, type KindDecision } from './decide-kind.ts';
 import type { DecidedMarker } from './decide-markers.ts';
 import { numbersOf } from './decide-number.ts';
 import { findConventions, NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import type { Strays } from './find-strays.ts';
 import { findWarnings, straysDetail } from './find-warnings.ts';
+import { missingTextsOf, withoutText } from './missing-texts.ts';
+import { asNamed, withYears, type NamedKind } from './name-kind.ts';
 
 /** Frequent values kept of a column; enough to name all levels of an ordinary category. */
 const MAX_TOP_VALUES = 200;
@@ -16,8 +20,11 @@ const MAX_VALUE_LENGTH = 200;
 /** `notes`: what the reader had to say of the file. `hasTypedNumbers`: its numbers were numbers before they were texts, as those of Parquet and JSON are. */
 type ReadFile = { path: string; rowCount: number; notes: string[]; hasTypedNumbers?: boolean };
 
-/** What a file's statistics say of the dataset. Throws MW1108 where there is one column only. */
-export function profileDataset(file: ReadFile, statistics: TableStatistics): Profile {
+/** What the user says of how the file is to be read, whatever it looks like. */
+export type ReadingWishes = Pick<BuildRequest, 'kinds' | 'dates' | 'decimal' | 'missing'>;
+
+/** What a file's statistics say of the dataset. Throws MW1108 where there is one column only, MW1001 and MW1203 for a wish that does not fit. */
+export function profileDataset(file: ReadFile, statistics: TableStatistics, wishes: ReadingWishes = {}): Profile {
   if (statistics.columns.length < 2) {
     throw new ModelwrightError({
       code: 'MW1108',
@@ -26,9 +33,14 @@ export function profileDataset(file: ReadFile, statistics: TableStatistics): Pro
       place: { file: file.path },
     });
   }
-  const found = findConventions(statistics.columns);
-  const conventions: Conventions = { ...found, decimal: found.decimal ?? (file.hasTypedNumbers === true ? '.' : null) };
-  const decided = statistics.columns.map((one) => decideColumn(one, conventions));
+  const missingTexts = missingTextsOf(wishes.missing ?? [], statistics.columns);
+  const known = statistics.columns.map((one) => ({
+    statistics: (missingTexts.get(one.name) ?? []).reduce(withoutText, one),
+    missing: missingTexts.get(one.name) ?? [],
+  }));
+  const kinds = namedKinds(wishes.kinds ?? [], statistics);
+  const conventions = withWishes(findConventions(known.map((one) => one.statistics)), wishes, file.hasTypedNumbers === true);
+  const decided = known.map((one) => decideColumn(one.statistics, conventions, { kind: kinds.get(one.statistics.name), missing: one.missing }));
   const columns = decided.map(({ profile }) => profile);
   const doubts = decided.flatMap(({ profile, doubt }) => (doubt ? [{ column: profile.name, doubt }] : []));
   const markers = new Map(decided.map(({ profile, markers: own }) => [profile.name, own]));
@@ -42,16 +54,46 @@ export function profileDataset(file: ReadFile, statistics: TableStatistics): Pro
 export const profileColumn = (statistics: ColumnStatistics, conventions: Conventions = NO_CONVENTIONS): ColumnProfile =>
   decideColumn(statistics, conventions).profile;
 
+const namedKinds = (named: NonNullable<ReadingWishes['kinds']>, { columns }: TableStatistics) => {
+  const names = columns.map(({ name }) => name);
+  return new Map(named.map(({ column, kind }) => [getName(names, column, '--kind'), kind]));
+};
+
+/** The user knows how the file was written where it does not settle that itself; columns that leave no doubt keep to what they say. */
+function withWishes(found: Conventions, { dates, decimal }: ReadingWishes, hasTypedNumbers: boolean): Conventions {
+  const order = dates === undefined ? undefined : dates === 'day-first' ? ('day' as const) : ('month' as const);
+  return {
+    ...found,
+    decimal: decimal === undefined ? (found.decimal ?? (hasTypedNumbers ? '.' : null)) : decimal === 'comma' ? ',' : '.',
+    dateOrders: order === undefined ? found.dateOrders : new Map(['/', '-', '.'].map((separator) => [separator, order])),
+  };
+}
+
+type ColumnWishes = { kind: NamedKind | undefined; missing: string[] };
 type DecidedColumn = { profile: ColumnProfile; doubt: Doubt | null; markers: DecidedMarker[]; strays: Strays | null };
 
-function decideColumn(statistics: ColumnStatistics, conventions: Conventions): DecidedColumn {
+function decideColumn(statistics: ColumnStatistics, conventions: Conventions, wishes: ColumnWishes = { kind: undefined, missing: [] }): DecidedColumn {
+  const found = decideKind(statistics, conventions);
+  const rule = { ...found.rule, missing: [...new Set([...found.rule.missing, ...wishes.missing])] };
+  const column = profileOf(statistics, { ...found, rule }, found.strays);
+  if (wishes.kind === undefined || wishes.kind === column.kind)
+    return { profile: column, doubt: found.doubt, markers: found.decided, strays: column.personal === null ? found.strays : null };
+  const looked = wishes.kind === 'date' ? withYears(statistics) : statistics;
+  const { kindReason, ...named } = asNamed(column, wishes.kind, looked, conventions);
+  return { profile: profileOf(looked, { ...named, reason: kindReason }), doubt: null, markers: [], strays: null };
+}
+
+function profileOf(
+  statistics: ColumnStatistics,
+  { kind, reason, rule, missingCount, distinctCount, unreadableCount, order }: Omit<KindDecision, 'doubt' | 'decided' | 'strays'>,
+  found: Strays | null = null,
+): ColumnProfile {
   const { name, top, dates, meanLength, maxLength, meanWords } = statistics;
-  const { kind, reason, rule, missingCount, distinctCount, unreadableCount, order, doubt, decided, strays: found } = decideKind(statistics, conventions);
   const personal = decidePersonal(statistics, kind);
   const strays = personal === null ? found : null;
   const isRepeating = kind === 'category' || kind === 'ordered' || kind === 'boolean' || kind === 'constant' || kind === 'number';
   const values = personal === null ? top.filter(({ text }) => !rule.missing.includes(text)) : [];
-  const profile = {
+  return {
     name,
     kind,
     kindReason: strays ? `${reason}, for ${straysDetail(strays)}` : reason,
@@ -66,7 +108,6 @@ function decideColumn(statistics: ColumnStatistics, conventions: Conventions): D
     personal,
     order,
   };
-  return { profile, doubt, markers: decided, strays };
 }
 
 function summaryOf(numbers: ColumnStatistics['numbers']): ColumnProfile['numbers'] {

@@ -1,8 +1,8 @@
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
+import { getColumn } from '../../domain/get-column.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { findObservedOrder } from './find-time.ts';
-import { getColumn } from './get-column.ts';
 import type { PlanFacts } from './plan-facts.ts';
 
 const SURE = 1;

@@ -2,6 +2,7 @@ import type { PlanQuestion } from '../../domain/build-watcher.ts';
 import { didYouMean } from '../../domain/closest-names.ts';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
+import { getColumn } from '../../domain/get-column.ts';
 import { plainName } from '../../domain/plain-name.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { isPredictable, rankColumns } from './rank-columns.ts';
@@ -10,7 +11,6 @@ import type { Reading, SentenceReading } from './reading.ts';
 import { takeApart } from './sentence-parts.ts';
 import { shellQuoted } from './shell-quoted.ts';
 import { findTimeColumn, findTimeSeries, seriesOf } from './find-time.ts';
-import { getColumn } from './get-column.ts';
 
 /** A target that is settled, or the question that settles it with the refusal for where nobody can be asked. */
 export type TargetDecision = { kind: 'chosen'; reading: Reading } | { kind: 'unclear'; question: PlanQuestion; refusal: ModelwrightError };

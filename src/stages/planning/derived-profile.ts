@@ -1,5 +1,6 @@
 import type { Column } from '../../domain/column.ts';
 import type { ColumnProfile } from '../../domain/profile.ts';
+import { summariseNumbers } from '../../domain/summarise-numbers.ts';
 
 /** The profile of a target that was made: classes `no` and `yes`, or numbers. */
 export function derivedProfile(name: string, type: 'boolean' | 'number' | 'text', column: Column): ColumnProfile {
@@ -21,31 +22,15 @@ export function derivedProfile(name: string, type: 'boolean' | 'number' | 'text'
     };
   }
   if (column.type !== 'number') throw new Error('a number comes as numbers');
-  const sorted = column.values.filter((value) => Number.isFinite(value)).toSorted();
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))] ?? 0;
-  const mean = sorted.reduce((sum, value) => sum + value / sorted.length, 0);
-  const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2 / sorted.length, 0);
+  const present = column.values.filter((value) => Number.isFinite(value));
   return {
     ...facts,
     kind: 'number',
     kindReason: 'is made as a number',
     rule: { type: 'number', missing: [], style: 'plain' },
-    missingCount: column.values.length - sorted.length,
-    distinctCount: new Set(sorted).size,
+    missingCount: column.values.length - present.length,
+    distinctCount: new Set(present).size,
     topValues: [],
-    numbers: {
-      min: at(0),
-      q01: at(0.01),
-      q05: at(0.05),
-      q25: at(0.25),
-      q50: at(0.5),
-      q75: at(0.75),
-      q95: at(0.95),
-      q99: at(0.99),
-      max: at(1),
-      mean,
-      standardDeviation: Math.sqrt(variance),
-      isWhole: sorted.every(Number.isInteger),
-    },
+    numbers: summariseNumbers(present),
   };
 }

@@ -6,10 +6,9 @@ import { Plan } from '../../domain/plan.ts';
 import type { LeakSuspect } from '../../domain/profile.ts';
 import { decideTarget } from './decide-target.ts';
 import { draftPlan } from './draft-plan.ts';
-import { getColumn } from './get-column.ts';
+import { getColumn } from '../../domain/get-column.ts';
 import type { TargetLevels } from './plan-facts.ts';
 import { readSentence } from './read-sentence.ts';
-import { withKinds } from './with-kinds.ts';
 import { MADE_ROWS, profileOf, type MadeColumn } from '../../../tests/fixtures/made-profile.ts';
 import { proposeFeatures } from './propose-features.ts';
 
@@ -270,24 +269,6 @@ describe('a plan', () => {
     const columns: MadeColumn[] = [...inputs, { ...churn, name: fromMac }];
     expect(draft({ columns, target: 'größe' })).toMatchObject({ target: fromMac });
     expect(leftOut(draft({ columns: [...columns, churn], drop: ['größe'] }))).toEqual({ [fromMac]: 'dropped' });
-  });
-
-  it('takes a column for what the user says it is, and refuses a number of words', () => {
-    const profile = profileOf([...inputs, churn]);
-    const kindOf = (kinds: BuildRequest['kinds']) =>
-      Object.fromEntries(withKinds(profile, kinds).columns.map(({ name, kind, rule }) => [name, `${kind} read as ${rule.type}`]));
-    expect(
-      kindOf([
-        { column: 'age', kind: 'category' },
-        { column: 'town', kind: 'identifier' },
-      ]),
-    ).toEqual({
-      age: 'category read as text',
-      town: 'identifier read as text',
-      churn: 'category read as text',
-    });
-    expect(() => kindOf([{ column: 'town', kind: 'number' }])).toThrow(expect.objectContaining({ code: 'MW1001' }));
-    expect(() => kindOf([{ column: 'aeg', kind: 'number' }])).toThrow(expect.objectContaining({ code: 'MW1203' }));
   });
 
   it('says what it cannot follow: a column that cannot be kept, costs of a number', () => {

@@ -1,13 +1,13 @@
 import { didYouMean } from '../../domain/closest-names.ts';
 import type { BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
+import { getColumn } from '../../domain/get-column.ts';
 import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type DerivedTarget, type Plan, type PlanDecision } from '../../domain/plan.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { metricFacts, type Metric, type TaskKind } from '../../domain/task.ts';
 import { decidedValues } from './decided-values.ts';
 import { decideMetric } from './decide-metric.ts';
 import { decideSplit } from './decide-split.ts';
-import { getColumn } from './get-column.ts';
 import { isKnownAhead } from './known-ahead.ts';
 import type { PlanFacts, TargetLevels } from './plan-facts.ts';
 import type { Wish } from './reading.ts';

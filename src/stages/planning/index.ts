@@ -1,10 +1,9 @@
-export { withKinds } from './with-kinds.ts';
 export { decidedValues } from './decided-values.ts';
 export { checkPlan, refuseUnfitPlan } from './check-plan.ts';
 export { answerTarget, decideTarget, type TargetDecision } from './decide-target.ts';
 export { derivedProfile } from './derived-profile.ts';
 export { approvePlan, draftPlan, refuseOneRow } from './draft-plan.ts';
-export { getColumn } from './get-column.ts';
+export { getColumn } from '../../domain/get-column.ts';
 export type { PlanFacts, TargetLevels } from './plan-facts.ts';
 export { isPositiveOpen, positiveQuestion, positiveRefusal } from './positive-question.ts';
 export { proposeFeatures, type FeatureProposal } from './propose-features.ts';
