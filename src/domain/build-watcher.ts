@@ -1,8 +1,14 @@
 import type { RunEvent } from './event.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlanDecision } from './plan.ts';
 
-/** What a person is shown before anything is trained. `isCaged`: null where nothing will be trained. */
-export type PlanCard = { plan: Plan; warnings: string[]; classShares: { name: string; share: number }[]; isCaged: boolean | null };
+/** What a person is shown before anything is trained. `readAs`: how the file was read; `isCaged`: null where nothing will be trained. */
+export type PlanCard = {
+  plan: Plan;
+  readAs: Omit<PlanDecision, 'what'>;
+  warnings: string[];
+  classShares: { name: string; share: number }[];
+  isCaged: boolean | null;
+};
 
 /** Something the reader could not settle. `value` is what the answer stands for; an answer that is no choice is taken as the user's own words. */
 export type PlanQuestion = {

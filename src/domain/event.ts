@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Candidate, RecordedFit } from './candidate.ts';
+import { FileReading } from './file-reading.ts';
 import { AnswerLimits, DatasetRef, Plan } from './plan.ts';
 import { Metric, TaskKind } from './task.ts';
 
@@ -39,6 +40,8 @@ export const BuildRequest = z.strictObject({
   isRandomSplit: z.boolean().optional(),
   /** What columns are to be taken for, whatever they look like. */
   kinds: z.array(z.strictObject({ column: z.string(), kind: NamedKind })).optional(),
+  /** How the file, and the one to measure on, is decoded and cut. */
+  readAs: FileReading.optional(),
   dates: NamedDates.optional(),
   decimal: NamedDecimal.optional(),
   /** Texts that mean "no value": `TEXT` in every column, `COLUMN=TEXT` in one. */

@@ -3,7 +3,7 @@ import { ModelwrightError } from './error.ts';
 import { plainName } from './plain-name.ts';
 import type { ColumnProfile, Profile } from './profile.ts';
 
-/** The name that a person means: as it is written, or but for spaces at its ends and the way its accents are written. */
+/** The name that a person means: as it is written, or but for what nobody sees. */
 export const findName = (names: string[], given: string): string | undefined =>
   names.find((name) => name === given) ?? names.find((name) => plainName(name) === plainName(given));
 

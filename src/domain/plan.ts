@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ColumnKind, ReadingRule } from './column.ts';
+import { FileReading } from './file-reading.ts';
 import { Metric, TaskKind } from './task.ts';
 
 /** A newer plan than this program knows is refused. */
@@ -11,7 +12,8 @@ const Name = z.string().max(1024);
 export const LeftOutReason = z.enum(['identifier', 'constant', 'empty', 'leak', 'known-later', 'group', 'source', 'dropped', 'unsupported']);
 export type LeftOutReason = z.infer<typeof LeftOutReason>;
 
-export const DatasetRef = z.strictObject({ path: z.string(), sha256: z.string().length(64), rowCount: z.int().min(0) });
+/** `readAs`: what the user said of how the file is read; files of rows to be predicted are read alike. */
+export const DatasetRef = z.strictObject({ path: z.string(), sha256: z.string().length(64), rowCount: z.int().min(0), readAs: FileReading.optional() });
 export type DatasetRef = z.infer<typeof DatasetRef>;
 
 /** What an answer may cost: milliseconds for one row, milliseconds a row in a batch on one thread, bytes on disk. */

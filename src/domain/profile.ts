@@ -70,7 +70,8 @@ export const ProfileWarning = z.discriminatedUnion('kind', [
   /** Several rows share a value of it and belong together: one person, one car. */
   z.strictObject({ kind: z.literal('groups'), column: Name, detail: z.string() }),
   z.strictObject({ kind: z.literal('duplicate-rows'), count: Count, detail: z.string() }),
-  z.strictObject({ kind: z.literal('reading'), detail: z.string() }),
+  /** `isOpen`: the file could be read otherwise, and nothing in it settles that. */
+  z.strictObject({ kind: z.literal('reading'), detail: z.string(), isOpen: z.boolean().optional() }),
 ]);
 export type ProfileWarning = z.infer<typeof ProfileWarning>;
 

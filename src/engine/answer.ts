@@ -68,7 +68,7 @@ export async function predictFile(edges: Edges, request: FileRequest) {
   const format = request.out === null ? request.textFormat : formatOf(request.out);
   const { model } = await open(edges, request.model, manyGraphs(edges));
   const tables = await edges.tables();
-  const file = await tables.openFile(request.data);
+  const file = await tables.openFile(request.data, model.manifest.plan.dataset.readAs);
   try {
     const { table, notes, warnings } = await readInputs(file, model.contract, request.isStrict);
     await file.close();
@@ -167,7 +167,7 @@ export async function predictRow(edges: Edges, request: { model: string; row: Re
 export async function evaluateModel(edges: Edges, request: { model: string; data: string }) {
   const { model, reference } = await open(edges, request.model, manyGraphs(edges));
   const tables = await edges.tables();
-  const file = await tables.openFile(request.data);
+  const file = await tables.openFile(request.data, model.manifest.plan.dataset.readAs);
   try {
     const { plan } = model.manifest;
     const needed = plan.derived ? derivedReads(plan.derived).map(({ name }) => name) : [plan.target];

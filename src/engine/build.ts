@@ -115,8 +115,8 @@ async function recordFailure(run: RunLog, error: unknown, isResumed: boolean): P
 async function journey(going: Going, request: BuildRequest, workshop: Promise<Workshop>) {
   const { edges, store, run, clock, watcher } = going;
   const tables = await edges.tables();
-  const file = await tables.openFile(run.state.plan?.dataset.path ?? request.data);
-  const testFile = request.testData === null ? null : await tables.openFile(request.testData);
+  const file = await tables.openFile(run.state.plan?.dataset.path ?? request.data, request.readAs);
+  const testFile = request.testData === null ? null : await tables.openFile(request.testData, request.readAs);
   refuseChangedFile(run.state.dataset?.ref ?? null, file);
   if (run.state.plan?.testDataset && testFile) refuseChangedFile(run.state.plan.testDataset, testFile);
 

@@ -14,6 +14,7 @@ import {
   decidedValues,
   decideTarget,
   derivedProfile,
+  describeReading,
   draftPlan,
   getColumn,
   isPositiveOpen,
@@ -56,9 +57,10 @@ const toldAsLeftOut: ReadonlySet<string> = new Set(['identifier', 'constant']);
 export async function planModel(edges: Edges, asked: BuildRequest, watcher: BuildWatcher) {
   const request = withFullPaths(asked);
   const tables = await edges.tables();
-  const file = await tables.openFile(request.data);
-  const testFile = request.testData === null ? null : await tables.openFile(request.testData);
+  const file = await tables.openFile(request.data, request.readAs);
+  let testFile: OpenedFile | null = null;
   try {
+    testFile = request.testData === null ? null : await tables.openFile(request.testData, request.readAs);
     const profile = await profileFile(file, request);
     const { plan, card } = await makePlan({ tables, request, file, testFile, profile, watcher, isCaged: null, asking: (question) => question });
     return { kind: 'plan' as const, plan, card };
@@ -68,9 +70,10 @@ export async function planModel(edges: Edges, asked: BuildRequest, watcher: Buil
   }
 }
 
-/** Kept as they are from here: a run may be resumed from another folder. */
+/** Kept as they are from here: a run may be resumed from another folder. A file of a given plan is read as it was when the plan was made. */
 export const withFullPaths = (asked: BuildRequest): BuildRequest => ({
   ...asked,
+  ...(asked.plan?.dataset.readAs && { readAs: asked.plan.dataset.readAs }),
   data: fullPath(asked.data === '' && asked.plan ? asked.plan.dataset.path : asked.data),
   testData: asked.testData === null ? (asked.plan?.testDataset?.path ?? null) : fullPath(asked.testData),
 });
@@ -78,7 +81,7 @@ export const withFullPaths = (asked: BuildRequest): BuildRequest => ({
 /** What names no place of this machine stays as it was typed, for the error that tells of it: no path would be the current folder. */
 const fullPath = (path: string) => (path === '' || isAddress(path) ? path : resolve(path));
 
-const refOf = (path: string, { sha256, rowCount }: OpenedFile): DatasetRef => ({ path, sha256, rowCount });
+const refOf = (path: string, { sha256, rowCount }: OpenedFile, { readAs }: BuildRequest): DatasetRef => ({ path, sha256, rowCount, ...(readAs && { readAs }) });
 
 /** The plan of a request: the one that was given, if it fits, or one made from the sentence and the table. */
 export async function makePlan(planning: Planning): Promise<Planned> {
@@ -88,7 +91,8 @@ export async function makePlan(planning: Planning): Promise<Planned> {
   const warnings = openWarnings(planning.profile, plan)
     .filter(({ kind }) => !toldAsLeftOut.has(kind))
     .map(warningText);
-  return { plan, read, card: { plan, warnings, classShares, isCaged: planning.isCaged } };
+  const readAs = describeReading(planning.file.dialect, plan, planning.profile, planning.request);
+  return { plan, read, card: { plan, readAs, warnings, classShares, isCaged: planning.isCaged } };
 }
 
 /** What the profile warns of and the plan has not answered by its split. */
@@ -107,8 +111,8 @@ async function draft(planning: Planning): Promise<Drafted> {
   const { target, derived, levels } = await openTarget(planning, reading);
   const facts = (suspects: LeakSuspect[]): PlanFacts => ({
     request,
-    dataset: refOf(request.data, file),
-    testDataset: testFile && request.testData !== null ? refOf(request.testData, testFile) : null,
+    dataset: refOf(request.data, file, request),
+    testDataset: testFile && request.testData !== null ? refOf(request.testData, testFile, request) : null,
     profile,
     sentence,
     reading,
@@ -251,8 +255,8 @@ async function takeGivenPlan({ tables, request, file, testFile, profile }: Plann
   const plan: Plan = {
     ...reconcileColumns(given, profile),
     decisions: given.decisions.map((decision) => asTheFileSays(decision, given)),
-    dataset: refOf(request.data, file),
-    testDataset: testFile && request.testData !== null ? refOf(request.testData, testFile) : null,
+    dataset: refOf(request.data, file, request),
+    testDataset: testFile && request.testData !== null ? refOf(request.testData, testFile, request) : null,
   };
   const column = profile.columns.find(({ name }) => name === plan.target);
   let levels = plan.derived === null && column && plan.task !== 'regression' ? await readLevels(file, column.name, plan.targetRule) : null;

@@ -149,7 +149,7 @@ describe('build --plan', LONG, () => {
     const path = inFolder('carried.json');
     expect((await run('plan', sentence, '--data', customers, '--budget', '12s', '--out', path)).exitCode).toBe(0);
     const built = await run('build', '--plan', path, '--json');
-    expect(built.last).toMatchObject({ kind: 'result', model: 'left@1', metric: 'roc_auc', budgetMs: 8000 });
+    expect(built.last).toMatchObject({ kind: 'result', model: 'left@1', metric: 'roc_auc', budgetMs: 12_000 });
     const approved = built.lines.find(({ kind }) => kind === 'plan.approved');
     expect(approved?.['by']).toBe('plan-file');
     expect(approved?.['plan']).toEqual(JSON.parse(readFileSync(path, 'utf8')));
@@ -429,6 +429,8 @@ describe('an option overrules what was decided', LONG, () => {
       [`0${1 + random.below(9)}/0${1 + random.below(9)}/2023`, random.below(2), row % 10 === 3 ? -999 : 100 + random.below(5000), random.below(60)].join(','),
     );
     writeFileSync(data, `seen,smoker,income,age\n${rows.join('\n')}\n`);
+    const open = await run('plan', 'predict the income', '--data', data);
+    expect(open.text).toMatch(/Read as .*months before days {2}\(a guess: not all of it is settled by the file/);
     const usually = await run('plan', 'predict the income', '--data', data, '--metric', 'rmsle');
     expect(usually.stderr).toContain('goes down to -999');
     const { last } = await run(
@@ -460,6 +462,29 @@ describe('an option overrules what was decided', LONG, () => {
     // The plan file says it all: nothing of the file is decided anew.
     const built = await run('build', '--plan', path, '--json', '--name', 'incomes');
     expect(built.lines.find(({ kind }) => kind === 'plan.approved')?.['plan']).toEqual(plan);
+  });
+
+  it('of how the file is cut, which a plan file keeps', async () => {
+    const data = inFolder('colours.csv');
+    const colours = ['red', 'green', 'blue'];
+    writeFileSync(
+      data,
+      `${Array.from({ length: 90 }, (_, row) => `${colours[row % 3]};${['small', 'large'][row % 2]};${row % 5 < 2 ? 'yes' : 'no'}`).join('\n')}\n`,
+    );
+    const words = ['plan', 'predict column_3', '--data', data, '--delimiter', ';', '--header', 'no', '--encoding', 'utf-8'];
+    const path = inFolder('colours.json');
+    const { text } = await run(...words, '--out', path);
+    expect(text).toMatch(/Learns from 2 columns .*, 90 rows/);
+    expect(text).toMatch(
+      /Read as +cells between semicolons, no line of names, utf-8 {2}\(sure: by --delimiter, --header, --encoding, and by what the file holds; .*--missing\)/,
+    );
+    const plan = Plan.parse(JSON.parse(readFileSync(path, 'utf8')));
+    expect(plan.dataset).toMatchObject({ rowCount: 90, readAs: { delimiter: ';', hasHeader: false, encoding: 'utf-8' } });
+    const built = await run('build', '--plan', path, '--json', '--name', 'colours');
+    expect(built.lines.find(({ kind }) => kind === 'plan.approved')?.['plan']).toEqual(plan);
+    const wrong = await run('plan', 'predict column_3', '--data', data, '--delimiter', '::');
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.stderr).toMatch(/MW1001.*--delimiter takes no "::"/);
   });
 
   it('of what errors cost, how many can be acted on, and when it is asked', async () => {

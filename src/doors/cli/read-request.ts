@@ -5,6 +5,7 @@ import { RecordedFit } from '../../domain/candidate.ts';
 import { didYouMean } from '../../domain/closest-names.ts';
 import { NamedDates, NamedDecimal, NamedKind, type BuildRequest } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
+import { FileReading, TextEncoding } from '../../domain/file-reading.ts';
 import { Metric, TaskKind } from '../../domain/task.ts';
 import { listOption, textOption, type CommandWords } from './command-words.ts';
 import { readDurationMs } from './read-duration.ts';
@@ -19,6 +20,9 @@ const plannedOptions = [
   'drop',
   'keep',
   'kind',
+  'delimiter',
+  'header',
+  'encoding',
   'dates',
   'decimal',
   'missing',
@@ -46,6 +50,7 @@ export function readRequest({ positional, options }: CommandWords): BuildRequest
   const costs = readCosts(options);
   const capacity = textOption(options, 'capacity');
   const moment = textOption(options, 'moment');
+  const readAs = readFileReading(options);
   const dates = oneOf(NamedDates.options, textOption(options, 'dates'), '--dates');
   const decimal = oneOf(NamedDecimal.options, textOption(options, 'decimal'), '--decimal');
   const missing = listOption(options, 'missing');
@@ -69,6 +74,7 @@ export function readRequest({ positional, options }: CommandWords): BuildRequest
     ...(task !== null && { task }),
     ...(split !== null && { isRandomSplit: true }),
     ...(listOption(options, 'kind').length > 0 && { kinds: listOption(options, 'kind').map(readKind) }),
+    ...(readAs !== null && { readAs }),
     ...(dates !== null && { dates }),
     ...(decimal !== null && { decimal }),
     ...(missing.length > 0 && { missing }),
@@ -119,6 +125,22 @@ function oneOf<T extends string>(known: readonly T[], given: string | null, opti
   const found = known.find((one) => one === given);
   if (found !== undefined) return found;
   throw usage(`${option} takes no "${given}".`, `${didYouMean(given, known)}It takes ${known.join(', ')}.`);
+}
+
+/** What is said of how the file is cut and decoded; null where nothing is. */
+function readFileReading(options: Record<string, unknown>): FileReading | null {
+  const delimiter = textOption(options, 'delimiter');
+  const header = oneOf(['yes', 'no'] as const, textOption(options, 'header'), '--header');
+  const encoding = oneOf(TextEncoding.options, textOption(options, 'encoding')?.toLowerCase() ?? null, '--encoding');
+  const said = {
+    ...(delimiter !== null && { delimiter: /^(?:tab|\\t)$/i.test(delimiter) ? '\t' : delimiter }),
+    ...(header !== null && { hasHeader: header === 'yes' }),
+    ...(encoding !== null && { encoding }),
+  };
+  if (Object.keys(said).length === 0) return null;
+  const parsed = FileReading.safeParse(said);
+  if (parsed.success) return parsed.data;
+  throw usage(`--delimiter takes no "${delimiter}".`, "It takes one sign, such as --delimiter ';', or the word tab.");
 }
 
 /** `postcode=category`; names of columns may hold the sign too. */

@@ -7,12 +7,17 @@ import { openTerminal } from './terminal.ts';
 function shown(part: Partial<Plan>, warnings: string[] = []): string {
   let text = '';
   const terminal = openTerminal({ write: (piece: string) => (text += piece) }, {});
-  renderCard({ plan: madePlan(part), warnings, classShares: [], isCaged: null }, terminal, 'with --json');
+  const readAs = { value: 'cells between commas', certainty: 0.9, reason: 'the file leaves no doubt', option: '--delimiter' };
+  renderCard({ plan: madePlan(part), readAs, warnings, classShares: [], isCaged: null }, terminal, 'with --json');
   return text;
 }
 const many = (count: number, name: string) => Array.from({ length: count }, (_, at) => `${name} ${at}`);
 
 describe('a card', () => {
+  it('says how the file was read, how sure that is, and by which options it is read otherwise', () => {
+    expect(shown({})).toContain('Read as     cells between commas  (sure: the file leaves no doubt; --delimiter)');
+  });
+
   it('names the columns that are learnt from, by their kinds, where they are few', () => {
     expect(shown({})).toMatch(/Learns from 2 columns \(1 number, 1 category; --kind\), 100 rows\n +number: x; category: town\n/);
     const [x] = madePlan().inputs;

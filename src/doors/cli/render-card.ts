@@ -38,17 +38,18 @@ function leftOutOf({ leftOut }: PlanCard['plan']): PlanCard['plan']['leftOut'] {
 }
 
 /** The plan as one screen: what will be predicted, from what, how it is judged, and what is left out and why; each decision with how sure it is and the option that overrules it. `rest`: where what is cut off here stands in full. */
-export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: Terminal, rest: string): void {
+export function renderCard({ plan, readAs, warnings, classShares }: PlanCard, terminal: Terminal, rest: string): void {
   const row = (name: string, text: string) => terminal.wrapped(`  ${terminal.style('bold', name.padEnd(INDENT - 2))}${text}`, INDENT);
   const list = (name: string, texts: string[], most: number, what: string) => {
     texts.slice(0, most).forEach((text, index) => row(index === 0 ? name : '', printable(text)));
     if (texts.length > most) row('', `and ${counted(texts.length - most, what)}, all of them ${rest}`);
   };
+  const beside = (made: Omit<PlanDecision, 'what'>) => `  ${terminal.style('dim', printable(`(${sureness(made)}: ${made.reason}; ${made.option})`))}`;
   const decided = (what: PlanDecision['what']) => plan.decisions.find((decision) => decision.what === what);
   /** A fact of the plan, and beside it how it came about. */
   const decision = (name: string, text: string, what: PlanDecision['what']) => {
     const made = decided(what);
-    row(name, `${printable(text)}${made ? `  ${terminal.style('dim', printable(`(${sureness(made)}: ${made.reason}; ${made.option})`))}` : ''}`);
+    row(name, `${printable(text)}${made ? beside(made) : ''}`);
   };
   const classes = classShares.slice(0, MAX_CLASSES).map(({ name, share }) => `${name} ${percent(share)}`);
   const more = classShares.length > MAX_CLASSES ? `, and ${classShares.length - MAX_CLASSES} more` : '';
@@ -69,6 +70,7 @@ export function renderCard({ plan, warnings, classShares }: PlanCard, terminal: 
         : `rows of one ${plan.split.column} stay together`,
     'split',
   );
+  row('Read as', `${printable(readAs.value)}${beside(readAs)}`);
   row('Learns from', `${counted(plan.inputs.length, 'column')} (${kindsOf(plan)}; --kind), ${counted(plan.dataset.rowCount, 'row')}`);
   if (plan.inputs.length <= MAX_INPUTS) row('', printable(inputsByKind(plan)));
   list(
@@ -104,4 +106,4 @@ const inputsByKind = (plan: PlanCard['plan']) =>
     .map(([kind, names]) => `${kind}: ${names.join(', ')}`)
     .join('; ');
 
-const sureness = ({ certainty }: PlanDecision) => (certainty >= 0.8 ? 'sure' : certainty >= 0.5 ? 'likely' : 'a guess');
+const sureness = ({ certainty }: Pick<PlanDecision, 'certainty'>) => (certainty >= 0.8 ? 'sure' : certainty >= 0.5 ? 'likely' : 'a guess');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { ModelwrightError } from '../../domain/error.ts';
+import type { FileReading } from '../../domain/file-reading.ts';
 import { cleanLine, inScratch, isTooLong, literalPath, selectCopy } from './clean-copy.ts';
 import { encodingNotes } from './decode-text.ts';
 import { checkWidth, rowTooLong, tooLarge, type LoadOptions } from './load-limits.ts';
@@ -27,11 +28,11 @@ export type LoadedTable = {
 };
 
 /** Reads the file into a database that can then reach nothing but what it holds. */
-export async function loadTable(path: string, options: LoadOptions): Promise<LoadedTable> {
-  const scanned = await scanFile(path);
+export async function loadTable(path: string, options: LoadOptions, readAs: FileReading = {}): Promise<LoadedTable> {
+  const scanned = await scanFile(path, readAs.encoding);
   const database = await openDatabase(options);
   try {
-    const { columns, dialect, notes } = await loadRaw(database.connection, path, scanned, options);
+    const { columns, dialect, notes } = await loadRaw(database.connection, path, scanned, options, readAs);
     await lockDown(database.connection);
     await refuseChangedSince(path, scanned.state);
     const rowCount = await countRows(database.connection);
@@ -50,11 +51,12 @@ export async function loadTable(path: string, options: LoadOptions): Promise<Loa
   }
 }
 
-async function loadRaw(connection: DuckDBConnection, path: string, scanned: Scanned, options: LoadOptions) {
+async function loadRaw(connection: DuckDBConnection, path: string, scanned: Scanned, options: LoadOptions, readAs: FileReading) {
   if (scanned.format === 'text') {
-    return looksLikeJson(scanned.sample, scanned.isSampleWhole)
+    // Who names a delimiter knows that it is no JSON.
+    return readAs.delimiter === undefined && looksLikeJson(scanned.sample, scanned.isSampleWhole)
       ? loadJson(connection, path, scanned, options)
-      : loadDelimited(connection, path, scanned, options);
+      : loadDelimited(connection, path, scanned, options, readAs);
   }
   if (!scanned.isGzip) return loadParquet(connection, path, path, options);
   return inScratch(options, async (folder) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ModelwrightError } from '../../domain/error.ts';
+import type { FileReading } from '../../domain/file-reading.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import { cleanLine, inScratch, isTooLong, readCsv, selectCopy } from './clean-copy.ts';
 import { decodedText, encodingNotes } from './decode-text.ts';
@@ -17,8 +18,8 @@ import type { TextFile } from './scan-file.ts';
 import { ESCAPED_QUOTE, isCutInQuotes, isOneEmptyMore, mayIgnoreQuotes, sniffDialect, type Sniffed } from './sniff-dialect.ts';
 
 /** Delimited text as the table `raw`: by DuckDB's own reader where the file is plain, else through a clean copy. */
-export async function loadDelimited(connection: DuckDBConnection, path: string, file: TextFile, options: LoadOptions) {
-  const sniffed = sniffDialect(file.sample, file.isSampleWhole);
+export async function loadDelimited(connection: DuckDBConnection, path: string, file: TextFile, options: LoadOptions, readAs: FileReading) {
+  const sniffed = sniffDialect(file.sample, file.isSampleWhole, readAs);
   if (!sniffed)
     throw new ModelwrightError({
       code: 'MW1106',

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ReadingRule } from '../../domain/column.ts';
 import { errorCodes, type ErrorCode } from '../../domain/error-codes.ts';
+import { FileReading, TextEncoding } from '../../domain/file-reading.ts';
 import { NumberSummary } from '../../domain/profile.ts';
 
 /** Frequent texts that are kept of a column. */
@@ -24,6 +25,7 @@ export const ReaderRequest = z.intersection(
       ask: z.literal('open'),
       file: z.int(),
       path: z.string(),
+      readAs: FileReading,
       options: DatabaseOptions.extend({ maxColumns: z.int().positive() }),
     }),
     z.object({ ask: z.literal('statistics'), file: z.int() }),
@@ -47,7 +49,7 @@ export const Dialect = z.discriminatedUnion('format', [
     format: z.literal('delimited'),
     delimiter: z.string().length(1),
     quote: z.enum(['"', "'", '']),
-    encoding: z.enum(['utf-8', 'windows-1252', 'utf-16le', 'utf-16be']),
+    encoding: TextEncoding,
     isGzip: z.boolean(),
     hasHeader: z.boolean(),
   }),

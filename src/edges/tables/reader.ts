@@ -27,7 +27,7 @@ function getFile(file: number): LoadedTable {
 async function answer(request: ReaderRequest, sendPart: (value: unknown) => void): Promise<unknown> {
   switch (request.ask) {
     case 'open': {
-      const table = await loadTable(request.path, request.options);
+      const table = await loadTable(request.path, request.options, request.readAs);
       files.set(request.file, table);
       const { columns, rowCount, sha256, sizeBytes, dialect, notes } = table;
       return { columns, rowCount, sha256, sizeBytes, dialect, notes };

@@ -4,12 +4,13 @@ import { createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { ModelwrightError } from '../../domain/error.ts';
+import type { FileReading } from '../../domain/file-reading.ts';
 import { isAddress } from './is-address.ts';
 import { withoutEnd, withoutMarks } from './odd-ends.ts';
 import { binaryFile, MAGIC_BYTES, refuseKnownFormats } from './refuse-formats.ts';
 import { weighUtf8, type Utf8Weight } from './weigh-utf8.ts';
 
-export type Encoding = 'utf-8' | 'windows-1252' | 'utf-16le' | 'utf-16be';
+export type Encoding = NonNullable<FileReading['encoding']>;
 
 /** How a file was when it was first looked at; another size or time later means that someone writes to it. */
 export type FileState = { sizeBytes: number; changedMs: number };
@@ -31,8 +32,11 @@ const PIECE_BYTES = 1 << 20;
 const MAX_UNPACKED_BYTES = 256 << 20;
 const MAX_GROWTH = 400;
 
-/** Reads every byte: the hash, what kind of file it is, its encoding. Refuses what is no table of text. */
-export async function scanFile(path: string): Promise<Scanned> {
+/**
+ * Reads every byte: the hash, what kind of file it is, its encoding. Refuses what is no table of text.
+ * @param named the encoding as the user says it, whatever the bytes look like
+ */
+export async function scanFile(path: string, named?: Encoding): Promise<Scanned> {
   const facts = await lookAt(path);
   const state: FileState = { sizeBytes: facts.size, changedMs: facts.mtimeMs };
   const magic = await firstBytes(path, MAGIC_BYTES);
@@ -49,7 +53,7 @@ export async function scanFile(path: string): Promise<Scanned> {
     return { format: 'parquet', ...done() };
   }
   refuseKnownFormats(path, magic, false);
-  const text = new TextScan(path);
+  const text = new TextScan(path, named);
   let rawBytes = 0;
   let isParquet = false;
   const onRaw = (raw: Buffer) => {
@@ -74,6 +78,7 @@ export async function scanFile(path: string): Promise<Scanned> {
 class TextScan {
   byteCount = 0;
   readonly #path: string;
+  readonly #named: Encoding | undefined;
   readonly #sampleParts: Buffer[] = [];
   #sampleBytes = 0;
   #wide: 'utf-16le' | 'utf-16be' | null = null;
@@ -81,12 +86,13 @@ class TextScan {
   #carry = Buffer.alloc(0);
   #lastByte = 0;
 
-  constructor(path: string) {
+  constructor(path: string, named: Encoding | undefined) {
     this.#path = path;
+    this.#named = named;
   }
 
   take(piece: Buffer): void {
-    if (this.byteCount === 0) this.#wide = wideEncoding(piece);
+    if (this.byteCount === 0) this.#wide = this.#named === undefined ? wideEncoding(piece) : wideOf(this.#named);
     if (this.#wide === null && piece.includes(0)) throw binaryFile(this.#path, 'it holds NUL bytes');
     this.byteCount += piece.length;
     this.#lastByte = piece[piece.length - 1];
@@ -104,7 +110,7 @@ class TextScan {
 
   /** Neither UTF-16 nor wholly UTF-8. */
   get isDoubtful(): boolean {
-    return this.#wide === null && !(this.#isUtf8 && this.#carry.length === 0);
+    return this.#wide === null && this.#named !== 'windows-1252' && !(this.#isUtf8 && this.#carry.length === 0);
   }
 
   /** @param weight of a doubtful file, how much of it is UTF-8 */
@@ -112,7 +118,8 @@ class TextScan {
     const bytes = Buffer.concat(this.#sampleParts);
     const hasMark = startsWith(bytes, '\xef\xbb\xbf');
     // One slip, or a file cut in its last character, makes no other encoding of it.
-    const isUtf8File = this.#wide === null && (weight === null || hasMark || weight.characterCount > weight.badCount);
+    const looksUtf8 = weight === null || hasMark || weight.characterCount > weight.badCount;
+    const isUtf8File = this.#wide === null && (this.#named === undefined ? looksUtf8 : this.#named === 'utf-8');
     const encoding: Encoding = this.#wide ?? (isUtf8File ? 'utf-8' : 'windows-1252');
     const isSampleWhole = this.byteCount <= SAMPLE_BYTES;
     const whole = isSampleWhole ? bytes : bytes.subarray(0, isUtf8File ? lastWholeCharacter(bytes) : bytes.length - (bytes.length % 2));
@@ -132,6 +139,8 @@ class TextScan {
     return { encoding, sample, isSampleWhole, replaced: isUtf8File && weight ? { count: weight.badCount, firstLine: weight.firstLine } : null, hasOddEnds };
   }
 }
+
+const wideOf = (encoding: Encoding) => (encoding === 'utf-16le' || encoding === 'utf-16be' ? encoding : null);
 
 /** UTF-16 by its mark, or without one by every second byte being NUL, as it is in any European text. */
 function wideEncoding(start: Buffer): 'utf-16le' | 'utf-16be' | null {

@@ -1,3 +1,4 @@
+import type { FileReading } from '../../domain/file-reading.ts';
 import { trimCell } from '../../domain/read-cell.ts';
 import { countRemarks, findArffNames } from './find-start.ts';
 import { isClearlyData } from './judge-header.ts';
@@ -29,17 +30,19 @@ const EXCEL_HINT = /^(["']?)sep=(.)\1[ \t]*(?:\r\n|\r|\n)/i;
 /**
  * Finds delimiter and quote from the start of a file: the pair under which the rows agree with the first row in their
  * number of cells. Undefined when there is nothing but blank lines. `isWhole`: the sample is the whole file.
+ * @param said what the user says of it, which is taken as it is
  */
-export function sniffDialect(sample: string, isWhole: boolean): Sniffed | undefined {
+export function sniffDialect(sample: string, isWhole: boolean, said: FileReading = {}): Sniffed | undefined {
   const hint = EXCEL_HINT.exec(sample);
   const text = hint ? sample.slice(hint[0].length) : sample;
   const hinted = hint ? tryDelimiter(text, hint[2], isWhole) : undefined;
   // A wrong hint would make one column of the table.
-  const trial = hinted && hinted.width > 1 ? hinted : (bestTrial(text, isWhole) ?? hinted);
+  const found = () => (hinted && hinted.width > 1 ? hinted : (bestTrial(text, isWhole) ?? hinted));
+  const trial = said.delimiter === undefined ? found() : tryDelimiter(text, said.delimiter, isWhole);
   if (!trial) return undefined;
   const { cutting, rows, width, start, endsInDelimiter, hasRule } = trial;
   const arffNames = findArffNames(text);
-  const hasHeader = arffNames === null && (rows[0].length < width || !isClearlyData(rows[0], rows.slice(1)));
+  const hasHeader = arffNames === null && (said.hasHeader ?? (rows[0].length < width || !isClearlyData(rows[0], rows.slice(1))));
   return {
     cutting,
     firstRow: rows[0],

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Column, ReadingRule, Table } from '../../domain/column.ts';
 import { ModelwrightError } from '../../domain/error.ts';
+import type { FileReading } from '../../domain/file-reading.ts';
 import { nameKey } from './name-columns.ts';
 import type { ReaderProcess } from './reader-process.ts';
 import { ColumnPart, ExpressionsReply, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply, WrittenReply } from './reader-wire.ts';
@@ -32,7 +33,8 @@ export interface OpenedFile {
 }
 
 export interface Tables {
-  openFile(path: string): Promise<OpenedFile>;
+  /** `readAs`: how delimited text is read whatever it looks like; other files need no such word. */
+  openFile(path: string, readAs?: FileReading): Promise<OpenedFile>;
   /** DuckDB's own tree of `SELECT text` for each text (`json_serialize_sql`), or its error record. Parses only. */
   parseExpressions(texts: string[]): Promise<unknown[]>;
   /** Writes a Parquet file of equally long columns, numbers or texts, rows in the order given. Replaces what is there. */
@@ -65,10 +67,13 @@ export function openTables(startReader: () => ReaderProcess, options: TablesOpti
     return connection;
   };
   return {
-    async openFile(path) {
+    async openFile(path, readAs = {}) {
       const reader = connect();
       const file = ++fileCount;
-      const opened = await reader.ask({ ask: 'open', file, path, options: { tempDirectory, memoryBytes, threads, maxColumns: MAX_COLUMNS } }, OpenedReply);
+      const opened = await reader.ask(
+        { ask: 'open', file, path, readAs, options: { tempDirectory, memoryBytes, threads, maxColumns: MAX_COLUMNS } },
+        OpenedReply,
+      );
       return openedFile(reader, file, opened);
     },
     async parseExpressions(texts) {

@@ -22,7 +22,7 @@ export function findWarnings(
   },
 ): ProfileWarning[] {
   const { rowCount, duplicateRowCount, columns, notes, twins, doubts, markers, strays } = facts;
-  const warnings: ProfileWarning[] = [...notes, ...doubtDetails(doubts)].map((detail) => ({ kind: 'reading', detail }));
+  const warnings: ProfileWarning[] = [...notes.map((detail) => ({ kind: 'reading' as const, detail })), ...doubtWarnings(doubts)];
   if (duplicateRowCount > DUPLICATES_SHARE * rowCount) {
     warnings.push({
       kind: 'duplicate-rows',
@@ -43,7 +43,7 @@ export function findWarnings(
       warnings.push({
         kind: 'mixed',
         column: name,
-        detail: `is taken as ${kind}, for ${straysDetail(others)}; if that stands for a missing value, leave the cells empty`,
+        detail: `is taken as ${kind}, for ${straysDetail(others)}; if that stands for a missing value, say so with --missing`,
       });
     const spellings = findSpellings(column);
     if (spellings.length > 0) warnings.push({ kind: 'spellings', column: name, detail: spellingsDetail(spellings, kind) });
@@ -70,13 +70,14 @@ export function findWarnings(
 type ColumnDoubt = { column: string; doubt: Doubt };
 
 /** Columns in the same doubt share a sentence: a wide file would have hundreds. */
-function doubtDetails(doubts: ColumnDoubt[]): string[] {
-  const columnsOf = new Map<string, string[]>();
+function doubtWarnings(doubts: ColumnDoubt[]): ProfileWarning[] {
+  const groups = new Map<string, { columns: string[]; isOpen: boolean }>();
   for (const { column, doubt } of doubts) {
     const detail = doubtDetail(doubt);
-    columnsOf.set(detail, [...(columnsOf.get(detail) ?? []), column]);
+    const group = groups.get(detail) ?? { columns: [], isOpen: doubt.kind !== 'two-marks' };
+    groups.set(detail, { ...group, columns: [...group.columns, column] });
   }
-  return [...columnsOf].map(([detail, columns]) => `${listOf(columns)}: ${detail}`);
+  return [...groups].map(([detail, { columns, isOpen }]) => ({ kind: 'reading', detail: `${listOf(columns)}: ${detail}`, ...(isOpen && { isOpen }) }));
 }
 
 function doubtDetail(doubt: Doubt): string {

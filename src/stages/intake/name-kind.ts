@@ -49,8 +49,7 @@ export function asNamed(column: ColumnProfile, kind: NamedKind, statistics: Colu
     }
     case 'boolean': {
       const found = asAnswers(statistics, missing);
-      if (!found)
-        throw unfit(column, kind, `A column is a yes or no where it holds nothing but ${YES_AND_NO.map(([[yes], [no]]) => `${yes}/${no}`).join(', ')}, 1/0.`);
+      if (!found) throw unfit(column, kind, `A column is a yes or no where it holds nothing but ${[...YES].join(', ')} and ${[...NO].join(', ')}.`);
       return typed('boolean', found, totalOf(statistics.top.filter(({ text }) => found.yes.includes(text) || found.no.includes(text))), 2);
     }
     default:

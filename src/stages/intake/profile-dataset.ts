@@ -75,9 +75,10 @@ type DecidedColumn = { profile: ColumnProfile; doubt: Doubt | null; markers: Dec
 function decideColumn(statistics: ColumnStatistics, conventions: Conventions, wishes: ColumnWishes = { kind: undefined, missing: [] }): DecidedColumn {
   const found = decideKind(statistics, conventions);
   const rule = { ...found.rule, missing: [...new Set([...found.rule.missing, ...wishes.missing])] };
-  const column = profileOf(statistics, { ...found, rule }, found.strays);
-  if (wishes.kind === undefined || wishes.kind === column.kind)
-    return { profile: column, doubt: found.doubt, markers: found.decided, strays: column.personal === null ? found.strays : null };
+  const strays = decidePersonal(statistics, found.kind) === null ? found.strays : null;
+  const reason = strays ? `${found.reason}, for ${straysDetail(strays)}` : found.reason;
+  const column = profileOf(statistics, { ...found, rule, reason });
+  if (wishes.kind === undefined || wishes.kind === column.kind) return { profile: column, doubt: found.doubt, markers: found.decided, strays };
   const looked = wishes.kind === 'date' ? withYears(statistics) : statistics;
   const { kindReason, ...named } = asNamed(column, wishes.kind, looked, conventions);
   return { profile: profileOf(looked, { ...named, reason: kindReason }), doubt: null, markers: [], strays: null };
@@ -86,17 +87,15 @@ function decideColumn(statistics: ColumnStatistics, conventions: Conventions, wi
 function profileOf(
   statistics: ColumnStatistics,
   { kind, reason, rule, missingCount, distinctCount, unreadableCount, order }: Omit<KindDecision, 'doubt' | 'decided' | 'strays'>,
-  found: Strays | null = null,
 ): ColumnProfile {
   const { name, top, dates, meanLength, maxLength, meanWords } = statistics;
   const personal = decidePersonal(statistics, kind);
-  const strays = personal === null ? found : null;
   const isRepeating = kind === 'category' || kind === 'ordered' || kind === 'boolean' || kind === 'constant' || kind === 'number';
   const values = personal === null ? top.filter(({ text }) => !rule.missing.includes(text)) : [];
   return {
     name,
     kind,
-    kindReason: strays ? `${reason}, for ${straysDetail(strays)}` : reason,
+    kindReason: reason,
     rule,
     missingCount,
     distinctCount,

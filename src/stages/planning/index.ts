@@ -1,6 +1,7 @@
 export { decidedValues } from './decided-values.ts';
 export { checkPlan, refuseUnfitPlan } from './check-plan.ts';
 export { answerTarget, decideTarget, type TargetDecision } from './decide-target.ts';
+export { describeReading } from './describe-reading.ts';
 export { derivedProfile } from './derived-profile.ts';
 export { approvePlan, draftPlan, refuseOneRow } from './draft-plan.ts';
 export { getColumn } from '../../domain/get-column.ts';
