@@ -64,7 +64,6 @@ const equality = test('src/stages/packaging/check-equality');
 const architecture = test('tests/architecture');
 const planCommand = test('tests/journeys/plan-command');
 const brokenInputs = test('tests/journeys/command-line-broken-inputs');
-const commandLine = test('tests/journeys/command-line');
 const kills = test('tests/journeys/kills');
 const oneHome = test('tests/journeys/in-one-home');
 const eventLog = test('src/edges/store/sqlite-event-log');
@@ -307,7 +306,6 @@ export const threatControls: Control[] = [
       verifying('refuses a changed, cut or foreign signature'),
       verifying('refuses a package that someone else signed, and says whose key it is'),
       verifying('refuses a file that was not signed'),
-      commandLine('exports a package that another home opens only once it trusts the key'),
     ],
     positive: [verifying('accepts one that is whole and signed by a trusted key, and names it by the hash of its manifest')],
     failClosed: [

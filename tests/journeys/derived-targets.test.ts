@@ -31,7 +31,7 @@ const run = (...words: string[]) => runCommand([...words, '--json', '--home', ho
 
 /** A build to its end: the plan that was carried out, how rows were split, and the result. */
 async function build(sentence: string, data: string, name: string): Promise<{ plan: Plan; split: Line | undefined; result: Line }> {
-  const { lines, last, stderr } = await run('build', sentence, '--data', data, '--name', name, '--budget', '8s', '--yes');
+  const { lines, last, stderr } = await run('build', sentence, '--data', data, '--name', name, '--budget', '12s', '--yes');
   expect({ kind: last.kind, stderr }).toEqual({ kind: 'result', stderr: '' });
   const of = (kind: string) => lines.find((line) => line.kind === kind);
   return { plan: Plan.parse(of('plan.approved')?.['plan']), split: of('split.made'), result: last };

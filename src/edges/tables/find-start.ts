@@ -38,7 +38,7 @@ export function countRemarks(rows: string[][], isArff: boolean): number {
       case 'line':
         return width > 2 || isHeaderOf(rows, start);
       case 'padded-line':
-        return table[0].every((cell) => trimCell(cell) !== '') && (width > 2 ? !isClearlyData(table[0], table.slice(1)) : isHeaderOf(rows, start));
+        return isHeaderOf(rows, start) || (width > 2 && isAllTexts(table[0]) && !isClearlyData(table[0], table.slice(1)));
       case 'wide-comment':
       case 'short':
         return isHeaderOf(rows, start);
@@ -53,6 +53,9 @@ function isHeaderOf(rows: string[][], start: number): boolean {
   const below = rows.slice(start + 1);
   return isClearlyHeader(rows[start], below[0] && isRule(below[0]) ? below.slice(1) : below);
 }
+
+/** Names, and no row below a header that names one column only. */
+const isAllTexts = (row: string[]) => row.every((cell) => /^\P{L}{0,2}\p{L}/u.test(trimCell(cell)));
 
 /** The number of cells that most rows have; of two as frequent the larger. */
 function commonWidth(rows: string[][]): number {

@@ -24,7 +24,8 @@ export function isClearlyData(first: string[], rowsBelow: string[][]): boolean {
   // The same row again now and then is a header of files that were put together, rather than a row of data.
   const below = 2 * others.length > rows.length ? others : rows;
   const signs = signsOf(first, below);
-  if (signs.names > 0) return false;
+  // One text among numbers may be a slip in a row of data.
+  if (signs.names > 0) return signs.repeats > 0 && signs.numbers > signs.names;
   if (signs.values > 0) return true;
   if (signs.strangers > 0 && 2 * signs.strangers >= signs.repeats + signs.numbers) return false;
   if (signs.repeats >= 2) return true;

@@ -107,8 +107,8 @@ async function hasOneObjectALine(path: string, file: JsonFile): Promise<boolean>
     JSON.parse(first);
     return true;
   } catch {
-    // A broken first line is still a line where the next one is an object of its own.
-    return /^\s*\{.*\}\s*$/.test(next);
+    // A broken first line is still a line where the next one is an object of its own, but not `{"data": [`.
+    return /^\s*\{.*\}\s*$/.test(next) && !/[[{:]\s*$/.test(first);
   }
 }
 

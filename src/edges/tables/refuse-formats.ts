@@ -46,8 +46,8 @@ export function refuseKnownFormats(path: string, start: Buffer, isUnpacked: bool
 const texts: [start: RegExp, what: string, hint: string][] = [
   [
     /^version https:\/\/git-lfs\.github\.com\//,
-    'a pointer of Git LFS to the table, and not the table',
-    'Fetch the table itself with `git lfs pull`, or download it, and give that.',
+    'a pointer of Git LFS',
+    'The table itself lies elsewhere: fetch it with `git lfs pull`, or download it, and give that.',
   ],
   [/^<(?:!doctype html|html|head|body|table|script|style|meta|div|title)\b/i, 'an HTML page', AS_CSV],
   [/^(?:<\?xml|<![a-z-]|<[a-z][\w:-]*(?:\s[^>]*)?>)/i, 'XML', AS_CSV],
