@@ -6,7 +6,7 @@ import { readNumber } from '../../domain/read-number.ts';
 import { measureColumns } from './column-statistics.ts';
 import { openDatabase } from './load-table.ts';
 import { measureShapes } from './measure-shapes.ts';
-import { MISSING_MARKER_SET } from './missing-markers.ts';
+import { MISSING_MARKER_SET } from '../../domain/missing-markers.ts';
 import { sqlText } from './query.ts';
 import { trimmed } from './read-columns.ts';
 

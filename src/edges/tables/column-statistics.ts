@@ -4,7 +4,7 @@ import { OPEN_NUMBER_PATTERN, PLAIN_NUMBER_PATTERN } from '../../domain/read-num
 import { measureLargeNumbers } from './measure-large-numbers.ts';
 import { LOOKED_AT_DIGITS, measureTexts, WHOLE_NUMBER_PATTERN, type CountedText } from './measure-texts.ts';
 import { LONG_DIGITS, measureShapes, noPersons, noStyles, type Shapes } from './measure-shapes.ts';
-import { MISSING_MARKERS } from './missing-markers.ts';
+import { MISSING_MARKERS } from '../../domain/missing-markers.ts';
 import { forEachText, readDoubles, readRows, SMALL_ROWS, sqlText } from './query.ts';
 import { trimmed } from './read-columns.ts';
 import { TOP_VALUES, type ColumnStatistics } from './reader-wire.ts';

@@ -1,6 +1,6 @@
 import { trimCell } from '../../domain/read-cell.ts';
 import { PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
-import { MISSING_MARKER_SET } from './missing-markers.ts';
+import { MISSING_MARKER_SET } from '../../domain/missing-markers.ts';
 
 /** Rows that tell a header from data. */
 const HEADER_ROWS = 1000;

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { OPEN_NUMBER_PATTERN, PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
 import { noPersons, noStyles } from './measure-shapes.ts';
 import { WHOLE_NUMBER_PATTERN } from './measure-texts.ts';
-import { MISSING_MARKER_SET } from './missing-markers.ts';
+import { MISSING_MARKER_SET } from '../../domain/missing-markers.ts';
 import { readDoubles, readRows } from './query.ts';
 import { trimmed } from './read-columns.ts';
 import { TOP_VALUES, type ColumnStatistics } from './reader-wire.ts';

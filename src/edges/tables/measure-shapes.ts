@@ -3,7 +3,7 @@ import { readNumber, type DecimalMark, type NumberStyle } from '../../domain/rea
 import { DATE_FORMATS, readTimestamp, withoutWeekday } from '../../domain/read-timestamp.ts';
 import { unitOf, withoutUnit } from '../../domain/read-unit.ts';
 import { personalShapeOf } from './personal-shapes.ts';
-import { MISSING_MARKER_SET } from './missing-markers.ts';
+import { MISSING_MARKER_SET } from '../../domain/missing-markers.ts';
 import { readRows } from './query.ts';
 import type { ColumnStatistics } from './reader-wire.ts';
 import { summarise } from './summarise.ts';

@@ -1,6 +1,6 @@
 import { OPEN_NUMBER_PATTERN, PLAIN_NUMBER_PATTERN } from '../../domain/read-number.ts';
 import { mergedOf, noPersons, noStyles, shapesOf, type Shapes } from './measure-shapes.ts';
-import { MISSING_MARKER_SET } from './missing-markers.ts';
+import { MISSING_MARKER_SET } from '../../domain/missing-markers.ts';
 import { TOP_VALUES, type ColumnStatistics } from './reader-wire.ts';
 import { summarise } from './summarise.ts';
 

@@ -1,8 +1,9 @@
 import type { ColumnKind, ReadingRule } from '../../domain/column.ts';
+import { SURE_MARKERS } from '../../domain/missing-markers.ts';
 import type { PersonalKind } from '../../domain/profile.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
 import { decideDate, type DateDecision } from './decide-date.ts';
-import { findCode, findWords, isNoSuchValue, SURE_MARKERS, totalOf, type DecidedMarker } from './decide-markers.ts';
+import { findCode, findWords, isNoSuchValue, totalOf, type DecidedMarker } from './decide-markers.ts';
 import { decideNumber, decideNumberWithUnit, numbersOf, type NumberDecision } from './decide-number.ts';
 import { NO_CONVENTIONS, type Conventions } from './find-conventions.ts';
 import { findSteps } from './find-steps.ts';

@@ -1,61 +1,10 @@
+import { SURE_MARKERS } from '../../domain/missing-markers.ts';
 import type { ColumnStatistics } from '../../edges/tables/index.ts';
 
 type CountedText = { text: string; count: number };
 
 /** A text whose meaning the column decides for itself: a word that stands where a number is not known, or a marker that is a code among others. */
 export type DecidedMarker = CountedText & { as: 'missing' | 'class' };
-
-/** Never a value, whatever the column holds, but for a code among codes. */
-export const SURE_MARKERS: ReadonlySet<string> = new Set([
-  'NA',
-  'N/A',
-  'n/a',
-  'N.A.',
-  'n.a.',
-  '#N/A',
-  '<NA>',
-  '?',
-  '??',
-  'null',
-  'NULL',
-  'Null',
-  '(null)',
-  String.raw`\N`,
-  'nan',
-  'NaN',
-  'NAN',
-  'undefined',
-  'NaT',
-  '-nan',
-  '-NaN',
-  '#NA',
-  '#N/A N/A',
-  '1.#QNAN',
-  '-1.#QNAN',
-  '1.#IND',
-  '-1.#IND',
-  '#VALUE!',
-  '#DIV/0!',
-  '#REF!',
-  '#NAME?',
-  '#NUM!',
-  '#NULL!',
-  '#NV',
-  '#WERT!',
-  '#ZAHL!',
-  '#BEZUG!',
-  '#N/D',
-  '#VALOR!',
-  '#¡VALOR!',
-  '#¡DIV/0!',
-  '#¡REF!',
-  '#¡NUM!',
-  '#¡NULO!',
-  '#¿NOMBRE?',
-  '(blank)',
-  '(leer)',
-  '(en blanco)',
-]);
 
 /** Infinity and the day that never was: missing as well, but somebody wrote them for a number or a day, and so the user is told. */
 export const isNoSuchValue = (text: string): boolean => /^[+-]?(?:inf(?:inity)?|∞)$|^0{2,4}[-/.]0{2}[-/.]0{2,4}(?:[ T][0:]+)?$/i.test(text);

@@ -1,12 +1,11 @@
-/** Texts that people write for "no value", counted for each column; whether one means it there is decided at intake. */
-export const MISSING_MARKERS = [
+/** Texts that people write for "no value". Never a value, whatever the column holds, but for a code among codes. */
+export const SURE_MARKERS: ReadonlySet<string> = new Set([
   'NA',
   'N/A',
   'n/a',
   'N.A.',
   'n.a.',
   '#N/A',
-  'na',
   '<NA>',
   '?',
   '??',
@@ -14,14 +13,11 @@ export const MISSING_MARKERS = [
   'NULL',
   'Null',
   '(null)',
-  '\\N',
-  'nil',
-  'NIL',
+  String.raw`\N`,
   'nan',
   'NaN',
   'NAN',
   'undefined',
-  // What libraries write
   'NaT',
   '-nan',
   '-NaN',
@@ -31,7 +27,6 @@ export const MISSING_MARKERS = [
   '-1.#QNAN',
   '1.#IND',
   '-1.#IND',
-  // What spreadsheets write, in English, German and Spanish
   '#VALUE!',
   '#DIV/0!',
   '#REF!',
@@ -53,6 +48,13 @@ export const MISSING_MARKERS = [
   '(blank)',
   '(leer)',
   '(en blanco)',
+]);
+
+/** Missing among numbers and dates; elsewhere they may be the name of a class. */
+const WEAK_MARKERS = [
+  'na',
+  'nil',
+  'NIL',
   '-',
   '--',
   '---',
@@ -85,7 +87,6 @@ export const MISSING_MARKERS = [
   'N.D.',
   's/d',
   'S/D',
-  // Numbers and dates that are none
   'inf',
   '-inf',
   '+inf',
@@ -107,4 +108,7 @@ export const MISSING_MARKERS = [
   '00/00/0000',
   '00.00.0000',
 ];
+
+/** All of them, counted for each column by the reader; whether one means it there is decided at intake. */
+export const MISSING_MARKERS: readonly string[] = [...SURE_MARKERS, ...WEAK_MARKERS];
 export const MISSING_MARKER_SET: ReadonlySet<string> = new Set(MISSING_MARKERS);
