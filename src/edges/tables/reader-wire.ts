@@ -78,6 +78,23 @@ const Numbers = NumberSummary.extend({
 });
 export type Numbers = z.infer<typeof Numbers>;
 
+/** What is counted of cells that are numbers. */
+const numberFacts = {
+  /** Cells by the narrowest number style that reads them where a point parts the decimals, and where a comma does. */
+  numberCounts: StyleCounts,
+  commaCounts: StyleCounts,
+  /** Over all cells that are numbers in any style, read with a point; and read with a comma. Null when there is none. */
+  numbers: Numbers.nullable(),
+  commaNumbers: Numbers.nullable(),
+  /**
+   * Cells that are one number where a point parts the decimals and another where a comma does: 1.100 and 1,234. None is counted of a column
+   * of plain numbers of which some leave no doubt.
+   */
+  openCount: Count,
+  /** Cells that are a number by one of the marks only: 12.50 and 12,50. */
+  onlyCounts: z.strictObject({ point: Count, comma: Count }),
+};
+
 /** Facts about the trimmed texts of one column; counts are of rows. What they mean is decided at intake. */
 export const ColumnStatistics = z.strictObject({
   name: Name,
@@ -93,31 +110,9 @@ export const ColumnStatistics = z.strictObject({
   maxLength: Count,
   /** Of the cells that are not empty; words are parted by spaces. */
   meanWords: z.number(),
-  /** Cells by the narrowest number style that reads them where a point parts the decimals, and where a comma does. */
-  numberCounts: StyleCounts,
-  commaCounts: StyleCounts,
-  /** Over all cells that are numbers in any style, read with a point; and read with a comma. Null when there is none. */
-  numbers: Numbers.nullable(),
-  commaNumbers: Numbers.nullable(),
-  /**
-   * Cells that are one number where a point parts the decimals and another where a comma does: 1.100 and 1,234. None is counted of a column
-   * of plain numbers of which some leave no doubt.
-   */
-  openCount: Count,
-  /** Cells that are a number by one of the marks only: 12.50 and 12,50. */
-  onlyCounts: z.strictObject({ point: Count, comma: Count }),
+  ...numberFacts,
   /** The same of the numbers without the text that stands behind half of them at least (12 kg); `texts`: its spellings, the longest first. */
-  unit: z
-    .strictObject({
-      texts: z.array(z.string()).min(1),
-      numberCounts: StyleCounts,
-      commaCounts: StyleCounts,
-      numbers: Numbers.nullable(),
-      commaNumbers: Numbers.nullable(),
-      openCount: Count,
-      onlyCounts: z.strictObject({ point: Count, comma: Count }),
-    })
-    .nullable(),
+  unit: z.strictObject({ texts: z.array(z.string()).min(1), ...numberFacts }).nullable(),
   /** Whole numbers that begin with a zero: 007, 01234. */
   zeroLedCount: Count,
   /** Different whole numbers too long for a double that are the same as another one once they are read as doubles. */
