@@ -3,7 +3,8 @@ import { execFile, type ChildProcess } from 'node:child_process';
 import { closeSync, readFileSync } from 'node:fs';
 import { Duplex } from 'node:stream';
 import { z } from 'zod';
-import { cannotStart, startInCage, type CageOptions } from './bubblewrap.ts';
+import { ModelwrightError } from '../../domain/error.ts';
+import { cannotStart, startInCage, type CageOptions } from './start-cage.ts';
 import type { TrainingEnvironment } from './cage-arguments.ts';
 import { describeControlGroup, makeControlGroup } from './cgroup.ts';
 import { printableText, Tail } from './printable-text.ts';
@@ -41,6 +42,19 @@ export async function probeWalls({ environment, scratchDirectory }: { environmen
   ]);
   return [bubblewrapWall(version), ...wallsInside(inside), limitsWall()];
 }
+
+/** Throws MW3023 for the first wall that is missing: code that nobody has read runs behind all of them or not at all. */
+export function requireEveryWall(walls: readonly Wall[]): void {
+  const missing = walls.find(({ isUp }) => !isUp);
+  if (missing) throw wallMissing(missing);
+}
+
+export const wallMissing = ({ name, detail, remedy }: Wall) =>
+  new ModelwrightError({
+    code: 'MW3023',
+    message: `Generated code is not run here: the wall "${name}" is missing (${detail}).`,
+    hint: remedy ?? 'See `modelwright doctor`.',
+  });
 
 const notSetUp: Inside = { kind: 'failed', detail: 'cannot be tried: the training environment has not been set up', remedy: 'Run the setup.' };
 
@@ -100,7 +114,7 @@ function wallsInside(inside: Inside): Wall[] {
 }
 
 function limitsWall(): Wall {
-  const group = makeControlGroup({ memoryBytes: 2 ** 30, processes: 16 });
+  const group = makeControlGroup({ memoryBytes: 2 ** 30, processes: 16, processors: null });
   const { hasMemory, hasProcesses } = describeControlGroup(group);
   void group?.remove();
   const kept = [hasMemory && 'memory', hasProcesses && 'processes'].filter(Boolean).join(' and ');
@@ -130,7 +144,7 @@ async function lookInside(options: CageOptions): Promise<Inside> {
   closeSync(writing);
   let child: ChildProcess;
   try {
-    child = startInCage(options, undefined, reading, 'check_walls.py', 'cage');
+    child = startInCage(options, { strength: 'program', group: undefined, matrixFile: reading, command: ['check_walls.py', 'cage'] });
   } finally {
     closeSync(reading);
   }
