@@ -7,7 +7,19 @@ export type TrainingEnvironment = { basePrefix: string; python: string; sitePack
 /** How `/lib`, `/lib64` and `/bin` are on this machine: links into `/usr` where it is merged, else folders of their own. */
 export type RootFolder = { name: string; linkTo?: string };
 
-export type CagePlan = { environment: TrainingEnvironment; rootFolders: readonly RootFolder[]; scratchBytes: number };
+/** `curated`: a worker that forks a job a fit, of our own learners. `program`: one run of code that nobody has read. */
+export type Strength = 'curated' | 'program';
+
+/**
+ * What a cage may use, all of its jobs together. `outputBytes`: the folder from which the host takes a program's files; curated jobs have none.
+ * `processors`: how many it may keep busy, where a control group can hold it; null leaves it to the host, which starts no more jobs than it wants.
+ */
+export const strengths: Record<Strength, { scratchBytes: number; outputBytes: number | null; processes: number; processors: number | null }> = {
+  curated: { scratchBytes: 256 << 20, outputBytes: null, processes: 256, processors: null },
+  program: { scratchBytes: 64 << 20, outputBytes: 32 << 20, processes: 48, processors: 1 },
+};
+
+export type CagePlan = { environment: TrainingEnvironment; rootFolders: readonly RootFolder[]; strength: Strength };
 
 /** Descriptors that the cage is started with; `harness/worker.py` names the same. */
 export const descriptor = { fromHost: 3, toHost: 4, arguments: 5, workerFilter: 6, matrix: 7, jobFilter: 8 } as const;
@@ -58,7 +70,8 @@ export function cagedCommand(environment: TrainingEnvironment, source: string, .
 }
 
 /** What bubblewrap reads from descriptor 5, so that no path of this machine stands in a command line that a job could read. */
-export function cageArguments({ environment, rootFolders, scratchBytes }: CagePlan): string[] {
+export function cageArguments({ environment, rootFolders, strength }: CagePlan): string[] {
+  const { scratchBytes, outputBytes } = strengths[strength];
   const { basePrefix, sitePackages, harness } = environment;
   const readOnly = (from: string, to: string) => ['--ro-bind', from, to];
   const tmpfs = (place: string, sizeBytes: number, mode: string) => ['--size', String(sizeBytes), '--perms', mode, '--tmpfs', place];
@@ -78,6 +91,7 @@ export function cageArguments({ environment, rootFolders, scratchBytes }: CagePl
     ['--perms', '0755', '--tmpfs', '/dev'],
     ...devices.map((device) => ['--dev-bind', `/dev/${device}`, `/dev/${device}`]),
     tmpfs('/scratch', scratchBytes, '0700'),
+    outputBytes === null ? [] : tmpfs('/output', outputBytes, '0700'),
     tmpfs('/tmp', SMALL_TMPFS_BYTES, '1777'),
     tmpfs('/dev/shm', SMALL_TMPFS_BYTES, '1777'),
     ...Object.entries(workerVariables('/scratch')).map(([name, value]) => ['--setenv', name, value]),

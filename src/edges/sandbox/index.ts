@@ -1,4 +1,4 @@
-export type { CageOptions } from './bubblewrap.ts';
+export type { CageOptions } from './start-cage.ts';
 export type { TrainingEnvironment } from './cage-arguments.ts';
 export { openSandbox } from './open-sandbox.ts';
 export { startReaderProcess, type ReaderProcess } from './reader-process.ts';

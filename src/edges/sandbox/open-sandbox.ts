@@ -1,4 +1,5 @@
-import { openBubblewrap, type CageOptions } from './bubblewrap.ts';
+import { openBubblewrap } from './bubblewrap.ts';
+import type { CageOptions } from './start-cage.ts';
 import type { Sandbox } from './sandbox.ts';
 import { openUncaged } from './uncaged.ts';
 import { probeWalls } from './walls.ts';

@@ -7,7 +7,7 @@ import { closeSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelwrightError } from '../../domain/error.ts';
 import { uncagedInterpreter, workerVariables } from './cage-arguments.ts';
-import type { CageOptions } from './bubblewrap.ts';
+import type { CageOptions } from './start-cage.ts';
 import type { Sandbox, Wall } from './sandbox.ts';
 import { superviseWorker, type WorkerProcess } from './training-worker.ts';
 import { openUnlinkedFile } from './unlinked-file.ts';
