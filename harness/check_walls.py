@@ -3,7 +3,7 @@
 It reports what it met, as one JSON object, and judges nothing: which answer means that a wall stands is decided by the host
 (`judge-walls.ts`). Every attempt is harmless where it succeeds. Then it waits to be ended.
 
-    check_walls.py cage        descriptors as for worker.py
+    check_walls.py cage|program        descriptors as for worker.py; which walls a job puts up
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ import resource
 import sys
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harden import Level
 
 HOST_IN, HOST_OUT, MATRIX_FILE, JOB_FILTER = 3, 4, 7, 8
 SITE_PACKAGES = "/cage/site"
+LEVEL: Level = "program" if sys.argv[1] == "program" else "cage"
 
 # As worker.py does before anything else.
 os.closerange(5, MATRIX_FILE)
@@ -122,7 +127,7 @@ def seen_by_worker() -> dict[str, object]:
     mine = status()
     with open("/proc/net/dev") as file:
         interfaces = [line.split(":")[0].strip() for line in file if ":" in line]
-    sizes = {folder: os.statvfs(folder) for folder in ("/scratch", "/tmp", "/dev/shm")}  # noqa: S108 — the folders of the cage
+    sizes = {folder: os.statvfs(folder) for folder in ("/scratch", "/output", "/tmp", "/dev/shm") if os.path.isdir(folder)}  # noqa: S108 — the folders of the cage
     attack = ATTACK_CALLS[os.uname().machine]
     return {
         "descriptors": descriptors(),
@@ -183,7 +188,7 @@ def from_job(job_filter: harden.Filter) -> dict[str, object]:
     child = os.fork()
     if child == 0:
         try:
-            harden.harden("cage", "/scratch/check", MEMORY_BYTES, WALL_MS, job_filter)
+            harden.harden(LEVEL, "/scratch/check", MEMORY_BYTES, WALL_MS, job_filter)
             os.write(writing, json.dumps(seen_by_job()).encode())
             answer_to_call(ATTACK_CALLS[os.uname().machine], 0, 0, None, None)
         except BaseException as error:  # whatever failed, the host reads what it was

@@ -4,6 +4,7 @@ It never trains (OpenMP does not survive a fork) and never keeps a payload, a lo
 that is wiped after each piece, so that the next child inherits nothing of another job.
 
     worker.py cage                         descriptors: 3 in · 4 out · 7 matrix · 8 seccomp program of a job
+    worker.py program                      the same for one program, which brings its data with it: no learner is imported, and what it leaves stays
     worker.py twin SITE_PACKAGES FOLDER    the same without the cage: 3 in · 4 out · 7 matrix
 """
 
@@ -23,29 +24,37 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from harden import Level
 
 HOST_IN, HOST_OUT, MATRIX_FILE, JOB_FILTER = 3, 4, 7, 8
 # In a job, after everything else is closed.
 CONTROL, RESULT, PAYLOAD = 3, 4, 5
 
-LEVEL = "cage" if sys.argv[1] == "cage" else "twin"
-SITE_PACKAGES = "/cage/site" if LEVEL == "cage" else sys.argv[2]
-SCRATCH = "/scratch" if LEVEL == "cage" else sys.argv[3]
+LEVEL: Level = "cage" if sys.argv[1] == "cage" else "program" if sys.argv[1] == "program" else "twin"
+IS_CAGED = LEVEL != "twin"
+SITE_PACKAGES = "/cage/site" if IS_CAGED else sys.argv[2]
+SCRATCH = "/scratch" if IS_CAGED else sys.argv[3]
+# Where a program leaves what the host then takes.
+OUTPUT = "/output"
 
 os.closerange(5, MATRIX_FILE)
-os.closerange(JOB_FILTER + 1 if LEVEL == "cage" else MATRIX_FILE + 1, 1 << 16)
+os.closerange(JOB_FILTER + 1 if IS_CAGED else MATRIX_FILE + 1, 1 << 16)
 # Started without `site`, so that nothing but the standard library, this folder and the environment can be imported.
 sys.path += [os.path.dirname(os.path.abspath(__file__)), SITE_PACKAGES]
 
 import harden  # noqa: E402
 
-JOB_PROGRAM = harden.read_filter(JOB_FILTER) if LEVEL == "cage" else None
+JOB_PROGRAM = harden.read_filter(JOB_FILTER) if IS_CAGED else None
 
-import fit  # noqa: E402
 import wire  # noqa: E402
 
-if LEVEL == "cage":
+if LEVEL != "program":
+    import fit
+
+if IS_CAGED:
     # In this order: only a dumpable process may write its own score. Before this line no job runs that could look in.
     harden.offer_to_oom_killer(500)
     harden.set_dumpable(False)
@@ -227,7 +236,8 @@ class Worker:
             return
         del self.slots[slot.job]
         os.close(slot.control)
-        remove_folder(slot.folder)
+        if LEVEL != "program":
+            remove_folder(slot.folder)
         peak_kib = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
         send(wire.DONE, slot.job, wire.DONE_FACTS.pack(status & 0xFFFFFFFF, peak_kib, slot.cause, min(slot.lost_log_bytes, 0xFFFFFFFF)))
 
@@ -277,11 +287,10 @@ def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, int, int,
         os.close(PAYLOAD)
         harden.harden(LEVEL, folder, memory_bytes, wall_ms, JOB_PROGRAM)
         code = 1
-        if matrix is None:
-            raise RuntimeError("the job came before its matrix")
-        result = fit.fit(wire.read_job(payload), matrix, should_stop_from(CONTROL))
-        for part in wire.write_result(result):
-            write_all(RESULT, part)
+        if LEVEL == "program":
+            run_program(payload)
+        else:
+            run_fit(matrix, payload)
         code = 0
     except BaseException as error:  # whatever it was, the host is told and the process ends
         code = code if code == wire.EXIT_CAGE else code_of(error)
@@ -292,6 +301,20 @@ def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, int, int,
             sys.stderr.flush()
         finally:
             os._exit(code)
+
+
+def run_fit(matrix: wire.Matrix | None, payload: bytearray) -> None:
+    if matrix is None:
+        raise RuntimeError("the job came before its matrix")
+    result = fit.fit(wire.read_job(payload), matrix, should_stop_from(CONTROL))
+    for part in wire.write_result(result):
+        write_all(RESULT, part)
+
+
+def run_program(payload: bytearray) -> None:
+    import program  # noqa: PLC0415 — behind the walls already: nothing of it is needed before
+
+    program.run(payload, OUTPUT)
 
 
 def widen(pipe: int) -> None:

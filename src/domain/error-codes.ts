@@ -613,6 +613,13 @@ export const errorCodes = {
     meaning: 'The process that runs the fits was killed from outside or broke; what was waiting for it has not been run.',
     remedy: 'The run can be resumed. If it happens again, look at the free memory of this machine.',
   },
+  MW3023: {
+    name: 'cage.wall-missing',
+    kind: 'environment',
+    title: 'Generated code is not run here',
+    meaning: 'A wall of the cage is missing on this machine. Code that nobody has read is run behind every wall or not at all; there is no way round.',
+    remedy: 'Do what the message says of the wall; `modelwright doctor` shows them all. Curated learners run meanwhile.',
+  },
   MW3040: {
     name: 'environment.no-onnx-runtime',
     kind: 'environment',

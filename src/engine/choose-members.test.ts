@@ -64,6 +64,7 @@ async function runWith(
       openWorker: () => {
         throw new Error('no worker is needed here');
       },
+      openPrograms: () => Promise.reject(new Error('no program is run here')),
     },
     foldOf: () => {
       throw new Error('no fold is fitted here');

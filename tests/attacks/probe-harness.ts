@@ -27,7 +27,8 @@ export function makeProbeHarness(): ProbeHarness {
   mkdirSync(emptySitePackages, { recursive: true, mode: 0o755 });
   mkdirSync(harness, { mode: 0o755 });
   mkdirSync(scratchDirectory, { mode: 0o700 });
-  for (const name of ['worker.py', 'harden.py', 'wire.py', 'bundle.py', 'check_walls.py']) copyFileSync(join(harnessSources, name), join(harness, name));
+  for (const name of ['worker.py', 'harden.py', 'wire.py', 'bundle.py', 'program.py', 'check_walls.py'])
+    copyFileSync(join(harnessSources, name), join(harness, name));
   copyFileSync(fileURLToPath(new URL('harness/fit.py', import.meta.url)), join(harness, 'fit.py'));
   chmodSync(folder, 0o711);
   return {

@@ -120,7 +120,12 @@ it('takes an interpreter that lies elsewhere in under a neutral name', () => {
 });
 
 it('gives a program less room, and a folder of its own for what it hands over', () => {
-  const sized = (strength: CagePlan['strength']) => cageArguments({ ...plan, strength }).join(' ').replaceAll(' --', '\n--').split('\n').filter((line) => /^--(size|tmpfs)/.test(line));
+  const sized = (strength: CagePlan['strength']) =>
+    cageArguments({ ...plan, strength })
+      .join(' ')
+      .replaceAll(' --', '\n--')
+      .split('\n')
+      .filter((line) => /^--(size|tmpfs)/.test(line));
   expect(sized('program').slice(1, 5)).toEqual(['--size 67108864', '--tmpfs /scratch', '--size 33554432', '--tmpfs /output']);
   expect(sized('curated').join()).not.toContain('/output');
 });

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
-import { decideOutcome, type Ending } from './decide-outcome.ts';
+import { decideOutcome, type Ending as AnyEnding } from './decide-outcome.ts';
+import type { FitResult } from './sandbox.ts';
+
+type Ending = AnyEnding<FitResult>;
 import { fixtureTrees } from './wire-fixtures.ts';
 
 const exited = (code: number) => code << 8;

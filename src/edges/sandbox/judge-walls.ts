@@ -116,19 +116,44 @@ export function judgeWalls({ worker, job }: Findings, outside: SeenFromOutside):
   const failed = 'failed' in job ? `a job could not put up its walls: ${job.failed}` : undefined;
   const ofJob = (judge: (job: Job) => string | undefined) => ('failed' in job ? failed : judge(job));
   const walls: Judgement[] = [
-    { name: 'user', detail: `user ${outside.userOutside} of this machine, who owns nothing of ours`, problem: userProblem(worker, outside), remedy: remedies.user },
+    {
+      name: 'user',
+      detail: `user ${outside.userOutside} of this machine, who owns nothing of ours`,
+      problem: userProblem(worker, outside),
+      remedy: remedies.user,
+    },
     { name: 'privileges', detail: 'none of the five sets of capabilities, no way to gain one', problem: privilegeProblem(worker), remedy: remedies.namespaces },
     { name: 'process namespace', detail: 'sees itself and nobody else', problem: processProblem(worker, outside), remedy: remedies.namespaces },
-    { name: 'files', detail: 'nothing can be made in the root, the libraries or the harness', problem: fileProblem(worker, outside), remedy: remedies.namespaces },
+    {
+      name: 'files',
+      detail: 'nothing can be made in the root, the libraries or the harness',
+      problem: fileProblem(worker, outside),
+      remedy: remedies.namespaces,
+    },
     { name: 'devices', detail: 'null, zero, full, random, urandom', problem: deviceProblem(worker), remedy: remedies.namespaces },
     { name: 'folders in memory', detail: 'private and of bounded size', problem: folderProblem(worker), remedy: remedies.namespaces },
     { name: 'network', detail: 'no interface but its own loopback', problem: networkProblem(worker, outside), remedy: remedies.namespaces },
-    { name: 'sockets', detail: 'none of any family', problem: some(worker.socketFamilies, (list) => `sockets of family ${list} can be opened`), remedy: remedies.kernel },
-    { name: 'other namespaces', detail: 'ipc, host name and control groups are its own', problem: namespaceProblem(worker, outside, ['ipc', 'uts', 'cgroup']), remedy: remedies.namespaces },
+    {
+      name: 'sockets',
+      detail: 'none of any family',
+      problem: some(worker.socketFamilies, (list) => `sockets of family ${list} can be opened`),
+      remedy: remedies.kernel,
+    },
+    {
+      name: 'other namespaces',
+      detail: 'ipc, host name and control groups are its own',
+      problem: namespaceProblem(worker, outside, ['ipc', 'uts', 'cgroup']),
+      remedy: remedies.namespaces,
+    },
     { name: 'nested namespaces', detail: 'no user namespace can be made inside', problem: nestedProblem(worker), remedy: remedies.namespaces },
     { name: 'calls of the worker', detail: 'an allow-list; a call of an attack ends the process', problem: workerCallProblem(worker), remedy: remedies.kernel },
     { name: 'calls of a job', detail: 'a stricter one on top: no fork, no program, no lock', problem: ofJob(jobCallProblem), remedy: remedies.kernel },
-    { name: 'landlock', detail: `version ${worker.landlockAbi}, all of it in force in a job`, problem: landlockProblem(worker) ?? ofJob((one) => confinementProblem(one, worker.landlockAbi)), remedy: remedies.kernel },
+    {
+      name: 'landlock',
+      detail: `version ${worker.landlockAbi}, all of it in force in a job`,
+      problem: landlockProblem(worker) ?? ofJob((one) => confinementProblem(one, worker.landlockAbi)),
+      remedy: remedies.kernel,
+    },
     { name: 'environment', detail: `${worker.variables.length} variables, all made by us`, problem: environmentProblem(worker), remedy: remedies.limits },
     { name: 'descriptors', detail: 'none but our own', problem: descriptorProblem(worker), remedy: remedies.limits },
     { name: 'kernel settings', detail: 'read-only', problem: settingsProblem(worker), remedy: remedies.namespaces },
@@ -186,7 +211,7 @@ function deviceProblem({ devices }: Worker): string | undefined {
 }
 
 function folderProblem({ folderBytes }: Worker): string | undefined {
-  const large = Object.entries(folderBytes).filter(([, sizeBytes]) => !(sizeBytes > 0 && sizeBytes <= strengths.curated.scratchBytes));
+  const large = Object.entries(folderBytes).filter(([, sizeBytes]) => !(sizeBytes > 0 && sizeBytes <= strengths.program.scratchBytes));
   return some(
     large.map(([folder]) => folder),
     (list) => `${list} may grow without end`,
@@ -246,18 +271,19 @@ const descriptorProblem = ({ descriptors }: Worker) =>
 const settingsProblem = ({ areSettingsReadOnly, writableSettings }: Worker) =>
   some(writableSettings, (list) => `it can change ${list}`) ?? (areSettingsReadOnly ? undefined : '/proc/sys is not read-only');
 
-/** The most that a job may have of each; the harness sets them, and this side looks again. */
-const mostOf: Record<string, number> = { CORE: 0, FSIZE: 32 << 20, NOFILE: 256, NPROC: 64, MEMLOCK: 0, MSGQUEUE: 0 };
-const bounded = ['DATA', 'AS', 'CPU'];
+/** The most that a program may have of each; the harness sets them, and this side looks again. */
+const mostOf = { CORE: 0, FSIZE: 16 << 20, NOFILE: 64, MEMLOCK: 0, MSGQUEUE: 0, CPU: 600 };
+const mostTasks = 24;
 
-function limitProblem({ limits, isDumpable }: Job): string | undefined {
-  const within = (name: string, most: number) => limits[name] !== undefined && limits[name].every((value) => value >= 0 && value <= most);
-  const open = [...Object.entries(mostOf).filter(([name, most]) => !within(name, most)), ...bounded.filter((name) => !within(name, Number.MAX_SAFE_INTEGER)).map((name) => [name])];
+function notInForce({ limits }: Job, most: Record<string, number>): string | undefined {
+  const open = Object.entries(most).filter(([name, value]) => !(name in limits && limits[name].every((held) => held >= 0 && held <= value)));
   return some(
     open.map(([name]) => name),
     (list) => `not in force: ${list}`,
-  ) ?? (isDumpable ? 'its memory can be dumped' : undefined);
+  );
 }
+
+const limitProblem = (job: Job) => notInForce(job, mostOf) ?? (job.isDumpable ? 'its memory can be dumped' : undefined);
 
 const memoryDetail = ({ memoryKeeper }: SeenFromOutside) =>
   memoryKeeper === 'control group' ? 'of the cage by a control group, of a job by rlimits' : 'of the cage watched from outside, of a job by rlimits';
@@ -265,11 +291,12 @@ const memoryDetail = ({ memoryKeeper }: SeenFromOutside) =>
 const memoryProblem = ({ memoryKeeper }: SeenFromOutside) =>
   memoryKeeper === undefined ? 'the cage is in no control group, and its memory cannot be seen from outside' : undefined;
 
-const jobMemoryProblem = ({ memory }: Job) => (refused(memory) ? undefined : 'a job can take more memory than its limit');
+const jobMemoryProblem = (job: Job) =>
+  refused(job.memory) ? notInForce(job, { DATA: Number.MAX_SAFE_INTEGER, AS: Number.MAX_SAFE_INTEGER }) : 'a job can take more memory than its limit';
 
 const processLimitDetail = ({ processKeeper }: SeenFromOutside) =>
   processKeeper === 'control group' ? 'of the cage by a control group, of its user by an rlimit' : 'of the user of the cage by an rlimit';
 
 const processKeeperProblem = ({ processKeeper }: SeenFromOutside) => (processKeeper === undefined ? 'the cage is not in its control group' : undefined);
 
-const threadProblem = ({ threads }: Job) => (threads < mostOf['NPROC'] ? undefined : 'threads can be made without end');
+const threadProblem = (job: Job) => (job.threads < mostTasks ? notInForce(job, { NPROC: mostTasks }) : 'threads can be made without end');

@@ -1,3 +1,4 @@
+import type { Table } from '../../domain/column.ts';
 import type { Fitted } from '../../domain/fitted.ts';
 import type { TaskKind } from '../../domain/task.ts';
 
@@ -70,15 +71,15 @@ export type FitResult = {
 export type JobLimits = { wallMs: number; memoryBytes: number };
 
 /** How an execution ended. The first cause wins; later ones never overwrite it. */
-export type ExecutionOutcome =
-  | { kind: 'finished'; result: FitResult; durationMs: number; peakMemoryBytes: number }
+export type ExecutionOutcome<Result = FitResult> =
+  | { kind: 'finished'; result: Result; durationMs: number; peakMemoryBytes: number }
   | { kind: 'failed'; exitCode: number; stderrTail: string; durationMs: number }
   | { kind: 'stopped'; limit: 'time' | 'memory' | 'processes' | 'output'; durationMs: number }
   | { kind: 'unreadable'; problem: string; durationMs: number }
   | { kind: 'cancelled'; durationMs: number };
 
-export type Execution = {
-  outcome: Promise<ExecutionOutcome>;
+export type Execution<Result = FitResult> = {
+  outcome: Promise<ExecutionOutcome<Result>>;
   /** Asks the learner to end with what it has. */
   stop(): void;
   /** Kills it. */
@@ -95,9 +96,48 @@ export interface TrainingWorker {
   close(): Promise<void>;
 }
 
+/**
+ * One run of a program on one fold. `source` is Python with a class `Model` that has `fit(table, target)` and `predict(table)`; a table is a
+ * dictionary of arrays by column name (`harness/program.py` says which). `train` and `score` have the same columns, and the target is not
+ * among those of `score`: there is no place for it.
+ */
+export type ProgramJob = {
+  id: string;
+  source: string;
+  task: TaskKind;
+  /** 1 for regression, 2 for binary, K for multiclass. */
+  classCount: number;
+  seed: number;
+  train: { table: Table; target: Float64Array };
+  score: { table: Table };
+};
+
+/**
+ * What the host took from a program's output folder, whatever the program says of it. `predictions`: row-major score rows × classCount (1 for
+ * regression): probabilities, or numbers. `claims`: figures that the program gives about itself; they are shown as claimed and decide nothing.
+ * `graph`: an ONNX file, not judged yet. `files`: all that was taken, with the hash of the bytes as they were copied.
+ */
+export type ProgramResult = {
+  predictions: Float64Array;
+  claims: Record<string, number>;
+  graph: Uint8Array | null;
+  files: { name: string; sizeBytes: number; sha256: string }[];
+};
+
+export type ProgramOutcome = ExecutionOutcome<ProgramResult>;
+
+/** Runs programs, each in a cage made for it alone and gone with it. */
+export interface ProgramRunner {
+  run(job: ProgramJob, limits: JobLimits): Execution<ProgramResult>;
+  /** Ends what still runs. */
+  close(): Promise<void>;
+}
+
 export interface Sandbox {
   /** False only for the uncaged twin, which is for curated learners alone; every page then says so first. */
   readonly isCaged: boolean;
   readonly walls: Wall[];
   openWorker(options: { threads: number; memoryBytes: number }): TrainingWorker;
+  /** Tries every wall anew, before a batch of programs; rejects with MW3023 when one is missing. There is no way round. */
+  openPrograms(): Promise<ProgramRunner>;
 }

@@ -11,14 +11,21 @@ import type { CageOptions } from './start-cage.ts';
 import type { Sandbox, Wall } from './sandbox.ts';
 import { superviseWorker, type WorkerProcess } from './training-worker.ts';
 import { openUnlinkedFile } from './unlinked-file.ts';
+import { wallMissing } from './walls.ts';
 
 export function openUncaged(options: CageOptions, walls: Wall[]): Sandbox {
   return {
     isCaged: false,
     walls,
     openWorker: (workerOptions) => superviseWorker(() => startUncagedWorker(options), workerOptions),
+    openPrograms: async () => {
+      throw wallMissing(walls.find(({ isUp }) => !isUp) ?? noWall);
+    },
   };
 }
+
+/** The twin has none, whatever this machine could have. */
+const noWall: Wall = { kind: 'wall', name: 'cage', isUp: false, detail: 'this sandbox is the twin without one', remedy: 'See `modelwright doctor`.' };
 
 function startUncagedWorker({ environment, scratchDirectory }: CageOptions): WorkerProcess {
   const folder = mkdtempSync(join(scratchDirectory, 'jobs-'));

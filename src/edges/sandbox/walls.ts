@@ -44,13 +44,16 @@ export const probeWalls = async (place: Place, makeParts?: MakeParts): Promise<W
 export function requireEveryWall(walls: readonly Wall[]): void {
   const down = walls.find(({ isUp }) => !isUp);
   const untried = wallNames.find((wanted) => !walls.some(({ kind, name }) => kind === 'wall' && name === wanted));
-  if (!down && untried === undefined) return;
-  throw new ModelwrightError({
-    code: 'MW3023',
-    message: `Generated code is not run here: the wall "${down?.name ?? untried}" is missing (${down?.detail ?? 'it was not tried'}).`,
-    hint: down?.remedy ?? 'See `modelwright doctor`, which tries every wall and says what to install.',
-  });
+  if (down) throw wallMissing(down);
+  if (untried !== undefined) throw wallMissing({ name: untried, detail: 'it was not tried' });
 }
+
+export const wallMissing = ({ name, detail, remedy }: Pick<Wall, 'name' | 'detail' | 'remedy'>) =>
+  new ModelwrightError({
+    code: 'MW3023',
+    message: `Generated code is not run here: the wall "${name}" is missing (${detail}).`,
+    hint: remedy ?? 'See `modelwright doctor`, which tries every wall and says what to install.',
+  });
 
 type Inside = { kind: 'seen'; findings: Findings; outside: SeenFromOutside } | { kind: 'failed'; wall: Wall };
 
@@ -85,14 +88,22 @@ async function lookInside(options: CageOptions, makeParts: MakeParts): Promise<I
   closeSync(writing);
   let child: ChildProcess | undefined;
   try {
-    child = startInCage(options, { strength: 'curated', group, matrixFile: reading, command: ['check_walls.py', 'cage'] }, makeParts);
+    child = startInCage(options, { strength: 'program', group, matrixFile: reading, command: ['check_walls.py', 'program'] }, makeParts);
     const findings = Findings.parse(JSON.parse(await firstLine(child)));
     return { kind: 'seen', findings, outside: seenFromOutside(child, group) };
   } finally {
     closeSync(reading);
-    child?.kill('SIGKILL');
-    void group?.remove();
+    if (child) await untilGone(child);
+    await group?.remove();
   }
+}
+
+function untilGone(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
 }
 
 /** The findings, or an error with what bubblewrap said when it could not start. */

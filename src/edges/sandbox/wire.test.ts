@@ -209,7 +209,7 @@ describe('the worker’s stream', () => {
 });
 
 it('sends the limits in front of a job', () => {
-  const frame = Buffer.concat(encodeJobFrame(3, fixtureJob, { wallMs: 1500.2, logBytes: 10, memoryBytes: 2 ** 33, resultBytes: 99 }));
+  const frame = Buffer.concat(encodeJobFrame(3, encodeJob(fixtureJob), { wallMs: 1500.2, logBytes: 10, memoryBytes: 2 ** 33, resultBytes: 99 }));
   expect([frame.readUInt32LE(0), frame.readUInt32LE(4), frame.readUInt32LE(8)]).toEqual([frameKind.job, 3, frame.length - 16]);
   expect([frame.readUInt32LE(16), frame.readUInt32LE(20), frame.readBigUInt64LE(24), frame.readBigUInt64LE(32)]).toEqual([1501, 10, 2n ** 33n, 99n]);
 });
