@@ -2,21 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeProbeHarness, openProbeWorker, probeJob, probeLimits, type ProbeHarness } from '../../../tests/attacks/probe-harness.ts';
-import { passing, refusing } from '../../../tests/support/seccomp-programs.ts';
+import { numberOf, passing, refusing } from '../../../tests/support/seccomp-programs.ts';
 import { wallNames } from './judge-walls.ts';
 import { openSandbox } from './open-sandbox.ts';
 import type { Wall } from './sandbox.ts';
 import { cageParts, type CageParts, type MakeParts } from './start-cage.ts';
-import { syscallNumbers } from './syscall-numbers.ts';
 import { probeWalls, requireEveryWall } from './walls.ts';
 
 const isRoot = process.getuid?.() === 0;
-
-function numberOf(call: string): number {
-  const number = syscallNumbers[process.arch === 'arm64' ? 'aarch64' : 'x86_64'][call];
-  if (number === undefined) throw new Error(`this machine has no call ${call}`);
-  return number;
-}
 
 const ENOSYS = 38;
 
@@ -166,7 +159,7 @@ describe('the walls of this machine', () => {
   });
 
   it('are said to be missing where the kernel has no Landlock', async () => {
-    const withoutLandlock = refusing([{ number: numberOf('landlock_create_ruleset'), errorNumber: ENOSYS }]);
+    const withoutLandlock = refusing([{ call: 'landlock_create_ruleset', errorNumber: ENOSYS }]);
     const walls = await probeWalls(
       harness,
       changed((parts) => ({ ...parts, workerFilter: Uint8Array.from([...withoutLandlock.subarray(0, -8), ...parts.workerFilter]) })),

@@ -5,12 +5,13 @@ import { Duplex } from 'node:stream';
 import { ModelwrightError } from '../../domain/error.ts';
 import type { TrainingEnvironment } from './cage-arguments.ts';
 import { describeControlGroup, makeControlGroup, type ControlGroup } from './cgroup.ts';
-import { Findings, judgeWalls, wallNames, type SeenFromOutside } from './judge-walls.ts';
+import { judgeWalls, wallNames } from './judge-walls.ts';
 import { printableText, Tail } from './printable-text.ts';
 import { childrenOf, memoryOf } from './process-memory.ts';
 import type { Wall } from './sandbox.ts';
 import { cageParts, cannotStart, startInCage, type CageOptions, type MakeParts } from './start-cage.ts';
 import { openUnlinkedFile } from './unlinked-file.ts';
+import { Findings, type SeenFromOutside } from './wall-findings.ts';
 
 const BUBBLEWRAP = 'bwrap';
 const CHECK_MS = 5_000;
