@@ -16,7 +16,7 @@ export function openBubblewrap(options: CageOptions, walls: Wall[], makeParts: M
     walls,
     openWorker: (workerOptions) => superviseWorker(() => startCagedWorker(options, workerOptions.memoryBytes, makeParts), workerOptions),
     openPrograms: async () => {
-      requireEveryWall(await probeWalls(options));
+      requireEveryWall(await probeWalls(options, makeParts));
       return openProgramRunner((memoryBytes) => startCagedProgram(options, memoryBytes, makeParts));
     },
   };

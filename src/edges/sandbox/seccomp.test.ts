@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateFilter } from '../../../tests/support/evaluate-filter.ts';
+import { evaluateFilter } from '../../../tests/support/seccomp-programs.ts';
 import { allowedCalls, syscallNumbers, type Architecture } from './syscall-numbers.ts';
 import { ALLOW, KILL, assembleFilter, failWith, filterPolicy, killedCalls, type FilterLevel } from './seccomp.ts';
 

@@ -25,7 +25,7 @@ export function openUncaged(options: CageOptions, walls: Wall[]): Sandbox {
 }
 
 /** The twin has none, whatever this machine could have. */
-const noWall: Wall = { name: 'cage', isUp: false, detail: 'this sandbox is the twin without one', remedy: 'See `modelwright doctor`.' };
+const noWall: Wall = { kind: 'wall', name: 'cage', isUp: false, detail: 'this sandbox is the twin without one', remedy: 'See `modelwright doctor`.' };
 
 function startUncagedWorker({ environment, scratchDirectory }: CageOptions): WorkerProcess {
   const folder = mkdtempSync(join(scratchDirectory, 'jobs-'));

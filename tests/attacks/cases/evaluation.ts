@@ -144,7 +144,7 @@ time.sleep(0.2)`);
 
 async function searchFor(runner: Arena['runner'], holdsIt = false): Promise<Record<string, string>> {
   const body = `
-held = ${holdsIt ? `__import__("struct").pack("<d", ${HELD_BACK})` : 'None'}
+held = ${holdsIt ? `__import__("numpy").full(1000, ${HELD_BACK})` : 'None'}
 ${memorySearch}
 class Model:
     def fit(self, table, target):

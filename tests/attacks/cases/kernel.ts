@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { ALLOW, KILL, architectureOf, assembleFilter } from '../../../src/edges/sandbox/seccomp.ts';
 import { syscallNumbers } from '../../../src/edges/sandbox/syscall-numbers.ts';
-import { evaluateFilter } from '../../support/evaluate-filter.ts';
+import { evaluateFilter } from '../../support/seccomp-programs.ts';
 import { hostileProgram } from '../programs.ts';
 import type { Arena } from './arena.ts';
 import { expectRefused, type AttackCase } from './case.ts';
