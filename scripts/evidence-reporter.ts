@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Reporter, TestCase } from 'vitest/node';
-import { EVIDENCE_FORMAT, titlePattern, type RanTest, type TestName, type TestResult } from '../src/domain/evidence.ts';
+import { EVIDENCE_FORMAT, titlePattern, type RanTest, type TestName, type TestEvidence, type TestResult } from '../src/domain/evidence.ts';
 import { namedTests, threatRegister } from '../src/domain/threat-register.ts';
 import { readEvidence, writeEvidence } from '../src/edges/store/evidence-file.ts';
 import { openHome } from '../src/edges/store/home.ts';
@@ -43,13 +43,13 @@ export default class EvidenceReporter implements Reporter {
       const keys = await openKeys(openHome(readConfig(process.env, null).home));
       const version = String(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
       const target = join(root, '.cache', 'threat-evidence.jsonl');
-      const evidence = {
+      const evidence: TestEvidence = {
         format: EVIDENCE_FORMAT,
         build: { version, commit: currentCommit(), sources },
         machine: { platform: process.platform, architecture: process.arch, node: process.versions.node, isRoot: process.getuid?.() === 0 },
         finishedAt: new Date().toISOString(),
         tests: [...(await this.#foundBefore(target, sources, keys)), ...this.#ran],
-      } as const;
+      };
       await writeEvidence(target, evidence, keys.signer());
     } catch (error) {
       // The tests have said what they found; only the threats stay unproven.
