@@ -1,0 +1,94 @@
+/** What a user hands in beside the data: plans, recorded fits, words and variables, and expressions as they are parsed and as they are kept. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ColumnType } from '../../src/domain/column.ts';
+import { checkExpression, recheckExpression, type CheckedExpression } from '../../src/features/check-expression.ts';
+import { compileForRow } from '../../src/features/compile.ts';
+import { readPlanFile } from '../../src/doors/cli/plan-file.ts';
+import { readConfig } from '../../src/engine/config.ts';
+import { checkPlan, refuseUnfitPlan } from '../../src/stages/planning/index.ts';
+import { smallPlan, smallProfile } from '../fixtures/small-package.ts';
+import { mutatedBytes } from './mutate-binary.ts';
+import { mutatedJson } from './mutate-json.ts';
+import { jsonBytes, textOf, type ReaderUnderTest } from './reader-under-test.ts';
+
+const inputs = new Map<string, ColumnType>([
+  ['n', 'number'],
+  ['t', 'text'],
+  ['b', 'boolean'],
+  ['d', 'timestamp'],
+]);
+/** DuckDB's own trees of some expressions. */
+const parsedExpressions: unknown[] = JSON.parse(readFileSync(new URL('parsed-expressions.json', import.meta.url), 'utf8'));
+
+const row = { n: 2.5, t: 'Zürich', b: true, d: 1.7e15 };
+function computes(expression: CheckedExpression): void {
+  const value = compileForRow(expression)(row);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`an expression came to ${value}`);
+}
+
+/** Texts that are no JSON get no further: the tree comes from DuckDB's parser or from a document that was read as one. */
+function treeOf(input: Uint8Array): unknown {
+  try {
+    return JSON.parse(textOf(input));
+  } catch {
+    return undefined;
+  }
+}
+
+export const requestReaders: ReaderUnderTest[] = [
+  {
+    name: 'plan',
+    refusals: [],
+    open(folder) {
+      const path = join(folder, 'plan.json');
+      return {
+        seeds: [jsonBytes(smallPlan)],
+        mutate: mutatedJson,
+        read(input) {
+          writeFileSync(path, input);
+          const plan = readPlanFile(path);
+          const levels = [
+            { level: 'no', count: 300 },
+            { level: 'yes', count: 100 },
+          ];
+          refuseUnfitPlan(checkPlan(plan, smallProfile, levels), 'customers.csv');
+        },
+      };
+    },
+  },
+  {
+    name: 'parsed-expression',
+    refusals: [],
+    open: () => ({
+      seeds: parsedExpressions.map(jsonBytes),
+      mutate: mutatedJson,
+      read: (input) => computes(checkExpression(treeOf(input), inputs)),
+    }),
+  },
+  {
+    name: 'kept-expression',
+    refusals: [],
+    open: () => ({
+      seeds: parsedExpressions.map((tree) => jsonBytes(checkExpression(tree, inputs))),
+      mutate: mutatedJson,
+      read: (input) => computes(recheckExpression(treeOf(input), inputs)),
+    }),
+  },
+  {
+    name: 'configuration',
+    takesAnything: true,
+    refusals: [],
+    open: () => ({
+      seeds: [Buffer.from('MODELWRIGHT_HOME=/srv/models\nMODELWRIGHT_CACHE=/var/cache/mw\nXDG_CACHE_HOME=\nHOME=/home/ada\n')],
+      mutate: mutatedBytes,
+      read(input) {
+        // As the system hands them over: texts without a zero byte.
+        const variables = textOf(input).replaceAll('\0', '').split('\n');
+        const environment = Object.fromEntries(variables.map((line) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]));
+        const { home, cacheRoots } = readConfig(environment, null);
+        if (![home, ...cacheRoots].every((path) => typeof path === 'string' && path !== '')) throw new Error('a folder of the configuration has no name');
+      },
+    }),
+  },
+];
