@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -189,6 +190,16 @@ class FitResult:
 # --- bundles ----------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def as_agreed() -> Iterator[None]:
+    """What is missing or of another kind in a bundle is one error, whichever line met it."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise bundle.NotABundle("a field is missing or of another kind") from error
+
+
+@as_agreed()
 def read_matrix(data: bytes | bytearray | memoryview) -> Matrix:
     meta, arrays = bundle.decode(data)
     check_wire(meta)
@@ -212,6 +223,7 @@ def write_matrix(matrix: Matrix) -> Iterator[bytes | memoryview]:
     )
 
 
+@as_agreed()
 def read_job(data: bytes | bytearray | memoryview) -> FitJob:
     meta, arrays = bundle.decode(data)
     check_wire(meta)
@@ -308,6 +320,7 @@ def write_result(result: FitResult) -> Iterator[bytes | memoryview]:
     return bundle.encode({"wire": WIRE, "rounds": int(result.rounds), "fitted": described}, arrays)
 
 
+@as_agreed()
 def read_result(data: bytes | bytearray | memoryview, class_count: int, column_count: int) -> FitResult:
     """`column_count` counts matrix and extra columns. For tests on this side; the host reads results with its own strict reader."""
     meta, arrays = bundle.decode(data)

@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ColumnType } from '../../src/domain/column.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import type { Profile } from '../../src/domain/profile.ts';
 import { checkExpression, recheckExpression, type CheckedExpression } from '../../src/features/check-expression.ts';
 import { compileForRow } from '../../src/features/compile.ts';
 import { readPlanFile } from '../../src/doors/cli/plan-file.ts';
@@ -11,6 +13,14 @@ import { smallPlan, smallProfile } from '../fixtures/small-package.ts';
 import { mutatedBytes } from './mutate-binary.ts';
 import { mutatedJson } from './mutate-json.ts';
 import { jsonBytes, textOf, type ReaderUnderTest } from './reader-under-test.ts';
+
+const levels = [
+  { level: 'no', count: 300 },
+  { level: 'yes', count: 100 },
+];
+const plan: Plan = { ...smallPlan, targetRule: { type: 'text', missing: [] } };
+/** The table that the plan was made for. */
+const profile: Profile = { ...smallProfile, columns: [...smallProfile.columns, { ...smallProfile.columns[1], name: plan.target }] };
 
 const inputs = new Map<string, ColumnType>([
   ['n', 'number'],
@@ -43,16 +53,12 @@ export const requestReaders: ReaderUnderTest[] = [
     open(folder) {
       const path = join(folder, 'plan.json');
       return {
-        seeds: [jsonBytes(smallPlan)],
+        seeds: [jsonBytes(plan)],
         mutate: mutatedJson,
         read(input) {
           writeFileSync(path, input);
-          const plan = readPlanFile(path);
-          const levels = [
-            { level: 'no', count: 300 },
-            { level: 'yes', count: 100 },
-          ];
-          refuseUnfitPlan(checkPlan(plan, smallProfile, levels), 'customers.csv');
+          const read = readPlanFile(path);
+          refuseUnfitPlan(checkPlan(read, profile, levels), 'customers.csv');
         },
       };
     },
