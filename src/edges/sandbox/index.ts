@@ -1,6 +1,10 @@
 export type { CageOptions } from './start-cage.ts';
+export { askContainerEngine, listBackEnds } from './back-ends.ts';
 export type { TrainingEnvironment } from './cage-arguments.ts';
-export { openSandbox } from './open-sandbox.ts';
+export { describeContainment } from './containment.ts';
+export { readKernelFacts } from './kernel-facts.ts';
+export { describeLimits, isInControlGroup } from './limits.ts';
+export { openSandbox, type OpenedSandbox } from './open-sandbox.ts';
 export { startReaderProcess, type ReaderProcess } from './reader-process.ts';
 export type {
   Execution,
@@ -15,4 +19,4 @@ export type {
   TrainingWorker,
   Wall,
 } from './sandbox.ts';
-export { probeWalls } from './walls.ts';
+export { requireEveryWall, tryWalls } from './walls.ts';

@@ -1,9 +1,10 @@
 import type { Table } from '../../domain/column.ts';
+import type { WallRecord } from '../../domain/containment.ts';
 import type { Fitted } from '../../domain/fitted.ts';
 import type { TaskKind } from '../../domain/task.ts';
 
-/** A wall of the cage and whether it stands on this machine. `remedy` says what to do when it does not. */
-export type Wall = { name: string; isUp: boolean; detail: string; remedy?: string };
+/** A wall of the cage, or something that training needs inside it, and whether it is there on this machine. */
+export type Wall = WallRecord;
 
 /**
  * The training matrix: F columns of `rowCount` float32, column-major, NaN for missing; `textStart` (rowCount + 1), `textIds`

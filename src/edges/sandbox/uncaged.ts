@@ -25,7 +25,7 @@ export function openUncaged(options: CageOptions, walls: Wall[]): Sandbox {
 }
 
 /** The twin has none, whatever this machine could have. */
-const noWall: Wall = { name: 'cage', isUp: false, detail: 'this sandbox is the twin without one', remedy: 'See `modelwright doctor`.' };
+const noWall: Wall = { kind: 'wall', name: 'cage', isUp: false, detail: 'this sandbox is the twin without one', remedy: 'See `modelwright doctor`.' };
 
 function startUncagedWorker({ environment, scratchDirectory }: CageOptions): WorkerProcess {
   const folder = mkdtempSync(join(scratchDirectory, 'jobs-'));
@@ -43,6 +43,7 @@ function startUncagedWorker({ environment, scratchDirectory }: CageOptions): Wor
     child,
     matrixFile: writing,
     processId: () => child.pid,
+    writableFolders: [],
     // Started detached, so it leads a group: its jobs end with it.
     kill: () => {
       try {
