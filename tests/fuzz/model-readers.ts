@@ -11,27 +11,11 @@ import { writeGraph } from '../../src/stages/packaging/index.ts';
 import { smallPackage, smallSpec, smallTable, testSigner } from '../fixtures/small-package.ts';
 import { mutatedBytes, mutatedProtobuf } from './mutate-binary.ts';
 import { mutatedJson } from './mutate-json.ts';
+import { packFolder, unpackFolder, type Files } from './pack-folder.ts';
 import { jsonBytes, textOf, type ReaderUnderTest } from './reader-under-test.ts';
 
 const signer = testSigner();
 const opener = { trustedKeys: [signer.publicKey], graphs: openNativeRuntime(), openEncoder };
-
-type Files = Map<string, Uint8Array>;
-
-/** A folder as one input: the names and sizes of its files on a line of JSON, then their bytes. */
-function packFolder(files: Files): Uint8Array {
-  const index = [...files].map(([name, bytes]): [string, number] => [name, bytes.length]);
-  return Buffer.concat([jsonBytes(index), Buffer.from('\n'), ...files.values()]);
-}
-
-function unpackFolder(input: Uint8Array): Files {
-  const end = input.indexOf(10);
-  const files: Files = new Map();
-  let at = end + 1;
-  // Written by `packFolder`: no slip touches it.
-  for (const [name, size] of JSON.parse(textOf(input.subarray(0, end))) as [string, number][]) files.set(name, input.subarray(at, (at += size)));
-  return files;
-}
 
 function mutatedPart(random: Random, name: string, bytes: Uint8Array): Uint8Array {
   if (name === packageFiles.graph) return mutatedProtobuf(random, [bytes]);

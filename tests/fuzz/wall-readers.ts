@@ -1,13 +1,18 @@
 /** What comes out of the cage: the worker's frames, what a job says it learnt, and the bundle that both travel in. */
 import { readFileSync } from 'node:fs';
-import { decodeBundle } from '../../src/domain/bundle.ts';
+import { decodeBundle, encodeBundle } from '../../src/domain/bundle.ts';
 import { seededRandom } from '../../src/domain/random.ts';
 import { fixtureExpectation } from '../../src/edges/sandbox/wire-fixtures.ts';
-import { frameKind, FrameReader, readFitResult } from '../../src/edges/sandbox/wire.ts';
+import { judgeWalls } from '../../src/edges/sandbox/judge-walls.ts';
+import { readProgramResult } from '../../src/edges/sandbox/program-wire.ts';
+import { Findings, type SeenFromOutside } from '../../src/edges/sandbox/wall-findings.ts';
+import { frameKind, FrameReader, readFitResult, WIRE } from '../../src/edges/sandbox/wire.ts';
 import { checkGraph } from '../../src/edges/onnx/check-graph.ts';
 import { writeGraph } from '../../src/stages/packaging/index.ts';
 import { mutatedBundle, mutatedStream } from './mutate-binary.ts';
-import type { ReaderUnderTest } from './reader-under-test.ts';
+import { mutatedJson } from './mutate-json.ts';
+import { packFolder, unpackFolder } from './pack-folder.ts';
+import { jsonBytes, SchemaRefusal, textOf, type ReaderUnderTest } from './reader-under-test.ts';
 
 const golden = (name: string) => new Uint8Array(readFileSync(new URL(`../../harness/wire-fixtures/${name}.bin`, import.meta.url)));
 
@@ -36,6 +41,21 @@ function readInPieces(stream: Uint8Array): void {
     at += size;
   }
 }
+
+const programJob = { task: 'binary', classCount: 2, score: { table: { rowCount: 3, columns: new Map() } } } as const;
+const programFiles = new Map<string, Uint8Array>([
+  ['predictions.mwb', encodeBundle({ meta: { wire: WIRE }, arrays: { predictions: Float64Array.of(0.5, 0.5, 1, 0, 0.25, 0.75) } })],
+  ['claims.json', jsonBytes({ roc_auc: 0.9, rows: 3 })],
+]);
+
+/** The cage of `wall-findings.json` as its machine saw it. */
+const outside: SeenFromOutside = {
+  isHostRoot: true,
+  userOutside: 61_185,
+  namespaces: Object.fromEntries(['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'].map((name) => [name, `${name}:[1]`])),
+  memoryKeeper: 'watch',
+  processKeeper: 'rlimit',
+};
 
 export const wallReaders: ReaderUnderTest[] = [
   { name: 'worker-stream', refusals: [RangeError], open: () => ({ seeds: [goodStream()], mutate: mutatedStream, read: readInPieces }) },
@@ -73,6 +93,38 @@ export const wallReaders: ReaderUnderTest[] = [
           target: { kind: 'identity' },
         });
         checkGraph(graph);
+      },
+    }),
+  },
+  {
+    name: 'program-result',
+    refusals: [RangeError],
+    open: () => ({
+      seeds: [packFolder(programFiles)],
+      mutate(random, [seed]) {
+        const files = unpackFolder(seed);
+        if (random.next() < 0.6) files.set('predictions.mwb', mutatedBundle(random, [programFiles.get('predictions.mwb') ?? seed]));
+        else files.set('claims.json', mutatedJson(random, [programFiles.get('claims.json') ?? seed]));
+        return packFolder(files);
+      },
+      read(input) {
+        const files = [...unpackFolder(input)].map(([name, bytes]) => [name, { bytes, sha256: '' }] as const);
+        const { predictions, claims } = readProgramResult(new Map(files), programJob);
+        if (predictions.length !== 6 || !predictions.every((value) => value >= 0)) throw new Error('a prediction is no probability');
+        if (!Object.values(claims).every(Number.isFinite)) throw new Error('a claim is no number');
+      },
+    }),
+  },
+  {
+    name: 'wall-findings',
+    // Whoever asks takes any error for a wall that is down.
+    refusals: [SchemaRefusal, SyntaxError],
+    open: () => ({
+      seeds: [readFileSync(new URL('wall-findings.json', import.meta.url))],
+      mutate: mutatedJson,
+      read(input) {
+        const walls = judgeWalls(Findings.parse(JSON.parse(textOf(input))), outside);
+        if (walls.some(({ detail }) => detail === '')) throw new Error('a wall is judged without a reason');
       },
     }),
   },
