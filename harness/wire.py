@@ -52,7 +52,9 @@ MATRIX_PLACE = struct.Struct("<Q")  # size in bytes
 JOB_LIMITS = struct.Struct("<IIQQ")  # wall ms · log bytes · memory bytes · result bytes
 READY_FACTS = struct.Struct("<I")  # wire number
 STARTED_FACTS = struct.Struct("<I")  # the job's process id as the worker sees it
-DONE_FACTS = struct.Struct("<4I")  # wait status · largest resident set in KiB · cause · log bytes thrown away
+# wait status · largest resident set in KiB · cause · log bytes thrown away · µs from the fork to behind the walls of the job, 0 where it never got there
+DONE_FACTS = struct.Struct("<5I")
+HARDEN_US = struct.Struct("<I")  # from a job to its worker, before anything of the job is run
 
 CAUSE_ITSELF = 0
 CAUSE_TIME = 1

@@ -25,7 +25,7 @@ function goodStream(): Uint8Array {
     frame(started, 1, 12),
     frame(log, 1, 7, 8),
     frame(result, 1, 9),
-    frame(done, 1, 256, 1000, 1, 5),
+    frame(done, 1, 256, 1000, 1, 5, 900),
   ]);
 }
 
