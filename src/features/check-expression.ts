@@ -566,11 +566,9 @@ const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined
 
 const seeDocs = 'docs/features.md lists what an expression may hold.';
 
-/** What was written is quoted in the message, and may be of any length. */
 function refusal(code: ErrorCode, message: string, hint: string): ModelwrightError {
-  return new ModelwrightError({ code, message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message, hint });
+  return new ModelwrightError({ code, message, hint });
 }
-const MAX_MESSAGE = 1000;
 
 function unknownColumn(name: string, inputs: ReadonlyMap<string, ColumnType>, where: Where): ModelwrightError {
   const known = [...inputs.keys()];

@@ -175,6 +175,23 @@ export const homeReaders: ReaderUnderTest[] = [
     },
   },
   {
+    name: 'home-note',
+    refusals: [],
+    async open(folder) {
+      const home = join(folder, 'home');
+      await openStore(home, parseRunEvent).then((store) => store.close());
+      const note = join(home, 'home.json');
+      return {
+        seeds: [readFileSync(note)],
+        mutate: mutatedJson,
+        async read(input) {
+          writeFileSync(note, input);
+          (await openStore(home, parseRunEvent)).close();
+        },
+      };
+    },
+  },
+  {
     name: 'trusted-key',
     refusals: [],
     async open(folder) {

@@ -2,11 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ColumnType } from '../../src/domain/column.ts';
+import { BuildRequest } from '../../src/domain/event.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Profile } from '../../src/domain/profile.ts';
 import { checkExpression, recheckExpression, type CheckedExpression } from '../../src/features/check-expression.ts';
 import { compileForRow } from '../../src/features/compile.ts';
 import { readPlanFile } from '../../src/doors/cli/plan-file.ts';
+import { readRequest } from '../../src/doors/cli/read-request.ts';
 import { readConfig } from '../../src/engine/config.ts';
 import { checkPlan, refuseUnfitPlan } from '../../src/stages/planning/index.ts';
 import { smallPlan, smallProfile } from '../fixtures/small-package.ts';
@@ -21,6 +23,33 @@ const levels = [
 const plan: Plan = { ...smallPlan, targetRule: { type: 'text', missing: [] } };
 /** The table that the plan was made for. */
 const profile: Profile = { ...smallProfile, columns: [...smallProfile.columns, { ...smallProfile.columns[1], name: plan.target }] };
+
+const someOptions = [
+  { data: 'customers.csv', target: 'left', metric: 'roc-auc', positive: 'yes', drop: ['id'], budget: '90s', seed: '3', threads: '2', costMissed: '5' },
+  { data: 'a.tsv', task: 'regression', delimiter: 'tab', header: 'yes', encoding: 'utf-8', dates: 'day-first', decimal: 'comma', kind: ['plz=category'] },
+  {
+    data: 'a.csv',
+    split: 'random',
+    missing: ['n/a', 'age=0'],
+    capacity: '30',
+    moment: 'at sign-up',
+    time: 'day',
+    group: 'customer',
+    budget: '1m',
+    keep: ['x'],
+  },
+];
+const repeatable = ['drop', 'keep', 'kind', 'missing'];
+
+/** As the parser of the command line hands options over: texts, and lists of texts where an option may be repeated. */
+function asOptions(given: unknown): Record<string, unknown> {
+  const texts = (value: unknown) => (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
+  const entries = Object.entries(typeof given === 'object' && given !== null ? given : {});
+  return Object.fromEntries(
+    // Files are the business of other readers.
+    entries.filter(([name]) => name !== 'plan' && name !== 'fits').map(([name, value]) => [name, repeatable.includes(name) ? texts(value) : texts(value)[0]]),
+  );
+}
 
 const inputs = new Map<string, ColumnType>([
   ['n', 'number'],
@@ -96,5 +125,32 @@ export const requestReaders: ReaderUnderTest[] = [
         if (![home, ...cacheRoots].every((path) => typeof path === 'string' && path !== '')) throw new Error('a folder of the configuration has no name');
       },
     }),
+  },
+  {
+    name: 'options',
+    refusals: [],
+    open: () => ({
+      seeds: someOptions.map(jsonBytes),
+      mutate: mutatedJson,
+      read(input) {
+        // What is asked for is the first event of a run: it has to be one that the log takes.
+        BuildRequest.parse(readRequest({ positional: ['who leaves?'], options: asOptions(treeOf(input)), wantsJson: false }, 'build'));
+      },
+    }),
+  },
+  {
+    name: 'recorded-fits',
+    refusals: [],
+    open(folder) {
+      const fits = join(folder, 'fits.json');
+      return {
+        seeds: [readFileSync(new URL('../fixtures/concrete-fits.json', import.meta.url))],
+        mutate: mutatedJson,
+        read(input) {
+          writeFileSync(fits, input);
+          BuildRequest.parse(readRequest({ positional: ['how strong?'], options: { data: 'concrete.csv', fits }, wantsJson: false }, 'build'));
+        },
+      };
+    },
   },
 ];

@@ -34,7 +34,15 @@ export type WorkerFrame =
   | { kind: 'started'; job: number; innerProcessId: number }
   | { kind: 'log'; job: number; bytes: Uint8Array }
   | { kind: 'result'; job: number; bytes: Uint8Array }
-  | { kind: 'done'; job: number; waitStatus: number; peakKib: number; cause: 'itself' | 'time' | 'output' | 'cancelled'; lostLogBytes: number; hardenUs: number };
+  | {
+      kind: 'done';
+      job: number;
+      waitStatus: number;
+      peakKib: number;
+      cause: 'itself' | 'time' | 'output' | 'cancelled';
+      lostLogBytes: number;
+      hardenUs: number;
+    };
 
 /** Exit codes by which our own code in the job says what it saw; `harness/wire.py` has the same. */
 export const exitCode = { memory: 86, processes: 87, cage: 97 } as const;

@@ -126,16 +126,12 @@ function checkTask(
   return problems;
 }
 
-/** Names in a plan file may be of any length, and a message is read by a person. */
-const MAX_PROBLEM_LENGTH = 500;
-const cut = (problem: string): string => (problem.length > MAX_PROBLEM_LENGTH ? `${problem.slice(0, MAX_PROBLEM_LENGTH)}…` : problem);
-
-/** Throws MW1214 with what does not fit. */
+/** Throws MW1214 with all that does not fit. */
 export function refuseUnfitPlan(problems: string[], path: string): void {
   if (problems.length === 0) return;
   throw new ModelwrightError({
     code: 'MW1214',
-    message: `The plan does not fit "${path}": ${problems.slice(0, 5).map(cut).join(' ')}${problems.length > 5 ? ` And ${problems.length - 5} more.` : ''}`,
+    message: `The plan does not fit "${path}": ${problems.slice(0, 5).join(' ')}${problems.length > 5 ? ` And ${problems.length - 5} more.` : ''}`,
     hint: 'Mend the plan file, or make the plan anew: modelwright plan "<sentence>" --data FILE --out plan.json',
     place: { file: path },
   });
