@@ -391,8 +391,8 @@ export const errorCodes = {
   MW1409: {
     name: 'package.broken-graph',
     kind: 'data',
-    title: 'The graph of the model cannot be loaded',
-    meaning: 'ONNX Runtime refuses the file.',
+    title: 'The graph of the model cannot be loaded or cannot answer',
+    meaning: 'ONNX Runtime refuses the file, or what it holds does not fit the rows that the contract names.',
     remedy: 'Build the model again with this version of Modelwright.',
   },
   MW1410: {

@@ -96,7 +96,14 @@ export const ScoreRecord = z.strictObject({
 export type ScoreRecord = z.infer<typeof ScoreRecord>;
 
 const executionEnd = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('finished'), result: FileRef, rounds: z.int(), peakMemoryBytes: z.number() }),
+  z.strictObject({
+    kind: z.literal('finished'),
+    result: FileRef,
+    rounds: z.int(),
+    peakMemoryBytes: z.number(),
+    /** What its own walls took of the fit's time; runs of older versions do not say. */
+    hardenMs: z.number().min(0).optional(),
+  }),
   z.strictObject({ kind: z.literal('failed'), exitCode: z.int(), stderrTail: z.string() }),
   z.strictObject({ kind: z.literal('stopped'), limit: z.enum(['time', 'memory', 'processes', 'output']) }),
   z.strictObject({ kind: z.literal('unreadable'), problem: z.string() }),

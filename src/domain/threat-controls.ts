@@ -463,7 +463,7 @@ export const threatControls: Control[] = [
     ['src/edges/tables/scan-file.ts#scanFile', 'src/edges/sandbox/reader-process.ts#startReaderProcess'],
     {
       attack: [
-        fuzz('is a table or is refused with a reason, in ${FILES} files from seed ${SEED}'),
+        fuzz('is a table or is refused with a reason, in ${tableCount} files from seed ${fuzzSeed}'),
         oddFiles('is refused where it is %s'),
         oddFiles('that %s while it is read is refused'),
         reader('holds a reader to its memory'),

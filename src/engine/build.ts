@@ -2,7 +2,7 @@ import type { BuildWatcher } from '../domain/build-watcher.ts';
 import type { BuildRequest, RunEvent } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { DatasetRef, Plan } from '../domain/plan.ts';
-import { Profile, warningText } from '../domain/profile.ts';
+import { warningText, type Profile } from '../domain/profile.ts';
 import { stateOf } from '../domain/run.ts';
 import type { OpenedFile } from '../edges/tables/index.ts';
 import type { Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
@@ -12,6 +12,7 @@ import { checkModelName, type Store } from '../edges/store/index.ts';
 import { draftModel, openFinishClock } from './finish-clock.ts';
 import { finishRun } from './finish-run.ts';
 import { openFolds } from './fold-data.ts';
+import { keepProfile, readProfile } from './kept-profile.ts';
 import type { Edges } from './open-engine.ts';
 import { makePlan, withFullPaths, type Planning } from './plan.ts';
 import { prepareData, type PreparedData, type ReadRows } from './prepare-data.ts';
@@ -186,14 +187,14 @@ function refuseChangedFile(known: DatasetRef | null, file: OpenedFile): void {
 }
 
 async function profileStep({ run, store }: Going, file: OpenedFile, request: BuildRequest): Promise<Profile> {
-  if (run.state.dataset) return Profile.parse(JSON.parse(new TextDecoder().decode(await store.files.get(run.runId, run.state.dataset.profile))));
+  if (run.state.dataset) return readProfile(store.files, run.runId, run.state.dataset.profile);
   const profile = await profileFile(file, request);
   await run.append({
     kind: 'dataset.profiled',
     dataset: { path: request.data, sha256: file.sha256, rowCount: file.rowCount },
     columnCount: file.columns.length,
     warnings: profile.warnings.map(warningText),
-    profile: await store.files.put(run.runId, new TextEncoder().encode(JSON.stringify(profile))),
+    profile: await keepProfile(store.files, run.runId, profile),
   });
   return profile;
 }

@@ -163,6 +163,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
           result: await keepFit(files, run.runId, outcome.result),
           rounds: outcome.result.rounds,
           peakMemoryBytes: outcome.peakMemoryBytes,
+          hardenMs: outcome.hardenMs,
         };
       case 'failed':
         return { kind: 'failed', exitCode: outcome.exitCode, stderrTail: outcome.stderrTail };

@@ -53,7 +53,7 @@ function limitBehind(code: number, signal: number, wasOutOfMemory: boolean): 'ti
 
 function readResult<Result>({ done, durationMs, result, read }: Ending<Result>): ExecutionOutcome<Result> {
   try {
-    return { kind: 'finished', result: read(result()), durationMs, peakMemoryBytes: done.peakKib * 1024 };
+    return { kind: 'finished', result: read(result()), durationMs, peakMemoryBytes: done.peakKib * 1024, hardenMs: done.hardenUs / 1000 };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     return { kind: 'unreadable', problem: printableText(new TextEncoder().encode(cause.message)).slice(0, 1000), durationMs };

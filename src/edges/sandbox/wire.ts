@@ -24,14 +24,25 @@ const MAX_JOB_BYTES = 2 ** 31 - 1;
 
 export const MAX_LOG_BYTES = 1 << 20;
 
-/** What the worker may say. `waitStatus` is as wait(2) gives it; `cause` says whether the worker itself ended the job, and why. */
+/**
+ * What the worker may say. `waitStatus` is as wait(2) gives it; `cause` says whether the worker itself ended the job, and why; `hardenUs` is how
+ * long the job took from its fork to behind its walls.
+ */
 export type WorkerFrame =
   | { kind: 'ready' }
   | { kind: 'mapped' }
   | { kind: 'started'; job: number; innerProcessId: number }
   | { kind: 'log'; job: number; bytes: Uint8Array }
   | { kind: 'result'; job: number; bytes: Uint8Array }
-  | { kind: 'done'; job: number; waitStatus: number; peakKib: number; cause: 'itself' | 'time' | 'output' | 'cancelled'; lostLogBytes: number };
+  | {
+      kind: 'done';
+      job: number;
+      waitStatus: number;
+      peakKib: number;
+      cause: 'itself' | 'time' | 'output' | 'cancelled';
+      lostLogBytes: number;
+      hardenUs: number;
+    };
 
 /** Exit codes by which our own code in the job says what it saw; `harness/wire.py` has the same. */
 export const exitCode = { memory: 86, processes: 87, cage: 97 } as const;
@@ -139,10 +150,10 @@ function readFrame(kind: number, job: number, payload: Uint8Array): WorkerFrame 
     case frameKind.result:
       return { kind: 'result', job, bytes: payload };
     case frameKind.done: {
-      const [waitStatus, peakKib, causeNumber, lostLogBytes] = facts(4);
+      const [waitStatus, peakKib, causeNumber, lostLogBytes, hardenUs] = facts(5);
       const cause = causes[causeNumber];
       if (cause === undefined) throw new RangeError(`the worker named cause ${causeNumber}`);
-      return { kind: 'done', job, waitStatus, peakKib, cause, lostLogBytes };
+      return { kind: 'done', job, waitStatus, peakKib, cause, lostLogBytes, hardenUs };
     }
     default:
       throw new RangeError(`the worker sent a frame of kind ${kind}`);
