@@ -26,3 +26,4 @@ export function cacheRoots(owner: CacheOwner): string[];
 export function environmentFolders(root: string): { python: string; harness: string };
 export function findTrainingEnvironment(roots: string[], userId: number): TrainingEnvironment | MissingEnvironment;
 export function installHarness(root: string): string;
+export function harnessFiles(): string[];
