@@ -12,7 +12,7 @@ describe('the section on how training was contained', () => {
   it('says first that there was a cage, how many walls were tried, and how the fits ended', () => {
     const shown = shownAtOnce(renderContainment({ containment, summary }));
     expect(shown).toContain('Training ran in a cage made by bubblewrap: 2 walls were tried before it began, and all stood.');
-    expect(shown).toContain('38 fits: 35 finished, 1 failed, 2 stopped (for 2 time). No fit made a system call that no learner makes.');
+    expect(shown).toContain('38 fits: 35 finished, 1 failed, 2 stopped (by limit: time 2). No fit made a system call that no learner makes.');
     expect(shown).toContain('A fit held at most 340 MiB');
     expect(shown).toContain('They took 61.2 s in all.');
   });

@@ -42,8 +42,8 @@ const mebibytes = (bytes: number) => `${count(Math.round(bytes / 2 ** 20))} MiB`
 function executionSentences(summary: ContainmentSummary): string {
   const { outcomes, stops, killedCalls, notStarted, lostWorkers, peakJobMemoryBytes, peakCageMemoryBytes, peakTasks } = summary;
   const total = Object.values(outcomes).reduce((sum, number) => sum + number, 0);
-  const ended = named(outcomes, 'finished', 'failed', 'stopped', 'unreadable', 'cancelled');
-  const stopped = named(stops, 'time', 'memory', 'processes', 'output');
+  const ended = counts(outcomes, ['finished', 'failed', 'stopped', 'unreadable', 'cancelled'], (name, number) => `${count(number)} ${name}`);
+  const stopped = counts(stops, ['time', 'memory', 'processes', 'output'], (name, number) => `${name} ${count(number)}`);
   const denials = [
     killedCalls > 0
       ? `${counted(killedCalls, 'fit')} ended by the kernel for a system call that no learner makes`
@@ -57,14 +57,14 @@ function executionSentences(summary: ContainmentSummary): string {
     ...(peakTasks === null ? [] : [`in ${counted(peakTasks, 'task')}`]),
   ];
   const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}.`;
-  return `<p>${counted(total, 'fit')}: ${ended}${stopped === '' ? '' : ` (for ${stopped})`}. ${sentence(denials.join('; '))}${peaks.length > 0 ? ` ${sentence(peaks.join(', '))}` : ''} ${timeSentence(summary)}</p>`;
+  return `<p>${counted(total, 'fit')}: ${ended}${stopped === '' ? '' : ` (by limit: ${stopped})`}. ${sentence(denials.join('; '))}${peaks.length > 0 ? ` ${sentence(peaks.join(', '))}` : ''} ${timeSentence(summary)}</p>`;
 }
 
-const named = (counts: Record<string, number>, ...order: string[]) =>
-  order
-    .filter((name) => counts[name] > 0)
-    .map((name) => `${count(counts[name])} ${name}`)
-    .join(', ') || '';
+const counts = (of: Record<string, number>, names: readonly string[], told: (name: string, number: number) => string) =>
+  names
+    .filter((name) => of[name] > 0)
+    .map((name) => told(name, of[name]))
+    .join(', ');
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
