@@ -48,6 +48,7 @@ function startWeakWorker({ environment, scratchDirectory }: ProbeHarness, shownF
     child,
     matrixFile: writing,
     processId: () => undefined,
+    writableFolders: [],
     kill: () => void child.kill('SIGKILL'),
     release: () => Promise.resolve(),
     oomKills: () => undefined,

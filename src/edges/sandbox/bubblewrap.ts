@@ -16,7 +16,7 @@ export function openBubblewrap(options: CageOptions, walls: Wall[], makeParts: M
     walls,
     openWorker: (workerOptions) => superviseWorker(() => startCagedWorker(options, workerOptions.memoryBytes, makeParts), workerOptions),
     openPrograms: async () => {
-      requireEveryWall(await probeWalls(options));
+      requireEveryWall(await probeWalls(options, makeParts));
       return openProgramRunner((memoryBytes) => startCagedProgram(options, memoryBytes, makeParts));
     },
   };
@@ -26,7 +26,7 @@ const startCagedWorker = (options: CageOptions, memoryBytes: number, makeParts: 
   startWorker(options, { strength: 'curated', memoryBytes, command: ['worker.py', 'cage'] }, makeParts);
 
 /** A cage of its own for one program and one fold. */
-const startCagedProgram = (options: CageOptions, memoryBytes: number, makeParts: MakeParts) =>
+export const startCagedProgram = (options: CageOptions, memoryBytes: number, makeParts: MakeParts) =>
   startWorker(options, { strength: 'program', memoryBytes, command: ['worker.py', 'program'] }, makeParts);
 
 function startWorker(
@@ -44,6 +44,7 @@ function startWorker(
     matrixFile: writing,
     // With --as-pid-1 the only child of bubblewrap is the worker itself.
     processId: () => (processId ??= child.pid === undefined ? undefined : childrenOf(child.pid)[0]),
+    writableFolders: strengths[strength].outputBytes === null ? ['/scratch'] : ['/scratch', '/output'],
     kill: () => {
       child.kill('SIGKILL');
       group?.kill();

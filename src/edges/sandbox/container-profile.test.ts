@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { auditNumber, evaluate } from '../../../tests/support/seccomp-programs.ts';
+import { evaluateFilter } from '../../../tests/support/seccomp-programs.ts';
 import { containerArguments, containerProfile } from './container-profile.ts';
 import { ALLOW, assembleFilter } from './seccomp.ts';
 import { syscallNumbers } from './syscall-numbers.ts';
@@ -82,7 +82,7 @@ it('lets the same calls pass as the seccomp program of the worker, with the same
   const differing = Object.entries(syscallNumbers.x86_64).flatMap(([name, number = -1]) =>
     samples.flatMap((sample) => {
       const callArguments = [sample, sample];
-      const isPassed = evaluate(program, { audit: auditNumber.x86_64, number, arguments: callArguments }) === ALLOW;
+      const isPassed = evaluateFilter(program, 'x86_64', number, callArguments) === ALLOW;
       return isPassed === isAllowed(name, callArguments) ? [] : [`${name}(${sample})`];
     }),
   );

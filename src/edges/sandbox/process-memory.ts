@@ -31,14 +31,18 @@ export async function untilEnded(processId: number): Promise<void> {
   while (performance.now() < deadlineMs && !hasEnded(processId)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** How many files the scratch folder of a cage holds; undefined where it cannot be seen. */
-export function scratchFileCount(workerProcessId: number): number | undefined {
-  try {
-    const { files, ffree } = statfsSync(`/proc/${workerProcessId}/root/scratch`);
-    return files - ffree;
-  } catch {
-    return undefined;
+/** How many files the writable folders of a cage hold; 0 where they cannot be seen. */
+export function writtenFileCount(workerProcessId: number, folders: readonly string[]): number {
+  let count = 0;
+  for (const folder of folders) {
+    try {
+      const { files, ffree } = statfsSync(`/proc/${workerProcessId}/root${folder}`);
+      count += files - ffree;
+    } catch {
+      // it has just ended
+    }
   }
+  return count;
 }
 
 function readOrNothing(path: string): string | undefined {

@@ -13,6 +13,7 @@ export function openProgramRunner(start: (memoryBytes: number) => WorkerProcess)
   return {
     run(job: ProgramJob, limits: JobLimits): Execution<ProgramResult> {
       checkProgramJob(job);
+      checkLimits(limits);
       const process = start(limits.memoryBytes + WORKER_BYTES);
       const cage = new SupervisedWorker(process, { threads: 1, memoryBytes: limits.memoryBytes });
       running.add(cage);
@@ -37,6 +38,11 @@ export function openProgramRunner(start: (memoryBytes: number) => WorkerProcess)
       await Promise.all([...running].map((cage) => cage.close()));
     },
   };
+}
+
+/** No limit is a mistake and never means none. */
+function checkLimits({ wallMs, memoryBytes }: JobLimits): void {
+  for (const limit of [wallMs, memoryBytes]) if (!Number.isFinite(limit) || limit < 1) throw new RangeError(`${String(limit)} is no limit of a program`);
 }
 
 /** What the worker itself holds beside its job. */

@@ -12,7 +12,13 @@ const MAX_CLAIMS = 64;
 
 const columnsOf = (table: Table) => [...table.columns].map(([name, { type }]) => ({ name, type }));
 
-const Table_ = z.custom<Table>((value) => typeof value === 'object' && value !== null && 'columns' in value && value.columns instanceof Map);
+const Table_ = z.strictObject({
+  rowCount: z.int().min(1).max(100_000_000),
+  columns: z.map(
+    z.string(),
+    z.custom<Column>((value) => typeof value === 'object' && value !== null),
+  ),
+});
 
 const Job = z
   .strictObject({
@@ -113,7 +119,9 @@ export function programOutput(job: ProgramJob): OutputManifest {
   ]);
 }
 
-const Claims = z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), z.number()).refine((claims) => Object.keys(claims).length <= MAX_CLAIMS);
+const Claims = z.record(z.string(), z.number()).refine((claims) => Object.keys(claims).length <= MAX_CLAIMS);
+/** Some names mean something to JavaScript, and a record of zod passes over them. */
+const isClaimName = (name: string) => /^[a-z][a-z0-9_]{0,63}$/.test(name);
 
 /** Reads what was collected; throws `RangeError` with the first thing that cannot be right. */
 export function readProgramResult(files: ReadonlyMap<string, OutputFile>, job: Pick<ProgramJob, 'task' | 'classCount' | 'score'>): ProgramResult {
@@ -142,6 +150,7 @@ function readClaims(bytes: Uint8Array | undefined): Record<string, number> {
     throw new RangeError('"claims.json" is no JSON');
   }
   const claims = Claims.safeParse(json);
-  if (!claims.success) throw new RangeError(`"claims.json" holds something other than at most ${MAX_CLAIMS} named finite numbers`);
+  if (!claims.success || !Object.keys(json as object).every(isClaimName))
+    throw new RangeError(`"claims.json" holds something other than at most ${MAX_CLAIMS} named finite numbers`);
   return claims.data;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditNumber, evaluate } from '../../../tests/support/seccomp-programs.ts';
+import { evaluateFilter } from '../../../tests/support/seccomp-programs.ts';
 import { allowedCalls, syscallNumbers, type Architecture } from './syscall-numbers.ts';
 import { ALLOW, KILL, assembleFilter, failWith, filterPolicy, killedCalls, type FilterLevel } from './seccomp.ts';
 
@@ -8,7 +8,7 @@ const ask = (architecture: Architecture, level: FilterLevel) => {
   const program = assembleFilter(architecture, level);
   return (name: string, ...callArguments: number[]) => {
     const number = syscallNumbers[architecture][name];
-    return number === undefined ? undefined : evaluate(program, { audit: auditNumber[architecture], number, arguments: callArguments });
+    return number === undefined ? undefined : evaluateFilter(program, architecture, number, callArguments);
   };
 };
 
@@ -32,11 +32,11 @@ describe.each(architectures)('the seccomp programs for %s', (architecture) => {
 
   it('kills a call of another architecture, whose numbers mean other things', () => {
     const program = assembleFilter(architecture, 'worker');
-    expect(evaluate(program, { audit: auditNumber.i386, number: 1 })).toBe(KILL);
+    expect(evaluateFilter(program, 'i386', 1)).toBe(KILL);
   });
 
   it('refuses an unknown call', () => {
-    expect(evaluate(assembleFilter(architecture, 'job'), { audit: auditNumber[architecture], number: 9999 })).toBe(failWith(1));
+    expect(evaluateFilter(assembleFilter(architecture, 'job'), architecture, 9999)).toBe(failWith(1));
   });
 
   it('lets the worker fork but makes no new namespace', () => {
@@ -82,5 +82,5 @@ describe.each(architectures)('the seccomp programs for %s', (architecture) => {
 });
 
 it('kills the second set of numbers that x86_64 has', () => {
-  expect(evaluate(assembleFilter('x86_64', 'worker'), { audit: auditNumber.x86_64, number: 0x40000001 })).toBe(KILL);
+  expect(evaluateFilter(assembleFilter('x86_64', 'worker'), 'x86_64', 0x40000001)).toBe(KILL);
 });

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { ModelwrightError, unreachable } from '../../domain/error.ts';
 import { decideOutcome, type OutsideCause } from './decide-outcome.ts';
 import { printableText, Tail } from './printable-text.ts';
-import { childrenOf, memoryOf, scratchFileCount } from './process-memory.ts';
+import { childrenOf, memoryOf, writtenFileCount } from './process-memory.ts';
 import type { Execution, ExecutionOutcome, FitJob, FitResult, JobLimits, TrainingMatrix, TrainingWorker, WorkerUsage } from './sandbox.ts';
 import {
   checkJob,
@@ -33,6 +33,8 @@ export type WorkerProcess = {
   matrixFile: number;
   /** The worker as this machine sees it; undefined until it can be told. */
   processId(): number | undefined;
+  /** Folders that it alone sees and may fill, all in memory. */
+  writableFolders: readonly string[];
   /** Ends it with everything it started. */
   kill(): void;
   /** After its end: removes what it leaves on this machine. */
@@ -73,7 +75,7 @@ const WALL_GRACE_MS = 1000;
 const START_MS = 60_000;
 const LOG_TAIL_BYTES = 8 << 10;
 /** A file costs the kernel about 1 KiB of memory that a folder's size does not count. */
-const MAX_SCRATCH_FILES = 4096;
+const MAX_WRITTEN_FILES = 4096;
 
 export function superviseWorker(start: () => WorkerProcess, options: { threads: number; memoryBytes: number }): TrainingWorker {
   return new SupervisedWorker(start(), options);
@@ -360,7 +362,8 @@ export class SupervisedWorker implements TrainingWorker {
     this.#usage = { peakMemoryBytes: Math.max(this.#usage.peakMemoryBytes, totalBytes), peakTasks: Math.max(this.#usage.peakTasks, tasks) };
     if (totalBytes > this.#memoryBytes && largest) this.#end(largest.pending, { kind: 'stopped', limit: 'memory' });
     // Which of the jobs made them cannot be told from outside.
-    if ((scratchFileCount(processId) ?? 0) > MAX_SCRATCH_FILES) for (const pending of running) this.#end(pending, { kind: 'stopped', limit: 'output' });
+    if (writtenFileCount(processId, this.#worker.writableFolders) > MAX_WRITTEN_FILES)
+      for (const pending of running) this.#end(pending, { kind: 'stopped', limit: 'output' });
   }
 
   #closeMatrixFile(): void {

@@ -43,6 +43,7 @@ function startUncagedWorker({ environment, scratchDirectory }: CageOptions): Wor
     child,
     matrixFile: writing,
     processId: () => child.pid,
+    writableFolders: [],
     // Started detached, so it leads a group: its jobs end with it.
     kill: () => {
       try {
