@@ -8,6 +8,7 @@ import { childrenOf } from '../../../src/edges/sandbox/process-memory.ts';
 import { openProgramRunner } from '../../../src/edges/sandbox/program-runner.ts';
 import type { JobLimits, ProgramOutcome, ProgramRunner } from '../../../src/edges/sandbox/sandbox.ts';
 import { cageParts, type CageParts } from '../../../src/edges/sandbox/start-cage.ts';
+import type { WorkerProcess } from '../../../src/edges/sandbox/training-worker.ts';
 import { makeProbeHarness, type ProbeHarness } from '../probe-harness.ts';
 import { answersOf, hostileProgram, programLimits, runProgram } from '../programs.ts';
 
@@ -15,6 +16,10 @@ import { answersOf, hostileProgram, programLimits, runProgram } from '../program
 export type Weakening = {
   parts?: (parts: CageParts, canaryFolder: string) => CageParts;
   harness?: readonly { file: 'harden.py' | 'worker.py'; line: string; instead: string }[];
+  /** Limits that are higher than what a bounded attempt takes. */
+  limits?: Partial<JobLimits>;
+  /** What the host no longer looks at. */
+  watch?: (process: WorkerProcess) => WorkerProcess;
 };
 
 export type Arena = {
@@ -44,8 +49,11 @@ export function openArena(weakening: Weakening = {}): Arena {
   mkdirSync(join(home, 'project-b'), { mode: 0o755 });
   writeFileSync(join(home, 'project-b', 'customers.csv'), canary.text, { mode: 0o644 });
   const makeParts: typeof cageParts = (request) => weakening.parts?.(cageParts(request), home) ?? cageParts(request);
-  const runner = openProgramRunner((memoryBytes) => startCagedProgram(harness, memoryBytes, makeParts));
-  const run: Arena['run'] = (source, limits = programLimits) => runProgram(runner, source, limits);
+  const runner = openProgramRunner((memoryBytes) => {
+    const started = startCagedProgram(harness, memoryBytes, makeParts);
+    return weakening.watch?.(started) ?? started;
+  });
+  const run: Arena['run'] = (source, limits = programLimits) => runProgram(runner, source, { ...limits, ...weakening.limits });
   return {
     harness,
     runner,

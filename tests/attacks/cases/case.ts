@@ -5,7 +5,6 @@ import type { Arena } from './arena.ts';
 /** The walls by the names under which the mutation check takes them away (`mutations.ts`). */
 export type WallName =
   | 'another user'
-  | 'cage user name space'
   | 'nested user name space'
   | 'processes'
   | 'network'

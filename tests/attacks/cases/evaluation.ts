@@ -166,5 +166,7 @@ class Model:
         return None
 `;
   const source = hostileProgram(body).replace('say("over")\nraise SystemExit(3)\n', '');
-  return answersOf(await runner.run(programJob(source), { ...programLimits, wallMs: 20_000 }).outcome);
+  const outcome = await runner.run(programJob(source), { ...programLimits, wallMs: 20_000 }).outcome;
+  if (outcome.kind !== 'failed') throw new Error(`the search did not end by itself: ${JSON.stringify(outcome)}`);
+  return answersOf(outcome);
 }

@@ -96,7 +96,7 @@ export const kernelCases: AttackCase[] = [
     id: 'SBX-83',
     name: 'setuid-binary',
     tries: 'runs a program that would have another user’s rights',
-    walls: ['job filter', 'cage user name space'],
+    walls: ['job filter'],
     async attack({ answers }) {
       const found = await answers(`
 attempt("status", lambda: " ".join(line.replace("\\t", " ") for line in read("/proc/self/status", 4000).split("\\n") if line.startswith(("NoNewPrivs", "Cap"))))

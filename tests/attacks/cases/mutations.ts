@@ -6,6 +6,7 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, writeFile
 import { join } from 'node:path';
 import { cageParts, type CageParts, type MakeParts } from '../../../src/edges/sandbox/start-cage.ts';
 import type { TrainingEnvironment } from '../../../src/edges/sandbox/cage-arguments.ts';
+import { numberOf, passing } from '../../support/seccomp-programs.ts';
 import type { ProbeHarness } from '../probe-harness.ts';
 import { withoutWord, type Weakening } from './arena.ts';
 import type { AttackCase, WallName } from './case.ts';
@@ -28,9 +29,6 @@ export type Mutation = {
 const changeWords =
   (change: (words: string[]) => string[]): NonNullable<Weakening['parts']> =>
   (parts) => ({ ...parts, cageWords: change(parts.cageWords) });
-
-/** A seccomp program that lets everything pass: one instruction, RET ALLOW. */
-const letAllPass = Uint8Array.from([0x06, 0, 0, 0, 0, 0, 0xff, 0x7f]);
 
 /** Descriptor 9 is open all the way down. */
 const leakDescriptor = (parts: CageParts, canaryFolder: string): CageParts => ({
@@ -73,7 +71,14 @@ export const mutations: Mutation[] = [
   },
   {
     wall: 'nested user name space',
-    without: { parts: changeWords((words) => withoutWord(words, '--disable-userns')) },
+    // The worker's filter would hold it back too.
+    without: {
+      parts: (parts) => ({
+        ...parts,
+        cageWords: withoutWord(parts.cageWords, '--disable-userns'),
+        workerFilter: passing(parts.workerFilter, [numberOf('unshare')]),
+      }),
+    },
     red: [],
     stillHeld: ['SBX-81'],
     isSeenBySelfTest: true,
@@ -125,14 +130,14 @@ export const mutations: Mutation[] = [
   },
   {
     wall: 'worker filter',
-    without: { parts: (parts) => ({ ...parts, workerFilter: letAllPass }) },
+    without: { parts: (parts) => ({ ...parts, workerFilter: passing(parts.workerFilter, 'all') }) },
     red: [],
     stillHeld: ['SBX-45', 'SBX-53', 'SBX-55', 'SBX-58', 'SBX-81'],
     isSeenBySelfTest: true,
   },
   {
     wall: 'job filter',
-    without: { parts: (parts) => ({ ...parts, jobFilter: letAllPass }) },
+    without: { parts: (parts) => ({ ...parts, jobFilter: passing(parts.jobFilter, 'all') }) },
     red: ['SBX-60', 'SBX-63', 'SBX-68', 'SBX-84'],
     stillHeld: ['SBX-45', 'SBX-53', 'SBX-81'],
     isSeenBySelfTest: true,
@@ -152,6 +157,9 @@ export const mutations: Mutation[] = [
     stillHeld: [],
     isSeenBySelfTest: false,
   },
+  { wall: 'memory limit', without: { limits: { memoryBytes: 2 ** 30 } }, red: ['SBX-65', 'SBX-66'], stillHeld: [], isSeenBySelfTest: false },
+  { wall: 'wall clock', without: { limits: { wallMs: 8_000 } }, red: ['SBX-61'], stillHeld: [], isSeenBySelfTest: false },
+  { wall: 'file watch', without: { watch: (started) => ({ ...started, writableFolders: [] }) }, red: ['SBX-20'], stillHeld: [], isSeenBySelfTest: false },
   {
     wall: 'another user',
     // The canary's owner, who is no root of the machine: the file that only they may read can be read then.
