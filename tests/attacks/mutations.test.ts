@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { openArena, type Arena } from './cases/arena.ts';
 import { attackCases } from './cases/index.ts';
+import './cases/meta.ts';
 import { mutations } from './cases/mutations.ts';
 
 const caseOf = (id: string) => {
@@ -25,16 +26,18 @@ async function getsThrough(arena: Arena, id: string): Promise<boolean> {
 const isRoot = process.getuid?.() === 0;
 const tried = mutations.filter(({ needsRoot }) => isRoot || !needsRoot);
 
-describe.each(tried)('without the wall "$wall"', ({ without, red, stillHeld, isSeenBySelfTest }) => {
+describe.each(tried)('without the wall "$wall"', ({ wall, without, red, stillHeld, isSeenBySelfTest }) => {
   let arena: Arena | undefined;
   const weakened = () => (arena ??= openArena(without));
   afterAll(() => arena?.close());
 
-  it.each([...red, ...stillHeld])('%s ends as the table says', async (id) => {
+  it.for([...red, ...stillHeld])('%s ends as the table says', async (id, { task }) => {
+    task.meta.attack = { part: 'mutation', wall, id, isRed: red.includes(id) };
     expect(await getsThrough(weakened(), id)).toBe(red.includes(id));
   });
 
-  it('something turns red: an attack, or the self-test by which programs are refused', () => {
+  it('something turns red: an attack, or the self-test by which programs are refused', ({ task }) => {
+    task.meta.attack = { part: 'wall', wall, isSeenBySelfTest };
     expect(red.length > 0 || isSeenBySelfTest).toBe(true);
   });
 });
