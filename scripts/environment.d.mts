@@ -28,3 +28,4 @@ export function findTrainingEnvironment(roots: string[], userId: number): Traini
 export function installHarness(root: string): string;
 /** What the folder's own note says of the environment in it; undefined where there is none, or it cannot be believed. */
 export function readPython(folder: string): Omit<TrainingEnvironment, 'kind' | 'harness'> | undefined;
+export function harnessFiles(): string[];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Candidate, RecordedFit } from './candidate.ts';
+import { Containment, ContainmentSummary } from './containment.ts';
 import { FileReading } from './file-reading.ts';
 import { AnswerLimits, DatasetRef, Plan } from './plan.ts';
 import { Metric, TaskKind } from './task.ts';
@@ -119,7 +120,10 @@ export type SearchDecision = z.infer<typeof SearchDecision>;
 
 const facts = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run.requested'), request: BuildRequest, version: z.string() }),
-  z.strictObject({ kind: z.literal('sandbox.opened'), isCaged: z.boolean() }),
+  /** `containment`: what stood round the code from here on; logs of before it was kept have none. */
+  z.strictObject({ kind: z.literal('sandbox.opened'), isCaged: z.boolean(), containment: Containment.optional() }),
+  /** Training is over; sums over the whole run. */
+  z.strictObject({ kind: z.literal('sandbox.closed'), summary: ContainmentSummary }),
   z.strictObject({ kind: z.literal('dataset.profiled'), dataset: DatasetRef, columnCount: z.int(), warnings: z.array(z.string()), profile: FileRef }),
   z.strictObject({ kind: z.literal('plan.approved'), plan: Plan, by: z.enum(['person', 'yes-option', 'plan-file']), name: z.string() }),
   z.strictObject({

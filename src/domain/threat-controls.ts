@@ -70,6 +70,8 @@ const seccomp = test('src/edges/sandbox/seccomp');
 const outcome = test('src/edges/sandbox/decide-outcome');
 const wire = test('src/edges/sandbox/wire');
 const walls = test('src/edges/sandbox/walls');
+const programRunner = test('src/edges/sandbox/program-runner');
+const noCage = test('tests/journeys/no-cage');
 const foldData = test('src/engine/fold-data');
 const verifying = test('src/model/verify-package');
 const opening = test('src/model/open-model');
@@ -263,22 +265,34 @@ export const threatControls: Control[] = [
       positive: [cageKeeps('cancels a job at work and a job that waits')],
     },
   ),
-  built('cage.doctor', 'Every wall is tried before a build; one that is missing is named, with what to do.', ['src/edges/sandbox/walls.ts#probeWalls'], {
-    attack: [
-      walls('are said to be missing where the learners cannot be read, with what to do'),
-      walls('are said to be missing where a folder is not there at all'),
-      walls('are said to be missing where nothing has been set up, and where there is no place for a file'),
-    ],
-    positive: [walls('all stand, each with its name and what was seen')],
-  }),
+  built(
+    'cage.doctor',
+    'Every wall is tried before a build; one that is missing is named, with what to do.',
+    ['src/edges/sandbox/walls.ts#tryWalls', 'src/edges/sandbox/judge-walls.ts#judgeWalls'],
+    {
+      attack: [
+        walls('%s: %s'),
+        walls('are said to be missing where the kernel has no Landlock'),
+        walls('are said to be missing where the learners cannot be read, with what to do'),
+        walls('are said to be missing where a folder is not there at all'),
+        walls('are said to be missing where nothing has been set up, and where there is no place for a file'),
+      ],
+      positive: [walls('all stand, each with its name and what was seen')],
+    },
+  ),
   built(
     'cage.refusal',
-    'Generated code is refused where a wall is missing or was not tried, without a way round.',
-    ['src/edges/sandbox/walls.ts#requireEveryWall'],
+    'Generated code is refused where a wall is missing or was not tried, without a way round. (Curated learners run without a cage where none can be had, with a warning.)',
+    ['src/edges/sandbox/walls.ts#requireEveryWall', 'src/edges/sandbox/bubblewrap.ts#openBubblewrap'],
     {
-      attack: [...sbx.failClosed.held(87, 88), walls('stand for nothing where they were not tried: generated code is refused')],
-      positive: [...sbx.failClosed.control(87, 88)],
-      failClosed: [walls('are said to be missing where the kernel has no Landlock')],
+      attack: [
+        ...sbx.failClosed.held(87, 88),
+        walls('%s: %s'),
+        walls('stand for nothing where they were not tried: generated code is refused'),
+        programRunner('is refused where a wall is missing, with the wall and what to do'),
+      ],
+      positive: [...sbx.failClosed.control(87, 88), walls('all stand, each with its name and what was seen')],
+      failClosed: [noCage('doctor tells a program the same, and why generated code would be refused')],
     },
   ),
   built(

@@ -5,7 +5,7 @@ import type { DatasetRef, Plan } from '../domain/plan.ts';
 import { warningText, type Profile } from '../domain/profile.ts';
 import { stateOf } from '../domain/run.ts';
 import type { OpenedFile } from '../edges/tables/index.ts';
-import type { Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
+import type { OpenedSandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import { approvePlan } from '../stages/planning/index.ts';
 import { likelyMembers, portfolioFor, type MemberCost } from '../stages/search/index.ts';
 import { checkModelName, type Store } from '../edges/store/index.ts';
@@ -24,7 +24,7 @@ import { openTrainers, search, type SearchContext } from './search-loop.ts';
 /** A budget that was resumed gets at least this much for packaging. */
 const LEAST_RESUME_MS = 5_000;
 
-type Workshop = { sandbox: Sandbox; worker: TrainingWorker };
+type Workshop = { sandbox: OpenedSandbox; worker: TrainingWorker };
 type Going = { edges: Edges; store: Store<RunEvent>; run: RunLog; clock: RunClock; watcher: BuildWatcher };
 
 /** A sentence and a table become a signed model: the whole journey, every step an event on disk before the next. */
@@ -123,7 +123,7 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
 
   const profile = await profileStep(going, file, request);
   const { sandbox, worker } = await workshop;
-  await run.append({ kind: 'sandbox.opened', isCaged: sandbox.isCaged });
+  await run.append({ kind: 'sandbox.opened', isCaged: sandbox.isCaged, containment: edges.containment(sandbox, request.threads) });
   const planned = run.state.plan
     ? { plan: run.state.plan, read: null }
     : await planStep(going, { tables, request, file, testFile, profile, watcher, isCaged: sandbox.isCaged, asking: (question) => asking(clock, question) });

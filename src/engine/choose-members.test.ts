@@ -7,6 +7,7 @@ import { seededRandom } from '../domain/random.ts';
 import type { MemberCost } from '../stages/search/index.ts';
 import { MADE_FOLDS, MADE_RUN, madeCandidate, madeData, madeFit, madeRun, memoryFiles } from '../../tests/fixtures/made-data.ts';
 import { chooseMembers } from './choose-members.ts';
+import { freshFigures } from './close-sandbox.ts';
 import { keepFit } from './kept-fit.ts';
 import { evaluateCandidate } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
@@ -88,6 +89,7 @@ async function runWith(
     },
     evaluateIfComplete: async () => undefined,
     stopAll: async () => undefined,
+    figures: freshFigures,
     close: async () => undefined,
   };
   return { choice: () => chooseMembers(context, trainers), run, done };

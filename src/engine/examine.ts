@@ -27,7 +27,7 @@ export async function examineMachine(
     refusal: refusalOf(walls),
     limits: describeLimits({ strength: 'curated', memoryBytes, threads, isCaged, isGrouped: isInControlGroup(walls) }),
     kernel: readKernelFacts(trial.landlockAbi),
-    backEnds: listBackEnds({ platform: process.platform, walls, engine, outerCage: config.outerCage }),
+    backEnds: listBackEnds({ walls, engine, outerCage: config.outerCage }),
     trialMs: trial.durationMs,
     home: config.home,
   };

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/domain/random.ts';
+import { Containment, ContainmentSummary } from '../../src/domain/containment.ts';
+import { harnessFiles } from '../../scripts/environment.mjs';
 import { Examination } from '../../src/doors/client/index.ts';
 import { runCommand } from '../support/command.ts';
 import { trainingEnvironment } from '../support/environment.ts';
@@ -62,6 +64,15 @@ const machines: Machine[] = [
   },
 ];
 
+function saleRows(): string {
+  const random = seededRandom(3);
+  const rows = Array.from({ length: 80 }, () => {
+    const size = random.below(100);
+    return `${size},${size + random.below(30) > 60 ? 'yes' : 'no'}`;
+  });
+  return `size,sold\n${rows.join('\n')}\n`;
+}
+
 describe.each(machines)('on a machine $title', LONG, ({ prefix, wall, detail, remedy, title }) => {
   const surroundings = { environment: { MODELWRIGHT_HOME: join(folder, title.replaceAll(' ', '-')) }, prefix };
   const tried = spawnSync(prefix[0], [...prefix.slice(1), 'true'], { encoding: 'utf8' });
@@ -98,12 +109,7 @@ describe.each(machines)('on a machine $title', LONG, ({ prefix, wall, detail, re
 
   it('a build says so before the plan and its training, and so does the report', async () => {
     const data = join(folder, 'rows.csv');
-    const random = seededRandom(3);
-    const rows = Array.from({ length: 80 }, () => {
-      const size = random.below(100);
-      return `${size},${size + random.below(30) > 60 ? 'yes' : 'no'}`;
-    });
-    writeFileSync(data, `size,sold\n${rows.join('\n')}\n`);
+    writeFileSync(data, saleRows());
     const ended = await runCommand(['build', 'will it be sold?', '--data', data, '--budget', '6s', '--yes', '--name', 'uncaged'], surroundings);
     expect(ended.exitCode, ended.stderr).toBe(0);
     const lines = ended.lines.map(({ text }) => String(text).trim()).filter((line) => line !== '');
@@ -121,6 +127,24 @@ describe('on this machine', LONG, () => {
     const ended = await runCommand(['doctor'], { environment });
     expect(ended.exitCode).toBe(0);
     expect(String(ended.lines[0]['text'])).toMatch(/^All 20 walls of the cage stand/);
+  });
+
+  it('a build keeps what stood round its training, line by line, and what came of every fit; its report tells', async () => {
+    const data = join(folder, 'caged.csv');
+    writeFileSync(data, saleRows());
+    const words = ['build', 'will it be sold?', '--data', data, '--budget', '6s', '--yes', '--name', 'caged', '--json'];
+    const { lines, exitCode, stderr } = await runCommand(words, { environment });
+    expect(exitCode, stderr).toBe(0);
+    const opened = Containment.parse(lines.find(({ kind }) => kind === 'sandbox.opened')?.['containment']);
+    expect(opened).toMatchObject({ backEnd: 'bubblewrap', outerCage: null, policySha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(opened.walls.filter(({ isUp }) => !isUp)).toEqual([]);
+    expect(opened.harness.map(({ name }) => name)).toEqual(harnessFiles());
+    const { outcomes, peakJobMemoryBytes } = ContainmentSummary.parse(lines.find(({ kind }) => kind === 'sandbox.closed')?.['summary']);
+    expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(lines.filter(({ kind }) => kind === 'execution.finished').length);
+    expect(peakJobMemoryBytes).toBeGreaterThan(0);
+    const report = readFileSync(join(environment.MODELWRIGHT_HOME, 'models', 'caged@1', 'report.html'), 'utf8');
+    expect(report).toContain('Training ran in a cage');
+    for (const { sha256 } of opened.harness) expect(report).toContain(sha256);
   });
 
   it('doctor shows an outer cage as the claim that it is, and refuses a name that is none', async () => {

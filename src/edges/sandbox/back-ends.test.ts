@@ -9,7 +9,7 @@ import type { Wall } from './sandbox.ts';
 
 const up: Wall = { kind: 'wall', name: 'user', isUp: true, detail: 'user 61200' };
 const down: Wall = { kind: 'wall', name: 'cage', isUp: false, detail: 'this machine refuses user namespaces', remedy: 'Allow them.' };
-const facts: BackEndFacts = { platform: 'linux', walls: [up], engine: { kind: 'no-client' }, outerCage: null };
+const facts: BackEndFacts = { walls: [up], engine: { kind: 'no-client' }, outerCage: null };
 const found = (name: string, change: Partial<BackEndFacts>) => listBackEnds({ ...facts, ...change }).find((one) => one.name === name);
 
 describe('what can stand round code', () => {
@@ -34,13 +34,6 @@ describe('what can stand round code', () => {
       remedy: 'Allow them.',
     });
     expect(found('bubblewrap', { walls: [] })).toMatchObject({ state: 'not-usable' });
-  });
-
-  it.each([
-    ['darwin', 'macOS'],
-    ['win32', 'Windows'],
-  ] as const)('is nothing on %s: curated learners only, said first', (platform, name) => {
-    expect(listBackEnds({ ...facts, platform, walls: [down] })[0]).toMatchObject({ name: 'none', state: 'in-use', reason: expect.stringContaining(name) });
   });
 
   it('is a container that could be used where an engine answers, and none where only its client is there', () => {

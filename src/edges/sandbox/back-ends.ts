@@ -33,7 +33,6 @@ function ask(client: 'docker' | 'podman', words: string[]): Promise<EngineAnswer
 }
 
 export type BackEndFacts = {
-  platform: NodeJS.Platform;
   walls: readonly Wall[];
   engine: EngineAnswer;
   /** What the operator says stands round the whole product. */
@@ -41,22 +40,17 @@ export type BackEndFacts = {
 };
 
 /** Pure: the list as it is shown, the one in use first. */
-export function listBackEnds({ platform, walls, engine, outerCage }: BackEndFacts): BackEnd[] {
+export function listBackEnds({ walls, engine, outerCage }: BackEndFacts): BackEnd[] {
   const isCaged = walls.length > 0 && walls.every(({ isUp }) => isUp);
-  const bubblewrap: BackEnd = isCaged ? { name: 'bubblewrap', state: 'in-use', reason: 'every wall was tried and stands' } : notUsable(platform, walls);
+  const bubblewrap: BackEnd = isCaged ? { name: 'bubblewrap', state: 'in-use', reason: 'every wall was tried and stands' } : notUsable(walls);
   const none: BackEnd = isCaged
     ? { name: 'none', state: 'not-used', reason: 'there is a cage; generated code never runs without one' }
-    : { name: 'none', state: 'in-use', reason: `curated learners only, with a warning; generated code is refused${platformNote(platform)}` };
+    : { name: 'none', state: 'in-use', reason: 'curated learners only, with a warning; generated code is refused' };
   const others = [containerOf(engine), externalOf(outerCage)];
   return isCaged ? [bubblewrap, ...others, none] : [none, bubblewrap, ...others];
 }
 
-const platformNames: Partial<Record<NodeJS.Platform, string>> = { darwin: 'macOS', win32: 'Windows' };
-const platformNote = (platform: NodeJS.Platform) =>
-  platform === 'linux' ? '' : `: ${platformNames[platform] ?? platform} has no cage that could be proved. Use Linux, in a virtual machine if need be`;
-
-function notUsable(platform: NodeJS.Platform, walls: readonly Wall[]): BackEnd {
-  if (platform !== 'linux') return { name: 'bubblewrap', state: 'not-usable', reason: 'it needs Linux' };
+function notUsable(walls: readonly Wall[]): BackEnd {
   const down = walls.find(({ isUp }) => !isUp);
   const reason = down ? `${down.name}: ${down.detail}` : 'no wall was tried';
   return { name: 'bubblewrap', state: 'not-usable', reason, ...(down?.remedy !== undefined && { remedy: down.remedy }) };

@@ -17,6 +17,7 @@ export type {
   Sandbox,
   TrainingMatrix,
   TrainingWorker,
+  WorkerUsage,
   Wall,
 } from './sandbox.ts';
 export { requireEveryWall, tryWalls } from './walls.ts';

@@ -2,7 +2,7 @@
 import { readFileSync, statfsSync } from 'node:fs';
 
 /** `ownBytes` is memory that only exists because of this process: anonymous and shared pages, not mapped files. */
-export type ProcessMemory = { processId: number; innerProcessId: number; ownBytes: number };
+export type ProcessMemory = { processId: number; innerProcessId: number; ownBytes: number; threads: number };
 
 export function memoryOf(processId: number): ProcessMemory | undefined {
   const status = readOrNothing(`/proc/${processId}/status`);
@@ -11,7 +11,7 @@ export function memoryOf(processId: number): ProcessMemory | undefined {
   const kib = (name: string) => Number.parseInt(field(name) ?? '0', 10);
   // The last number is the process id in the innermost namespace: the one the worker knows its job by.
   const innerProcessId = Number(field('NSpid')?.split(/\s+/).at(-1) ?? processId);
-  return { processId, innerProcessId, ownBytes: (kib('RssAnon') + kib('RssShmem')) * 1024 };
+  return { processId, innerProcessId, ownBytes: (kib('RssAnon') + kib('RssShmem')) * 1024, threads: Number(field('Threads') ?? 1) };
 }
 
 export function childrenOf(processId: number): number[] {

@@ -87,6 +87,9 @@ export type Execution<Result = FitResult> = {
   cancel(): void;
 };
 
+/** The most that a worker and its jobs were seen to use together; it is looked at every 50 ms, so a burst between two looks is not in it. */
+export type WorkerUsage = { peakMemoryBytes: number; peakTasks: number };
+
 /** A warm process that has the learners imported and the matrix mapped, and forks one child a job. It never trains itself. */
 export interface TrainingWorker {
   /** Resolves when the learners are imported; rejects with MW3xxx when the worker cannot start. */
@@ -94,6 +97,8 @@ export interface TrainingWorker {
   loadMatrix(matrix: TrainingMatrix): Promise<void>;
   /** At most `threads` run at a time; more wait in order. */
   execute(job: FitJob, limits: JobLimits): Execution;
+  /** 0 where nothing was seen. */
+  usage(): WorkerUsage;
   close(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { ModelwrightError, unreachable } from '../../domain/error.ts';
 import { decideOutcome, type OutsideCause } from './decide-outcome.ts';
 import { printableText, Tail } from './printable-text.ts';
 import { childrenOf, memoryOf, writtenFileCount } from './process-memory.ts';
-import type { Execution, ExecutionOutcome, FitJob, FitResult, JobLimits, TrainingMatrix, TrainingWorker } from './sandbox.ts';
+import type { Execution, ExecutionOutcome, FitJob, FitResult, JobLimits, TrainingMatrix, TrainingWorker, WorkerUsage } from './sandbox.ts';
 import {
   checkJob,
   encodeCancel,
@@ -100,6 +100,7 @@ export class SupervisedWorker implements TrainingWorker {
   #state: 'open' | 'closing' | 'lost' = 'open';
   #baselineBytes = 0;
   #made = 0;
+  #usage: WorkerUsage = { peakMemoryBytes: 0, peakTasks: 0 };
   #poll: NodeJS.Timeout | undefined;
 
   constructor(worker: WorkerProcess, { threads, memoryBytes }: { threads: number; memoryBytes: number }) {
@@ -204,6 +205,10 @@ export class SupervisedWorker implements TrainingWorker {
       },
       cancel: () => this.#end(pending, { kind: 'cancelled' }),
     };
+  }
+
+  usage(): WorkerUsage {
+    return this.#usage;
   }
 
   async close(): Promise<void> {
@@ -339,10 +344,13 @@ export class SupervisedWorker implements TrainingWorker {
     const processId = this.#worker.processId();
     if (processId === undefined) return;
     const running = [...this.#pending.values()].filter(({ state }) => state === 'running');
-    let totalBytes = memoryOf(processId)?.ownBytes ?? 0;
+    const own = memoryOf(processId);
+    let totalBytes = own?.ownBytes ?? 0;
+    let tasks = own?.threads ?? 0;
     let largest: { pending: Pending; bytes: number } | undefined;
     for (const child of childrenOf(processId)) {
       const memory = memoryOf(child);
+      tasks += memory?.threads ?? 0;
       const pending = memory && running.find(({ innerProcessId }) => innerProcessId === memory.innerProcessId);
       if (!pending) continue;
       // A fork shares the worker's pages until it writes them.
@@ -351,6 +359,7 @@ export class SupervisedWorker implements TrainingWorker {
       if (bytes > pending.limits.memoryBytes) this.#end(pending, { kind: 'stopped', limit: 'memory' });
       if (!largest || bytes > largest.bytes) largest = { pending, bytes };
     }
+    this.#usage = { peakMemoryBytes: Math.max(this.#usage.peakMemoryBytes, totalBytes), peakTasks: Math.max(this.#usage.peakTasks, tasks) };
     if (totalBytes > this.#memoryBytes && largest) this.#end(largest.pending, { kind: 'stopped', limit: 'memory' });
     // Which of the jobs made them cannot be told from outside.
     if (writtenFileCount(processId, this.#worker.writableFolders) > MAX_WRITTEN_FILES)

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeProbeHarness, openProbeWorker, probeJob, probeLimits, type ProbeHarness } from '../../../tests/attacks/probe-harness.ts';
 import { numberOf, passing, refusing } from '../../../tests/support/seccomp-programs.ts';
+import { listBackEnds } from './back-ends.ts';
 import { wallNames } from './judge-walls.ts';
 import { openSandbox } from './open-sandbox.ts';
 import type { Wall } from './sandbox.ts';
 import { cageParts, type CageParts, type MakeParts } from './start-cage.ts';
-import { probeWalls, requireEveryWall } from './walls.ts';
+import { probeWalls, requireEveryWall, tryWalls } from './walls.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -156,6 +157,16 @@ describe('the walls of this machine', () => {
       const bare = changed((parts) => ({ ...parts, workerFilter: passing(parts.workerFilter, 'all'), jobFilter: passing(parts.jobFilter, 'all') }));
       expect(namesDown(await probeWalls(harness, bare))).toEqual(['sockets', 'calls of the worker', 'calls of a job']);
     });
+  });
+
+  it.each([
+    ['darwin', 'macOS'],
+    ['win32', 'Windows'],
+  ] as const)('are said to be missing on %s, where curated learners run alone', async (platform, name) => {
+    const { walls } = await tryWalls(harness, cageParts, platform);
+    expect(walls).toEqual([{ kind: 'wall', name: 'cage', isUp: false, detail: expect.stringContaining(name), remedy: expect.stringContaining('Linux') }]);
+    expect(() => requireEveryWall(walls)).toThrow(expect.objectContaining({ code: 'MW3023' }));
+    expect(listBackEnds({ walls, engine: { kind: 'no-client' }, outerCage: null })[0]).toMatchObject({ name: 'none', state: 'in-use' });
   });
 
   it('are said to be missing where the kernel has no Landlock', async () => {

@@ -2,6 +2,7 @@
 import { execFile, type ChildProcess } from 'node:child_process';
 import { closeSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { Duplex } from 'node:stream';
+import { setupCommand } from '../../../scripts/environment.mjs';
 import { ModelwrightError } from '../../domain/error.ts';
 import type { TrainingEnvironment } from './cage-arguments.ts';
 import { describeControlGroup, makeControlGroup, type ControlGroup } from './cgroup.ts';
@@ -16,6 +17,8 @@ import { Findings, type SeenFromOutside } from './wall-findings.ts';
 const BUBBLEWRAP = 'bwrap';
 const CHECK_MS = 5_000;
 const MAX_FINDINGS_BYTES = 64 << 10;
+/** What bubblewrap says goes into events and pages. */
+const MAX_DETAIL = 500;
 const CAGE_BYTES = 2 ** 30;
 const CAGE_PROCESSES = 256;
 
@@ -25,9 +28,10 @@ export type WallTrial = { walls: Wall[]; landlockAbi: number | null; durationMs:
 /** `environment` is null where none has been set up: then only what needs none can be tried. */
 type Place = { environment: TrainingEnvironment | null; scratchDirectory: string };
 
-/** Every wall that is named is needed. `makeParts` is for tests, which take a wall away. */
-export async function tryWalls({ environment, scratchDirectory }: Place, makeParts: MakeParts = cageParts): Promise<WallTrial> {
+/** Every wall that is named is needed. `makeParts` and `platform` are for tests, which take a wall away or have another machine. */
+export async function tryWalls({ environment, scratchDirectory }: Place, makeParts: MakeParts = cageParts, platform = process.platform): Promise<WallTrial> {
   const startedMs = performance.now();
+  if (platform !== 'linux') return { walls: [elsewhere(platform)], landlockAbi: null, durationMs: 0 };
   const [version, inside] = await Promise.all([
     bubblewrapVersion(),
     environment === null ? notSetUp : lookInside({ environment, scratchDirectory }, makeParts).catch(failedBecause),
@@ -58,8 +62,16 @@ export const wallMissing = ({ name, detail, remedy }: Pick<Wall, 'name' | 'detai
 
 type Inside = { kind: 'seen'; findings: Findings; outside: SeenFromOutside } | { kind: 'failed'; wall: Wall };
 
-const noCage = (detail: string, remedy: string): Inside => ({ kind: 'failed', wall: { kind: 'wall', name: 'cage', isUp: false, detail, remedy } });
-const notSetUp = noCage('cannot be tried: the training environment has not been set up', 'Run the setup.');
+const missingCage = (detail: string, remedy: string): Wall => ({ kind: 'wall', name: 'cage', isUp: false, detail: detail.slice(0, MAX_DETAIL), remedy });
+const noCage = (detail: string, remedy: string): Inside => ({ kind: 'failed', wall: missingCage(detail, remedy) });
+const notSetUp = noCage('cannot be tried: the training environment has not been set up', `Type: ${setupCommand}`);
+
+const platformNames: Partial<Record<NodeJS.Platform, string>> = { darwin: 'macOS', win32: 'Windows' };
+const elsewhere = (platform: NodeJS.Platform) =>
+  missingCage(
+    `${platformNames[platform] ?? platform} has no cage that could be proved: curated learners only`,
+    'Run Modelwright on Linux, in a virtual machine if need be.',
+  );
 
 function failedBecause(cause: unknown): Inside {
   const { message, hint } = cannotStart(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause));
