@@ -150,6 +150,10 @@ def limit(memory_bytes: int, wall_ms: int, level: Level) -> None:
         return
     at_most(resource.RLIMIT_MEMLOCK, 0)
     at_most(resource.RLIMIT_MSGQUEUE, 0)
+    # No priority above that of others.
+    at_most(resource.RLIMIT_NICE, 0)
+    at_most(resource.RLIMIT_RTPRIO, 0)
+    at_most(resource.RLIMIT_STACK, 8 * MEBIBYTE, 64 * MEBIBYTE)
     if level != "twin":
         at_most(resource.RLIMIT_NPROC, ROOMS[level].tasks)
     # What the fork took over from the worker is not the job's: the libraries alone map 770 MiB.

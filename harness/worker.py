@@ -52,7 +52,7 @@ JOB_PROGRAM = harden.read_filter(JOB_FILTER) if IS_CAGED else None
 import wire  # noqa: E402
 
 if LEVEL != "program":
-    import fit  # noqa: F401 — the learners, once for all jobs
+    import fit as _fit  # noqa: F401 — the learners, once for all jobs
 
 if IS_CAGED:
     # In this order: only a dumpable process may write its own score. Before this line no job runs that could look in.
@@ -314,7 +314,7 @@ def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, ...], for
 
 
 def run_fit(matrix: wire.Matrix | None, payload: bytearray) -> None:
-    import fit  # noqa: PLC0415 — there already, since the worker began
+    import fit  # noqa: PLC0415 — imported once by the worker, before its first fork
 
     if matrix is None:
         raise RuntimeError("the job came before its matrix")

@@ -72,8 +72,7 @@ export const ContainmentSummary = z.strictObject({
   notStarted: Count,
   lostWorkers: Count,
   executionMs: z.number().min(0),
-  /** Of it, putting up walls and fitting, where the worker tells them. */
-  hardeningMs: z.number().min(0).optional(),
-  fitMs: z.number().min(0).optional(),
+  /** Of it, jobs putting up their own walls. Absent in logs of before it was told. */
+  hardenMs: z.number().min(0).optional(),
 });
 export type ContainmentSummary = z.infer<typeof ContainmentSummary>;

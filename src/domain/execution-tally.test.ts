@@ -5,8 +5,8 @@ const result = { sha256: 'a'.repeat(64), sizeBytes: 1 };
 
 it('counts executions by how they ended, the longest memory and what the kernel denied', () => {
   const tally = freshTally();
-  tallyExecution(tally, { durationMs: 10, end: { kind: 'finished', result, rounds: 1, peakMemoryBytes: 7 } });
-  tallyExecution(tally, { durationMs: 10, end: { kind: 'finished', result, rounds: 1, peakMemoryBytes: 5 } });
+  tallyExecution(tally, { durationMs: 10, end: { kind: 'finished', result, rounds: 1, peakMemoryBytes: 7, hardenMs: 3 } });
+  tallyExecution(tally, { durationMs: 10, end: { kind: 'finished', result, rounds: 1, peakMemoryBytes: 5, hardenMs: 2 } });
   tallyExecution(tally, { durationMs: 10, end: { kind: 'stopped', limit: 'memory' } });
   tallyExecution(tally, { durationMs: 10, end: { kind: 'failed', exitCode: 159, stderrTail: '' } });
   tallyExecution(tally, { durationMs: 10, end: { kind: 'failed', exitCode: 1, stderrTail: '' } });
@@ -17,5 +17,6 @@ it('counts executions by how they ended, the longest memory and what the kernel 
     peakJobMemoryBytes: 7,
     killedCalls: 1,
     executionMs: 60,
+    hardenMs: 5,
   });
 });

@@ -2,7 +2,7 @@ import type { ContainmentSummary } from './containment.ts';
 import type { RunFacts } from './event.ts';
 
 /** Executions of a run counted by how they ended: a fold of its events. */
-export type ExecutionTally = Pick<ContainmentSummary, 'outcomes' | 'stops' | 'peakJobMemoryBytes' | 'killedCalls' | 'executionMs'>;
+export type ExecutionTally = Pick<ContainmentSummary, 'outcomes' | 'stops' | 'peakJobMemoryBytes' | 'killedCalls' | 'executionMs' | 'hardenMs'>;
 
 /** What a shell would say of a process that the kernel ended for a system call: 128 and SIGSYS. */
 const EXIT_KILLED_CALL = 128 + 31;
@@ -24,5 +24,7 @@ export function tallyExecution(
   tally.executionMs += durationMs;
   if (end.kind === 'stopped') tally.stops[end.limit] += 1;
   if (end.kind === 'failed' && end.exitCode === EXIT_KILLED_CALL) tally.killedCalls += 1;
-  if (end.kind === 'finished') tally.peakJobMemoryBytes = Math.max(tally.peakJobMemoryBytes ?? 0, end.peakMemoryBytes);
+  if (end.kind !== 'finished') return;
+  tally.peakJobMemoryBytes = Math.max(tally.peakJobMemoryBytes ?? 0, end.peakMemoryBytes);
+  if (end.hardenMs !== undefined) tally.hardenMs = (tally.hardenMs ?? 0) + end.hardenMs;
 }

@@ -271,7 +271,7 @@ export const threatControls: Control[] = [
     ['src/edges/sandbox/walls.ts#tryWalls', 'src/edges/sandbox/judge-walls.ts#judgeWalls'],
     {
       attack: [
-        walls('%s: %s'),
+        walls('finds "%s" missing: %s'),
         walls('are said to be missing where the kernel has no Landlock'),
         walls('are said to be missing where the learners cannot be read, with what to do'),
         walls('are said to be missing where a folder is not there at all'),
@@ -287,7 +287,7 @@ export const threatControls: Control[] = [
     {
       attack: [
         ...sbx.failClosed.held(87, 88),
-        walls('%s: %s'),
+        walls('finds "%s" missing: %s'),
         walls('stand for nothing where they were not tried: generated code is refused'),
         programRunner('is refused where a wall is missing, with the wall and what to do'),
       ],

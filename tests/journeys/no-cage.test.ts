@@ -110,7 +110,7 @@ describe.each(machines)('on a machine $title', LONG, ({ prefix, wall, detail, re
   it('a build says so before the plan and its training, and so does the report', async () => {
     const data = join(folder, 'rows.csv');
     writeFileSync(data, saleRows());
-    const ended = await runCommand(['build', 'will it be sold?', '--data', data, '--budget', '6s', '--yes', '--name', 'uncaged'], surroundings);
+    const ended = await runCommand(['build', 'will it be sold?', '--data', data, '--budget', '12s', '--yes', '--name', 'uncaged'], surroundings);
     expect(ended.exitCode, ended.stderr).toBe(0);
     const lines = ended.lines.map(({ text }) => String(text).trim()).filter((line) => line !== '');
     expect(lines[0]).toMatch(/^! no cage .*your files.*modelwright doctor/);
@@ -132,7 +132,7 @@ describe('on this machine', LONG, () => {
   it('a build keeps what stood round its training, line by line, and what came of every fit; its report tells', async () => {
     const data = join(folder, 'caged.csv');
     writeFileSync(data, saleRows());
-    const words = ['build', 'will it be sold?', '--data', data, '--budget', '6s', '--yes', '--name', 'caged', '--json'];
+    const words = ['build', 'will it be sold?', '--data', data, '--budget', '12s', '--yes', '--name', 'caged', '--json'];
     const { lines, exitCode, stderr } = await runCommand(words, { environment });
     expect(exitCode, stderr).toBe(0);
     const opened = Containment.parse(lines.find(({ kind }) => kind === 'sandbox.opened')?.['containment']);

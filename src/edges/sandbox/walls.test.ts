@@ -4,10 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeProbeHarness, openProbeWorker, probeJob, probeLimits, type ProbeHarness } from '../../../tests/attacks/probe-harness.ts';
 import { numberOf, passing, refusing } from '../../../tests/support/seccomp-programs.ts';
 import { listBackEnds } from './back-ends.ts';
-import { wallNames } from './judge-walls.ts';
+import { judgeWalls, wallNames } from './judge-walls.ts';
 import { openSandbox } from './open-sandbox.ts';
 import type { Wall } from './sandbox.ts';
 import { cageParts, type CageParts, type MakeParts } from './start-cage.ts';
+import { Findings, type SeenFromOutside } from './wall-findings.ts';
 import { probeWalls, requireEveryWall, tryWalls } from './walls.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -41,6 +42,10 @@ const startedWithout = (from: string, to: string) =>
     if (start === -1 || end < start) throw new Error(`nothing is started by ${from}`);
     return { ...parts, startWords: parts.startWords.toSpliced(start, end - start) };
   });
+
+/** As a cage once told them, and this machine beside it. */
+const findings = Findings.parse(JSON.parse(readFileSync(new URL('../../../tests/fuzz/wall-findings.json', import.meta.url), 'utf8')));
+const outside: SeenFromOutside = { isHostRoot: true, userOutside: 61_200, namespaces: {}, memoryKeeper: 'control group', processKeeper: 'control group' };
 
 describe('the walls of this machine', () => {
   let harness: ProbeHarness;
@@ -109,7 +114,7 @@ describe('the walls of this machine', () => {
       ['privileges', 'a capability', changed((parts) => without(parts, ['--cap-drop', 'ALL'], '--cap-add', 'CAP_NET_RAW'))],
     ];
 
-    it.each(removals)('%s: %s', async (wall, _, makeParts) => {
+    it.each(removals)('finds "%s" missing: %s', async (wall, _, makeParts) => {
       const walls = await probeWalls(harness, makeParts);
       expect(namesDown(walls)).toEqual([wall]);
       expect(walls.find(({ name }) => name === wall)?.remedy).toBeTruthy();
@@ -132,7 +137,7 @@ describe('the walls of this machine', () => {
       ['libraries', 'no learners', 'check_walls.py', 'SITE_PACKAGES = "/cage/site"', 'SITE_PACKAGES = "/cage/nothing"'],
     ];
 
-    it.each(edits)('%s: %s', async (wall, _, file, line, instead) => {
+    it.each(edits)('finds "%s" missing: %s', async (wall, _, file, line, instead) => {
       edit(file, line, instead);
       expect(namesDown(await probeWalls(harness))).toEqual([wall]);
     });
@@ -144,9 +149,13 @@ describe('the walls of this machine', () => {
       expect(namesDown(await probeWalls(harness, withOne))).toEqual(['descriptors']);
     });
 
-    it.runIf(isRoot)('user: a cage that root starts as itself', async () => {
-      // Root is bound by no limit of processes, and that is said too.
-      expect(namesDown(await probeWalls(harness, startedWithout('setpriv', 'prlimit')))).toEqual(['user', 'process limit']);
+    // No cage is started as root for this: what would be seen of one is judged.
+    it('user: a cage that runs as root of this machine, or can open what is its own', () => {
+      const judged = (change: Partial<SeenFromOutside>, reopened = findings.worker.reopened) =>
+        namesDown(judgeWalls({ ...findings, worker: { ...findings.worker, reopened } }, { ...outside, ...change }));
+      expect(judged({})).toEqual([]);
+      expect(judged({ userOutside: 0 })).toEqual(['user']);
+      expect(judged({ isHostRoot: true }, 'done')).toEqual(['user']);
     });
 
     it.runIf(isRoot)('memory and processes: a cage that is not in its control group', async () => {

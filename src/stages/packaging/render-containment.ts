@@ -68,12 +68,8 @@ const counts = (of: Record<string, number>, names: readonly string[], told: (nam
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
-function timeSentence({ executionMs, hardeningMs, fitMs }: ContainmentSummary): string {
-  const within = [
-    ...(hardeningMs === undefined ? [] : [`${seconds(hardeningMs)} to put up walls`]),
-    ...(fitMs === undefined ? [] : [`${seconds(fitMs)} to fit`]),
-  ];
-  return `They took ${seconds(executionMs)} in all${within.length > 0 ? `, of it ${within.join(' and ')}` : ''}.`;
+function timeSentence({ executionMs, hardenMs }: ContainmentSummary): string {
+  return `They took ${seconds(executionMs)} in all${hardenMs === undefined ? '' : `, of it ${seconds(hardenMs)} to put up walls`}.`;
 }
 
 /** A report travels: what a wall that is down said may name folders of the machine. */
