@@ -1,7 +1,8 @@
 export type { CageOptions } from './bubblewrap.ts';
 export type { TrainingEnvironment } from './cage-arguments.ts';
 export { openSandbox } from './open-sandbox.ts';
-export { startReaderProcess, type ReaderProcess } from './reader-process.ts';
+export { openGuests, type GuestOptions, type Guests } from './open-guests.ts';
+export type { GuestCage } from './caged-guest.ts';
 export type {
   Execution,
   ExecutionOutcome,
