@@ -2,7 +2,7 @@
 
     "MWB1" · u32 header bytes · header JSON {meta, arrays: [{name, dtype, length, offset}]} · zero padding to 8 · arrays, each aligned to 8
 
-Offsets count from the first byte after the padded header. Plain data: nothing in it can be run.
+Offsets count from the first byte after the padded header; each array begins where the one before it ends. Plain data: nothing in it can be run.
 """
 
 from __future__ import annotations
@@ -60,12 +60,41 @@ def decode(data: bytes | bytearray | memoryview) -> tuple[Any, dict[str, NDArray
     header_bytes = int.from_bytes(view[4:8], "little")
     if header_bytes > MAX_HEADER_BYTES or 8 + header_bytes > len(view):
         raise NotABundle("the header is longer than allowed")
-    header = json.loads(bytes(view[8 : 8 + header_bytes]))
-    start = aligned(8 + header_bytes)
+    header = read_header(bytes(view[8 : 8 + header_bytes]))
+    first = aligned(8 + header_bytes)
+    start = first
     arrays: dict[str, NDArray[Any]] = {}
     for entry in header["arrays"]:
-        dtype, first, length = DTYPES[entry["dtype"]], start + entry["offset"], entry["length"]
+        name, dtype, length, offset = read_entry(entry)
+        if offset != first - start:
+            raise NotABundle(f'array "{name}" does not lie behind the one before it')
         if first + length * dtype.itemsize > len(view):
-            raise NotABundle(f'array "{entry["name"]}" lies outside it')
-        arrays[entry["name"]] = np.frombuffer(view, dtype, length, first) if length else np.empty(0, dtype)
+            raise NotABundle(f'array "{name}" lies outside it')
+        if name in arrays:
+            raise NotABundle(f'it holds two arrays "{name}"')
+        arrays[name] = np.frombuffer(view, dtype, length, first) if length else np.empty(0, dtype)
+        first += aligned(length * dtype.itemsize)
     return header["meta"], arrays
+
+
+def read_header(text: bytes) -> dict[str, Any]:
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotABundle("the header cannot be read") from error
+    if not isinstance(header, dict) or header.keys() != {"meta", "arrays"} or not isinstance(header["arrays"], list):
+        raise NotABundle("the header is not as agreed")
+    return header
+
+
+def read_entry(entry: object) -> tuple[str, np.dtype[Any], int, int]:
+    match entry:
+        case {"name": str(name), "dtype": str(dtype), "length": length, "offset": offset} if dtype in DTYPES and is_count(length) and is_count(offset):
+            return name, DTYPES[dtype], length, offset
+        case _:
+            raise NotABundle("an array is described in another way than agreed")
+
+
+def is_count(value: object) -> bool:
+    """A whole number from zero on; `True` counts as 1 in Python and is none."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

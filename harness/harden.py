@@ -1,6 +1,7 @@
 """The walls that a job puts up around itself after the fork and before a learner runs. Any that fails ends the job: nothing of it is run.
 
-`cage` is the full set. `twin` is for machines without a cage, where only limits and no_new_privs can be had; the host says so on every page.
+`cage` is the full set; `program` is the same with less room, for code that nobody has read. `twin` is for machines without a cage, where only
+limits and no_new_privs can be had; the host says so on every page.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["cage", "twin"]
+Level = Literal["cage", "program", "twin"]
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 ON_LINUX = sys.platform == "linux"
@@ -26,9 +28,23 @@ SECCOMP_CALLS = {"x86_64": 317, "aarch64": 277}
 SECCOMP_SET_MODE_FILTER = 1
 
 MEBIBYTE = 1 << 20
-MAX_FILE_BYTES = 32 * MEBIBYTE
-MAX_OPEN_FILES = 256
-MAX_TASKS = 64  # of one cage: the worker, its jobs and their threads
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    file_bytes: int
+    open_files: int
+    tasks: int  # of one cage: the worker, its jobs and their threads
+
+
+ROOMS: dict[Level, Room] = {
+    "cage": Room(32 * MEBIBYTE, 256, 64),
+    "program": Room(16 * MEBIBYTE, 64, 24),
+    "twin": Room(32 * MEBIBYTE, 256, 64),
+}
+
+# Where a job of a level may write beside its own folder.
+OUTPUT_FOLDERS: dict[Level, tuple[str, ...]] = {"cage": (), "program": ("/output",), "twin": ()}
 
 # Learners read these and nothing else of /proc; a path below /proc/self stands for this very process, so it is opened after the fork.
 READABLE_FILES = (
@@ -115,11 +131,11 @@ def restrict_to(places: Iterable[tuple[str | int, int]]) -> None:
 WRITE_BELOW = WRITE_FILE | READ_FILE | READ_DIR | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | TRUNCATE
 
 
-def restrict_files(own_folder: str) -> None:
-    """Of a job: write below the own folder, read programs and libraries and a few files."""
+def restrict_files(own_folders: Sequence[str]) -> None:
+    """Of a job: write below the own folders, read programs and libraries and a few files."""
     restrict_to(
         [
-            (own_folder, WRITE_BELOW),
+            *((folder, WRITE_BELOW) for folder in own_folders),
             *((folder, EXECUTE | READ_FILE | READ_DIR) for folder in ("/usr", "/lib", "/lib64", "/cage")),
             *((file, READ_FILE) for file in READABLE_FILES),
         ]
@@ -137,8 +153,8 @@ def limit(memory_bytes: int, wall_ms: int, level: Level) -> None:
         resource.setrlimit(which, (soft, hard))
 
     at_most(resource.RLIMIT_CORE, 0)
-    at_most(resource.RLIMIT_FSIZE, MAX_FILE_BYTES)
-    at_most(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
+    at_most(resource.RLIMIT_FSIZE, ROOMS[level].file_bytes)
+    at_most(resource.RLIMIT_NOFILE, ROOMS[level].open_files)
     # A job has one thread at work, so the wall clock is stricter; this one holds when the wall clock is not looked at.
     cpu_seconds = 2 * (wall_ms // 1000 + 2)
     at_most(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1)
@@ -146,8 +162,12 @@ def limit(memory_bytes: int, wall_ms: int, level: Level) -> None:
         return
     at_most(resource.RLIMIT_MEMLOCK, 0)
     at_most(resource.RLIMIT_MSGQUEUE, 0)
-    if level == "cage":
-        at_most(resource.RLIMIT_NPROC, MAX_TASKS)
+    # No priority above that of others.
+    at_most(resource.RLIMIT_NICE, 0)
+    at_most(resource.RLIMIT_RTPRIO, 0)
+    at_most(resource.RLIMIT_STACK, 8 * MEBIBYTE, 64 * MEBIBYTE)
+    if level != "twin":
+        at_most(resource.RLIMIT_NPROC, ROOMS[level].tasks)
     # What the fork took over from the worker is not the job's: the libraries alone map 770 MiB.
     with open("/proc/self/statm") as file:
         pages = [int(word) for word in file.read().split()]
@@ -162,18 +182,22 @@ def harden(level: Level, folder: str, memory_bytes: int, wall_ms: int, job_filte
     os.umask(0o077)
     os.chdir(folder)
     os.environ.update(HOME=folder, TMPDIR=folder)
-    if level == "cage":
+    if level != "twin":
         # Only a dumpable process may write its own score.
         set_dumpable(True)
         offer_to_oom_killer(900)
         set_dumpable(False)
     limit(memory_bytes, wall_ms, level)
+    if level == "program":
+        # One processor, whatever threads it starts, also where no control group can hold it; the job's filter refuses to widen it again.
+        processors = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {processors[time.monotonic_ns() % len(processors)]})
     if ON_LINUX:
         check(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
         check(LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "parent death signal")
     if level == "twin":
         return
-    restrict_files(folder)
+    restrict_files((folder, *OUTPUT_FOLDERS[level]))
     if job_filter is None:
         raise OSError("there is no seccomp program for the job")
     install(job_filter)

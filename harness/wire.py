@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -51,7 +52,9 @@ MATRIX_PLACE = struct.Struct("<Q")  # size in bytes
 JOB_LIMITS = struct.Struct("<IIQQ")  # wall ms · log bytes · memory bytes · result bytes
 READY_FACTS = struct.Struct("<I")  # wire number
 STARTED_FACTS = struct.Struct("<I")  # the job's process id as the worker sees it
-DONE_FACTS = struct.Struct("<4I")  # wait status · largest resident set in KiB · cause · log bytes thrown away
+# wait status · largest resident set in KiB · cause · log bytes thrown away · µs from the fork to behind the walls of the job, 0 where it never got there
+DONE_FACTS = struct.Struct("<5I")
+HARDEN_US = struct.Struct("<I")  # from a job to its worker, before anything of the job is run
 
 CAUSE_ITSELF = 0
 CAUSE_TIME = 1
@@ -189,6 +192,16 @@ class FitResult:
 # --- bundles ----------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def as_agreed() -> Iterator[None]:
+    """What is missing or of another kind in a bundle is one error, whichever line met it."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise bundle.NotABundle("a field is missing or of another kind") from error
+
+
+@as_agreed()
 def read_matrix(data: bytes | bytearray | memoryview) -> Matrix:
     meta, arrays = bundle.decode(data)
     check_wire(meta)
@@ -212,6 +225,7 @@ def write_matrix(matrix: Matrix) -> Iterator[bytes | memoryview]:
     )
 
 
+@as_agreed()
 def read_job(data: bytes | bytearray | memoryview) -> FitJob:
     meta, arrays = bundle.decode(data)
     check_wire(meta)
@@ -308,6 +322,7 @@ def write_result(result: FitResult) -> Iterator[bytes | memoryview]:
     return bundle.encode({"wire": WIRE, "rounds": int(result.rounds), "fitted": described}, arrays)
 
 
+@as_agreed()
 def read_result(data: bytes | bytearray | memoryview, class_count: int, column_count: int) -> FitResult:
     """`column_count` counts matrix and extra columns. For tests on this side; the host reads results with its own strict reader."""
     meta, arrays = bundle.decode(data)

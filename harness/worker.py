@@ -4,6 +4,7 @@ It never trains (OpenMP does not survive a fork) and never keeps a payload, a lo
 that is wiped after each piece, so that the next child inherits nothing of another job.
 
     worker.py cage                         descriptors: 3 in · 4 out · 7 matrix · 8 seccomp program of a job
+    worker.py program                      the same for one program, which brings its data with it: no learner is imported, and what it leaves stays
     worker.py twin SITE_PACKAGES FOLDER    the same without the cage: 3 in · 4 out · 7 matrix
 """
 
@@ -23,29 +24,37 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from harden import Level
 
 HOST_IN, HOST_OUT, MATRIX_FILE, JOB_FILTER = 3, 4, 7, 8
 # In a job, after everything else is closed.
-CONTROL, RESULT, PAYLOAD = 3, 4, 5
+CONTROL, RESULT, PAYLOAD, CLOCK = 3, 4, 5, 6
 
-LEVEL = "cage" if sys.argv[1] == "cage" else "twin"
-SITE_PACKAGES = "/cage/site" if LEVEL == "cage" else sys.argv[2]
-SCRATCH = "/scratch" if LEVEL == "cage" else sys.argv[3]
+LEVEL: Level = "cage" if sys.argv[1] == "cage" else "program" if sys.argv[1] == "program" else "twin"
+IS_CAGED = LEVEL != "twin"
+SITE_PACKAGES = "/cage/site" if IS_CAGED else sys.argv[2]
+SCRATCH = "/scratch" if IS_CAGED else sys.argv[3]
+# Where a program leaves what the host then takes.
+OUTPUT = "/output"
 
 os.closerange(5, MATRIX_FILE)
-os.closerange(JOB_FILTER + 1 if LEVEL == "cage" else MATRIX_FILE + 1, 1 << 16)
+os.closerange(JOB_FILTER + 1 if IS_CAGED else MATRIX_FILE + 1, 1 << 16)
 # Started without `site`, so that nothing but the standard library, this folder and the environment can be imported.
 sys.path += [os.path.dirname(os.path.abspath(__file__)), SITE_PACKAGES]
 
 import harden  # noqa: E402
 
-JOB_PROGRAM = harden.read_filter(JOB_FILTER) if LEVEL == "cage" else None
+JOB_PROGRAM = harden.read_filter(JOB_FILTER) if IS_CAGED else None
 
-import fit  # noqa: E402
 import wire  # noqa: E402
 
-if LEVEL == "cage":
+if LEVEL != "program":
+    import fit as _fit  # noqa: F401 — the learners, once for all jobs
+
+if IS_CAGED:
     # In this order: only a dumpable process may write its own score. Before this line no job runs that could look in.
     harden.offer_to_oom_killer(500)
     harden.set_dumpable(False)
@@ -73,6 +82,7 @@ class Slot:
     deadline: float
     log_left: int
     result_left: int
+    clock: int
     lost_log_bytes: int = 0
     cause: int = wire.CAUSE_ITSELF
     open: set[int] = field(default_factory=set)
@@ -169,14 +179,18 @@ class Worker:
         control_out, control_in = os.pipe()
         log_out, log_in = os.pipe()
         result_out, result_in = os.pipe()
+        clock_out, clock_in = os.pipe()
         widen(result_out)
         widen(payload_in)
+        forked_ns = time.monotonic_ns()
         pid = os.fork()
         if pid == 0:
-            run_job(self.matrix, folder, (log_in, control_out, result_in, payload_out), size, memory_bytes, wall_ms)
-        for descriptor in (payload_out, control_out, log_in, result_in):
+            pipes = (log_in, control_out, result_in, payload_out, clock_in)
+            run_job(self.matrix, folder, pipes, forked_ns, size, memory_bytes, wall_ms)
+        for descriptor in (payload_out, control_out, log_in, result_in, clock_in):
             os.close(descriptor)
-        slot = Slot(job, pid, folder, control_in, log_out, result_out, time.monotonic() + wall_ms / 1000, log_bytes, result_bytes, open={log_out, result_out})
+        deadline = time.monotonic() + wall_ms / 1000
+        slot = Slot(job, pid, folder, control_in, log_out, result_out, deadline, log_bytes, result_bytes, clock_out, open={log_out, result_out})
         self.slots[job] = slot
         for descriptor in slot.open:
             self.poll.register(descriptor, select.POLLIN)
@@ -227,9 +241,12 @@ class Worker:
             return
         del self.slots[slot.job]
         os.close(slot.control)
-        remove_folder(slot.folder)
+        harden_us = read_clock(slot.clock)
+        if LEVEL != "program":
+            remove_folder(slot.folder)
         peak_kib = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss // 1024
-        send(wire.DONE, slot.job, wire.DONE_FACTS.pack(status & 0xFFFFFFFF, peak_kib, slot.cause, min(slot.lost_log_bytes, 0xFFFFFFFF)))
+        facts = (status & 0xFFFFFFFF, peak_kib, slot.cause, min(slot.lost_log_bytes, 0xFFFFFFFF), harden_us)
+        send(wire.DONE, slot.job, wire.DONE_FACTS.pack(*facts))
 
     def end_all(self) -> None:
         for slot in self.slots.values():
@@ -262,26 +279,28 @@ def remove_folder(folder: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, int, int, int], size: int, memory_bytes: int, wall_ms: int) -> NoReturn:
+def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, ...], forked_ns: int, size: int, memory_bytes: int, wall_ms: int) -> NoReturn:
     code = wire.EXIT_CAGE
     try:
         log, *rest = (move_high(pipe) for pipe in pipes)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        for place, descriptor in zip((CONTROL, RESULT, PAYLOAD), rest, strict=True):
+        for place, descriptor in zip((CONTROL, RESULT, PAYLOAD, CLOCK), rest, strict=True):
             os.dup2(descriptor, place)
-        os.closerange(PAYLOAD + 1, 1 << 16)
+        os.closerange(CLOCK + 1, 1 << 16)
         os.set_blocking(CONTROL, False)
         payload = bytearray(size)
         read_exactly(PAYLOAD, memoryview(payload))
         os.close(PAYLOAD)
         harden.harden(LEVEL, folder, memory_bytes, wall_ms, JOB_PROGRAM)
+        # Told and closed before anything of the job runs, so that no job can say it otherwise.
+        write_all(CLOCK, wire.HARDEN_US.pack(min((time.monotonic_ns() - forked_ns) // 1000, 0xFFFFFFFF)))
+        os.close(CLOCK)
         code = 1
-        if matrix is None:
-            raise RuntimeError("the job came before its matrix")
-        result = fit.fit(wire.read_job(payload), matrix, should_stop_from(CONTROL))
-        for part in wire.write_result(result):
-            write_all(RESULT, part)
+        if LEVEL == "program":
+            run_program(payload)
+        else:
+            run_fit(matrix, payload)
         code = 0
     except BaseException as error:  # whatever it was, the host is told and the process ends
         code = code if code == wire.EXIT_CAGE else code_of(error)
@@ -292,6 +311,29 @@ def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, int, int,
             sys.stderr.flush()
         finally:
             os._exit(code)
+
+
+def run_fit(matrix: wire.Matrix | None, payload: bytearray) -> None:
+    import fit  # noqa: PLC0415 — imported once by the worker, before its first fork
+
+    if matrix is None:
+        raise RuntimeError("the job came before its matrix")
+    result = fit.fit(wire.read_job(payload), matrix, should_stop_from(CONTROL))
+    for part in wire.write_result(result):
+        write_all(RESULT, part)
+
+
+def run_program(payload: bytearray) -> None:
+    import program  # noqa: PLC0415 — behind the walls already: nothing of it is needed before
+
+    program.run(payload, OUTPUT)
+
+
+def read_clock(descriptor: int) -> int:
+    """Of a job that has ended: what it said of its walls, or 0 where it never stood behind them."""
+    told = os.read(descriptor, wire.HARDEN_US.size)
+    os.close(descriptor)
+    return wire.HARDEN_US.unpack(told)[0] if len(told) == wire.HARDEN_US.size else 0
 
 
 def widen(pipe: int) -> None:

@@ -44,6 +44,11 @@ function vitestCounts(exitCode) {
   return withExitCode({ passed: numPassedTests, failed: numFailedTests + unloaded }, exitCode);
 }
 
+function attackCounts(exitCode) {
+  const file = join(reports, 'attacks.json');
+  return withExitCode(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined, exitCode);
+}
+
 function pytestCounts(exitCode) {
   const file = join(reports, 'pytest.xml');
   const suite = existsSync(file) ? /<testsuite [^>]*>/.exec(readFileSync(file, 'utf8'))?.[0] : undefined;
@@ -72,6 +77,8 @@ const checks = [
     name: 'tests',
     command: tool('vitest/vitest.mjs', [
       'run',
+      // They have a check of their own.
+      '--exclude=tests/attacks/**',
       '--reporter=default',
       '--reporter=json',
       '--reporter=./scripts/evidence-reporter.ts',
@@ -79,6 +86,7 @@ const checks = [
     ]),
     count: vitestCounts,
   },
+  { name: 'attacks', command: tool('../scripts/attacks.ts', ['--counts', join(reports, 'attacks.json')]), count: attackCounts },
   {
     name: 'python',
     command: [training.executable, ['-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', `--junitxml=${join(reports, 'pytest.xml')}`, 'harness']],

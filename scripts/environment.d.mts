@@ -26,3 +26,6 @@ export function cacheRoots(owner: CacheOwner): string[];
 export function environmentFolders(root: string): { python: string; harness: string };
 export function findTrainingEnvironment(roots: string[], userId: number): TrainingEnvironment | MissingEnvironment;
 export function installHarness(root: string): string;
+/** What the folder's own note says of the environment in it; undefined where there is none, or it cannot be believed. */
+export function readPython(folder: string): Omit<TrainingEnvironment, 'kind' | 'harness'> | undefined;
+export function harnessFiles(): string[];

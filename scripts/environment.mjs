@@ -67,6 +67,9 @@ export function isTrustedFolder(folder, userId) {
   return (uid === 0 || uid === userId) && (mode & 0o022) === 0;
 }
 
+const isTextByName = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((text) => typeof text === 'string');
+
 /** What `ready.json` says when the interpreter it was made from is still there; undefined otherwise. */
 export function readPython(folder) {
   let ready;
@@ -75,9 +78,13 @@ export function readPython(folder) {
   } catch {
     return undefined;
   }
+  if (ready?.format !== FORMAT) return undefined;
   const { pythonVersion, basePrefix, stdlib, versions } = ready;
+  // A note that somebody edited or a disk damaged is as good as none: set-up makes the environment anew.
+  const isWhole = [pythonVersion, basePrefix, stdlib, ready.sitePackages].every((text) => typeof text === 'string' && text !== '' && !text.includes('\0'));
+  if (!isWhole || !isTextByName(versions)) return undefined;
   // An upgraded system Python takes its library away and leaves our copy of the interpreter with nothing to import.
-  if (ready.format !== FORMAT || !existsSync(join(stdlib, 'os.py'))) return undefined;
+  if (!existsSync(join(stdlib, 'os.py'))) return undefined;
   const environment = join(folder, 'env');
   return {
     pythonVersion,

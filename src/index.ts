@@ -12,7 +12,7 @@ export type {
   RowPrediction,
   RunSummary,
   PlanQuestion,
-  WallReport,
+  Examination,
 } from './doors/client/index.ts';
 export { ModelwrightError, type ErrorKind, type ErrorPlace } from './domain/error.ts';
 export { errorCodes, type ErrorCode } from './domain/error-codes.ts';

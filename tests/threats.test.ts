@@ -12,6 +12,7 @@ import { runCommand } from './support/command.ts';
 import { parseSource, readSources, type SourceFile } from './support/read-sources.ts';
 
 const root = join(import.meta.dirname, '..');
+const attackIds = Array.from({ length: 88 }, (_, at) => `SBX-${String(at + 1).padStart(2, '0')}`);
 const LONG = { timeout: 60_000 };
 
 let folder: string;
@@ -46,6 +47,11 @@ describe('the records of threats', LONG, () => {
   it('name code and tests of this repository that are there', async () => {
     const texts = await readTexts(root, namedFiles(threatRegister));
     expect(checkRegister(threatRegister, (file) => texts.get(file))).toEqual([]);
+  });
+
+  it('name every attack of the list, so that none is proved for nothing', () => {
+    const named = new Set(namedTests(threatRegister).flatMap(({ title }) => title.match(/^SBX-\d\d/)?.[0] ?? []));
+    expect(attackIds.filter((id) => !named.has(id))).toEqual([]);
   });
 
   it('are checked by the command, which says so', async () => {

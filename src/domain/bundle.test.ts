@@ -15,6 +15,17 @@ const aBundle = fc.record({
 const bytesOf = (array: BundleArray) => [...new Uint8Array(array.buffer, array.byteOffset, array.byteLength)];
 const encoded = () => encodeBundle({ meta: { a: 1 }, arrays: { first: Float64Array.of(1, 2), second: Uint8Array.of(3) } });
 
+/** A bundle whose header says this of its arrays. */
+function withArrays(arrays: object[]): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify({ meta: null, arrays }));
+  const bytes = new Uint8Array(Math.ceil((8 + json.length) / 8) * 8 + 64);
+  new DataView(bytes.buffer).setUint32(0, 0x3142574d, true);
+  new DataView(bytes.buffer).setUint32(4, json.length, true);
+  bytes.set(json, 8);
+  return bytes;
+}
+const array = (name: string, offset: number) => ({ name, dtype: 'uint8', length: 8, offset });
+
 describe('a bundle', () => {
   it('is read as it was written, bit for bit', () => {
     fc.assert(
@@ -59,6 +70,15 @@ describe('a bundle', () => {
     ['no bytes', new Uint8Array(0)],
     ['other first bytes', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)],
     ['a header longer than the bytes', Uint8Array.of(0x4d, 0x57, 0x42, 0x31, 0xff, 0xff, 0xff, 0x00)],
+    ['arrays that lie over each other', withArrays([array('a', 0), array('b', 0)])],
+    ['a gap between its arrays', withArrays([array('a', 0), array('b', 16)])],
+    ['two arrays of one name', withArrays([array('a', 0), array('a', 8)])],
     ['a missing end', encoded().subarray(0, encoded().length - 8)],
   ])('is refused with %s', (_, bytes) => expect(() => decodeBundle(bytes)).toThrow(RangeError));
+
+  it('keeps an array whatever it is called', () => {
+    const { arrays } = decodeBundle(withArrays([array('__proto__', 0)]));
+    expect(Object.keys(arrays)).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf(arrays)).toBe(Object.prototype);
+  });
 });

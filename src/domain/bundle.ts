@@ -4,7 +4,7 @@
  *
  *     "MWB1" · u32 header bytes · header JSON {meta, arrays: [{name, dtype, length, offset}]} · zero padding to 8 · arrays, each aligned to 8
  *
- * Offsets count from the first byte after the padded header. `harness/bundle.py` is its twin, held to it by golden files.
+ * Offsets count from the first byte after the padded header; each array begins where the one before it ends. `harness/bundle.py` is its twin, held to it by golden files.
  */
 import { z } from 'zod';
 
@@ -85,16 +85,20 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
   } catch (cause) {
     throw new RangeError('not a bundle: the header cannot be read', { cause });
   }
-  const start = aligned(8 + headerLength);
-  const arrays: Record<string, BundleArray> = {};
+  let from = aligned(8 + headerLength);
+  const arrays = new Map<string, BundleArray>();
   for (const { name, dtype, length, offset } of header.arrays) {
     const build = constructors[dtype];
-    const from = start + offset;
     const sizeBytes = length * build.BYTES_PER_ELEMENT;
-    if (offset % 8 !== 0 || from + sizeBytes > bytes.length) throw new RangeError(`not a bundle: array "${name}" lies outside it`);
+    // Arrays that lay over each other would be many times as large in memory as what was sent.
+    if (offset !== from - aligned(8 + headerLength)) throw new RangeError(`not a bundle: array "${name}" does not lie behind the one before it`);
+    if (from + sizeBytes > bytes.length) throw new RangeError(`not a bundle: array "${name}" lies outside it`);
+    if (arrays.has(name)) throw new RangeError(`not a bundle: it holds two arrays "${name}"`);
     const copy = new build(length);
     new Uint8Array(copy.buffer).set(bytes.subarray(from, from + sizeBytes));
-    arrays[name] = copy;
+    arrays.set(name, copy);
+    from += aligned(sizeBytes);
   }
-  return { meta: header.meta, arrays };
+  // From entries, so that an array called "__proto__" is an array like any other.
+  return { meta: header.meta, arrays: Object.fromEntries(arrays) };
 }

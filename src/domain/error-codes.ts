@@ -391,8 +391,8 @@ export const errorCodes = {
   MW1409: {
     name: 'package.broken-graph',
     kind: 'data',
-    title: 'The graph of the model cannot be loaded',
-    meaning: 'ONNX Runtime refuses the file.',
+    title: 'The graph of the model cannot be loaded or cannot answer',
+    meaning: 'ONNX Runtime refuses the file, or what it holds does not fit the rows that the contract names.',
     remedy: 'Build the model again with this version of Modelwright.',
   },
   MW1410: {
@@ -612,6 +612,13 @@ export const errorCodes = {
     title: 'The training process ended by itself',
     meaning: 'The process that runs the fits was killed from outside or broke; what was waiting for it has not been run.',
     remedy: 'The run can be resumed. If it happens again, look at the free memory of this machine.',
+  },
+  MW3023: {
+    name: 'cage.wall-missing',
+    kind: 'environment',
+    title: 'Generated code is not run here',
+    meaning: 'A wall of the cage is missing on this machine. Code that nobody has read is run behind every wall or not at all; there is no way round.',
+    remedy: 'Do what the message says of the wall; `modelwright doctor` shows them all. Curated learners run meanwhile.',
   },
   MW3040: {
     name: 'environment.no-onnx-runtime',

@@ -9,6 +9,10 @@ export type ErrorPlace = { file?: string; row?: number; column?: string };
 /** A way out of an error that only the user can choose: `option` is what to add to the command. */
 export type ErrorChoice = { label: string; detail: string; option: string };
 
+/** Messages quote names and words from outside, which may be of any length; a person reads the first page. */
+const MAX_LENGTH = 4000;
+const shortened = (text: string): string => (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text);
+
 export class ModelwrightError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
@@ -16,10 +20,10 @@ export class ModelwrightError extends Error {
   readonly choices: ErrorChoice[];
 
   constructor(facts: { code: ErrorCode; message: string; hint: string; place?: ErrorPlace; choices?: ErrorChoice[]; cause?: unknown }) {
-    super(facts.message, { cause: facts.cause });
+    super(shortened(facts.message), { cause: facts.cause });
     this.name = 'ModelwrightError';
     this.code = facts.code;
-    this.hint = facts.hint;
+    this.hint = shortened(facts.hint);
     this.place = facts.place ?? {};
     this.choices = facts.choices ?? [];
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Candidate, RecordedFit } from './candidate.ts';
+import { Containment, ContainmentSummary } from './containment.ts';
 import { FileReading } from './file-reading.ts';
 import { AnswerLimits, DatasetRef, Plan } from './plan.ts';
 import { Metric, TaskKind } from './task.ts';
@@ -96,7 +97,14 @@ export const ScoreRecord = z.strictObject({
 export type ScoreRecord = z.infer<typeof ScoreRecord>;
 
 const executionEnd = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('finished'), result: FileRef, rounds: z.int(), peakMemoryBytes: z.number() }),
+  z.strictObject({
+    kind: z.literal('finished'),
+    result: FileRef,
+    rounds: z.int(),
+    peakMemoryBytes: z.number(),
+    /** What its own walls took of the fit's time; runs of older versions do not say. */
+    hardenMs: z.number().min(0).optional(),
+  }),
   z.strictObject({ kind: z.literal('failed'), exitCode: z.int(), stderrTail: z.string() }),
   z.strictObject({ kind: z.literal('stopped'), limit: z.enum(['time', 'memory', 'processes', 'output']) }),
   z.strictObject({ kind: z.literal('unreadable'), problem: z.string() }),
@@ -112,7 +120,10 @@ export type SearchDecision = z.infer<typeof SearchDecision>;
 
 const facts = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run.requested'), request: BuildRequest, version: z.string() }),
-  z.strictObject({ kind: z.literal('sandbox.opened'), isCaged: z.boolean() }),
+  /** `containment`: what stood round the code from here on; logs of before it was kept have none. */
+  z.strictObject({ kind: z.literal('sandbox.opened'), isCaged: z.boolean(), containment: Containment.optional() }),
+  /** Training is over; sums over the whole run. */
+  z.strictObject({ kind: z.literal('sandbox.closed'), summary: ContainmentSummary }),
   z.strictObject({ kind: z.literal('dataset.profiled'), dataset: DatasetRef, columnCount: z.int(), warnings: z.array(z.string()), profile: FileRef }),
   z.strictObject({ kind: z.literal('plan.approved'), plan: Plan, by: z.enum(['person', 'yes-option', 'plan-file']), name: z.string() }),
   z.strictObject({

@@ -35,8 +35,16 @@ export const TestEvidence = z.strictObject({
 });
 export type TestEvidence = z.infer<typeof TestEvidence>;
 
-/** A test as a record names it: its file, and its title as it stands there, placeholders and all. `writtenIn`: the file of a contract that it is part of. */
-export const TestName = z.strictObject({ file: Path, title: z.string().min(1).max(500), writtenIn: Path.optional() });
+/**
+ * A test as a record names it: its file, and its title as it stands there, placeholders and all. `writtenIn`: the file of a contract that it is part of;
+ * `writtenAs`: what stands there for it, where that is not the title.
+ */
+export const TestName = z.strictObject({
+  file: Path,
+  title: z.string().min(1).max(500),
+  writtenIn: Path.optional(),
+  writtenAs: z.string().min(1).max(200).optional(),
+});
 export type TestName = z.infer<typeof TestName>;
 
 /** Which titles of a run a title as it is written stands for: `%s`, `$name` and `${…}` are filled in by then. */

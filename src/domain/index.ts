@@ -1,6 +1,7 @@
 /** The nouns for callers: schemas and types, plain data. */
 export { Candidate, RecordedFit } from './candidate.ts';
 export { ColumnKind, ReadingRule } from './column.ts';
+export { Containment, ContainmentSummary } from './containment.ts';
 export { ModelwrightError, type ErrorKind, type ErrorPlace } from './error.ts';
 export { errorCodes, type ErrorCode } from './error-codes.ts';
 export { BuildRequest, parseRunEvent, ScoreRecord, VerdictKind, type RunEvent } from './event.ts';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Candidate } from './candidate.ts';
 import { parseRunEvent, type RunEvent, type RunFacts } from './event.ts';
 import { applyEvent, freshRun, stateOf, type RunState } from './run.ts';
+import { madeContainment } from '../../tests/fixtures/made-containment.ts';
 
 /** The log of a real build of format 1, cut to the candidates that became the model. Never made anew: old logs must stay readable. */
 const storedLog = readFileSync(new URL('../../tests/fixtures/run-log-v1.jsonl', import.meta.url), 'utf8')
@@ -126,6 +127,15 @@ describe('the state of a run', () => {
     expect(stateOf([opened(true), opened(true)]).isCaged).toBe(true);
     expect(stateOf([opened(true), opened(false)]).isCaged).toBe(false);
     expect(stateOf([opened(false), opened(true)]).isCaged).toBe(false);
+  });
+
+  it('keeps what stood round its code, of the process that had least', () => {
+    const { containment } = madeContainment();
+    const opened = (backEnd: 'bubblewrap' | 'none') => event({ kind: 'sandbox.opened', isCaged: backEnd !== 'none', containment: { ...containment, backEnd } });
+    expect(stateOf([opened('bubblewrap')]).containment?.backEnd).toBe('bubblewrap');
+    expect(stateOf([opened('none'), opened('bubblewrap')]).containment?.backEnd).toBe('none');
+    // A log of before it was kept.
+    expect(stateOf([event({ kind: 'sandbox.opened', isCaged: true })]).containment).toBe(null);
   });
 
   it('ends as its last event says', () => {

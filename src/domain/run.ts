@@ -1,5 +1,7 @@
 import type { Candidate } from './candidate.ts';
 import type { BuildRequest, Calibration, DecisionRule, FileRef, Member, RunEvent, ScoreRecord } from './event.ts';
+import type { Containment, ContainmentSummary } from './containment.ts';
+import { freshTally, tallyExecution, type ExecutionTally } from './execution-tally.ts';
 import type { DatasetRef, Plan } from './plan.ts';
 import { unreachable } from './error.ts';
 
@@ -25,6 +27,11 @@ export type RunState = {
   request: BuildRequest | null;
   /** Null until a sandbox was opened. */
   isCaged: boolean | null;
+  /** What stood round the code: of the last process, or of the first that had no cage. Null also in logs that do not keep it. */
+  containment: Containment | null;
+  executionTally: ExecutionTally;
+  /** How training went, told when it was over. */
+  containmentSummary: ContainmentSummary | null;
   dataset: { ref: DatasetRef; columnCount: number; warnings: string[]; profile: FileRef } | null;
   plan: Plan | null;
   name: string | null;
@@ -45,6 +52,9 @@ export type RunState = {
 export const freshRun = (): RunState => ({
   request: null,
   isCaged: null,
+  containment: null,
+  executionTally: freshTally(),
+  containmentSummary: null,
   dataset: null,
   plan: null,
   name: null,
@@ -71,7 +81,11 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return state;
     case 'sandbox.opened':
       // A run is caged only if every process that worked on it was.
+      if (event.containment && state.containment?.backEnd !== 'none') state.containment = event.containment;
       state.isCaged = event.isCaged && state.isCaged !== false;
+      return state;
+    case 'sandbox.closed':
+      state.containmentSummary = event.summary;
       return state;
     case 'dataset.profiled':
       state.dataset = { ref: event.dataset, columnCount: event.columnCount, warnings: event.warnings, profile: event.profile };
@@ -101,6 +115,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       const execution: ExecutionState =
         end.kind === 'finished' ? { kind: 'finished', result: end.result, rounds: end.rounds, durationMs } : { kind: 'lost', why: end.kind, durationMs };
       state.candidates.get(candidateId)?.executions.set(fold, execution);
+      tallyExecution(state.executionTally, event);
       return state;
     }
     case 'candidate.evaluated': {

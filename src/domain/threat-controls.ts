@@ -27,6 +27,35 @@ const attackOn = (name: string) => test(`tests/attacks/${name}`);
 /** A sentence of the sandbox's contract, as the cage keeps it. */
 const cageKeeps = (title: string): TestName => ({ file: 'src/edges/sandbox/bubblewrap.test.ts', title, writtenIn: 'src/edges/sandbox/sandbox.contract.ts' });
 
+/** Attacks of the list, SBX-01 to SBX-88, that a family of them holds; and their controls. */
+const listed =
+  (family: string, ending: string) =>
+  (...numbers: number[]): TestName[] =>
+    numbers.map((number) => {
+      const id = `SBX-${String(number).padStart(2, '0')}`;
+      return {
+        file: 'tests/attacks/cases.test.ts',
+        title: `${id} $name ${ending}`,
+        writtenIn: `tests/attacks/cases/${family}.ts`,
+        writtenAs: `'${id}'`,
+      };
+    });
+const family = (name: string) => ({ held: listed(name, 'is held back'), control: listed(name, 'has its control') });
+const sbx = {
+  files: family('files'),
+  outputs: family('outputs'),
+  surroundings: family('surroundings'),
+  network: family('network'),
+  kernel: family('kernel'),
+  resources: family('resources'),
+  streams: family('streams'),
+  evaluation: family('evaluation'),
+  between: family('between-runs'),
+  failClosed: family('fail-closed'),
+};
+const tampering = test('tests/attacks/tampering');
+const mutation = test('tests/attacks/mutations');
+
 const network = attackOn('network');
 const files = attackOn('files');
 const environment = attackOn('environment');
@@ -41,6 +70,8 @@ const seccomp = test('src/edges/sandbox/seccomp');
 const outcome = test('src/edges/sandbox/decide-outcome');
 const wire = test('src/edges/sandbox/wire');
 const walls = test('src/edges/sandbox/walls');
+const programRunner = test('src/edges/sandbox/program-runner');
+const noCage = test('tests/journeys/no-cage');
 const foldData = test('src/engine/fold-data');
 const verifying = test('src/model/verify-package');
 const opening = test('src/model/open-model');
@@ -54,12 +85,14 @@ const tables = test('src/edges/tables/tables');
 const locked = test('src/edges/tables/load-table');
 const fuzz = test('tests/journeys/fuzz-reading');
 const guestAttacks = test('tests/attacks/guests');
+const hostileParquet = test('tests/attacks/hostile-parquet');
 /** A sentence of the contract of guests, as a caged one keeps it. */
 const guestKeeps = (title: string): TestName => ({
   file: 'src/edges/sandbox/caged-guest.test.ts',
   title,
   writtenIn: 'src/edges/sandbox/guests.contract.ts',
 });
+const readersKeep = (title: string): TestName => ({ file: 'src/edges/tables/readers.test.ts', title, writtenIn: 'src/edges/tables/readers.contract.ts' });
 const split = test('src/stages/evaluation/split-rows');
 const measured = test('src/stages/evaluation/measure-score');
 const verdict = test('src/stages/evaluation/decide-verdict');
@@ -89,8 +122,8 @@ export const threatControls: Control[] = [
     'A job sees its own folder and the libraries, and no file of this machine.',
     ['src/edges/sandbox/cage-arguments.ts#cageArguments', 'harness/harden.py#restrict_files'],
     {
-      attack: [files('reads none and writes none but its own')],
-      positive: [files('would read and write where only the name spaces hold it')],
+      attack: [...sbx.files.held(1, 2, 3, 4, 5, 6, 8), ...sbx.surroundings.held(36, 38, 40), files('reads none and writes none but its own')],
+      positive: [...sbx.files.control(1, 2, 3, 5, 6, 8), files('would read and write where only the name spaces hold it')],
       failClosed: [noJobWithoutWalls],
     },
   ),
@@ -99,8 +132,12 @@ export const threatControls: Control[] = [
     'A job gets no socket and sees no interface.',
     ['src/edges/sandbox/cage-arguments.ts#cageArguments', 'src/edges/sandbox/seccomp.ts#filterPolicy'],
     {
-      attack: [network('gets no socket of any kind, so nothing arrives'), seccomp('has no socket of any family but a pair inside the process')],
-      positive: [network('has a listener that others do reach, and sockets where only the name spaces hold it')],
+      attack: [
+        ...sbx.network.held(45, 46, 47, 48, 49, 50, 51, 52),
+        network('gets no socket of any kind, so nothing arrives'),
+        seccomp('has no socket of any family but a pair inside the process'),
+      ],
+      positive: [...sbx.network.control(45, 46, 47, 50, 51), network('has a listener that others do reach, and sockets where only the name spaces hold it')],
       failClosed: [noJobWithoutWalls],
     },
   ),
@@ -110,11 +147,15 @@ export const threatControls: Control[] = [
     ['src/edges/sandbox/seccomp.ts#assembleFilter', 'harness/harden.py#harden'],
     {
       attack: [
+        ...sbx.kernel.held(53, 54, 55, 56, 57, 58, 81, 82),
+        ...sbx.surroundings.held(41),
+        ...sbx.evaluation.held(80),
         processes('ends at a call of the kernel that no learner makes (%s), which the report names'),
         seccomp('kills at every call of an attack (%s)'),
         seccomp('kills a call of another architecture, whose numbers mean other things'),
       ],
       positive: [
+        ...sbx.kernel.control(53, 54, 55, 56, 57, 58, 81),
         processes('would fork, start programs and reach the kernel where only the name spaces hold it'),
         seccomp('lets every allowed call without a rule pass, and no call that is on no list (%s)'),
       ],
@@ -122,8 +163,8 @@ export const threatControls: Control[] = [
     },
   ),
   built('cage.processes', 'A job starts no process and no program.', ['src/edges/sandbox/seccomp.ts#filterPolicy'], {
-    attack: [processes('cannot fork and cannot start a program; threads it may have, but not without end')],
-    positive: [processes('would fork, start programs and reach the kernel where only the name spaces hold it')],
+    attack: [...sbx.resources.held(59, 60, 63, 64), processes('cannot fork and cannot start a program; threads it may have, but not without end')],
+    positive: [...sbx.resources.control(59, 60, 63, 64), processes('would fork, start programs and reach the kernel where only the name spaces hold it')],
     failClosed: [noJobWithoutWalls],
   }),
   built(
@@ -131,7 +172,13 @@ export const threatControls: Control[] = [
     'Neither worker nor job has a capability or a way to gain one.',
     ['src/edges/sandbox/cage-arguments.ts#startCommand', 'harness/harden.py#harden'],
     {
-      attack: [environment('has no privilege and two filters in force'), seccomp('lets the worker fork but makes no new namespace')],
+      attack: [
+        ...sbx.outputs.held(14),
+        ...sbx.surroundings.held(42),
+        ...sbx.kernel.held(83),
+        environment('has no privilege and two filters in force'),
+        seccomp('lets the worker fork but makes no new namespace'),
+      ],
       positive: [processes('would fork, start programs and reach the kernel where only the name spaces hold it')],
       failClosed: [noJobWithoutWalls],
     },
@@ -141,26 +188,38 @@ export const threatControls: Control[] = [
     'A job has a short list of variables, its own descriptors, and sees no other process.',
     ['src/edges/sandbox/cage-arguments.ts#workerVariables', 'harness/worker.py#run_job'],
     {
-      attack: [environment('finds a short list of variables, its own four descriptors, and no other process')],
-      positive: [environment('would find them where only the name spaces hold it')],
+      attack: [
+        ...sbx.surroundings.held(32, 33, 34, 35, 37, 39),
+        environment('finds a short list of variables, its own four descriptors, and no other process'),
+      ],
+      positive: [...sbx.surroundings.control(32, 33, 34, 35, 37, 39), environment('would find them where only the name spaces hold it')],
     },
   ),
   built('cage.memory', 'Memory has a limit for a job and for the whole cage.', ['harness/harden.py#limit', 'src/edges/sandbox/cgroup.ts#makeControlGroup'], {
-    attack: [memory('is ended at its limit, and the report says so (%s)'), memory('is ended by the limit of its whole cage, where its own is larger')],
-    positive: [memory('gets what it may have (%s)')],
+    attack: [
+      ...sbx.resources.held(65, 66, 67),
+      memory('is ended at its limit, and the report says so (%s)'),
+      memory('is ended by the limit of its whole cage, where its own is larger'),
+    ],
+    positive: [...sbx.resources.control(65, 66), memory('gets what it may have (%s)')],
   }),
   built(
     'cage.disk',
     'Files have a largest size, a largest number and a folder in memory with an end.',
     ['harness/harden.py#limit', 'src/edges/sandbox/training-worker.ts#superviseWorker'],
     {
-      attack: [disk('meets the end of a file and of its folder, and this machine loses nothing'), disk('is ended when it makes files without end')],
-      positive: [files('would read and write where only the name spaces hold it')],
+      attack: [
+        ...sbx.outputs.held(20, 21, 22),
+        ...sbx.resources.held(69, 70),
+        disk('meets the end of a file and of its folder, and this machine loses nothing'),
+        disk('is ended when it makes files without end'),
+      ],
+      positive: [...sbx.outputs.control(20, 21), ...sbx.resources.control(69, 70), files('would read and write where only the name spaces hold it')],
     },
   ),
   built('cage.time', 'The wall clock ends a job whatever it does.', ['src/edges/sandbox/training-worker.ts#superviseWorker', 'harness/worker.py#Worker'], {
-    attack: [time('is over at its wall clock (%s)'), time('does not hold up a job beside it')],
-    positive: [time('is not cut short when it ends in time')],
+    attack: [...sbx.resources.held(61, 62, 68), time('is over at its wall clock (%s)'), time('does not hold up a job beside it')],
+    positive: [...sbx.resources.control(61, 62), time('is not cut short when it ends in time')],
   }),
   built(
     'cage.output',
@@ -168,12 +227,14 @@ export const threatControls: Control[] = [
     ['src/edges/sandbox/printable-text.ts#printableText', 'src/edges/sandbox/wire.ts#FrameReader'],
     {
       attack: [
+        ...sbx.streams.held(71, 72, 73, 74, 75),
+        ...sbx.surroundings.held(43, 44),
         output('is cut where it prints without end, and still told of'),
         output('is ended where its result has no end'),
         output('sends no control character to a terminal'),
         output('cannot speak for the worker: a forged report on any of its channels is no report'),
       ],
-      positive: [output('is heard word for word when it says little')],
+      positive: [...sbx.streams.control(71, 72, 73, 75), output('is heard word for word when it says little')],
       failClosed: [outcome('is unreadable when the job ended well and wrote nonsense')],
     },
   ),
@@ -182,8 +243,8 @@ export const threatControls: Control[] = [
     'A job finds nothing of a job beside it or before it, and reaches none of them.',
     ['harness/worker.py#wipe', 'harness/harden.py#set_dumpable'],
     {
-      attack: [otherJobs('finds nothing of a job that was, nor of one beside it, in any folder or in its own memory')],
-      positive: [otherJobs('would find what it holds itself, so the search is one')],
+      attack: [...sbx.between.held(84, 86), otherJobs('finds nothing of a job that was, nor of one beside it, in any folder or in its own memory')],
+      positive: [...sbx.between.control(84, 86), otherJobs('would find what it holds itself, so the search is one')],
     },
   ),
   built(
@@ -192,10 +253,12 @@ export const threatControls: Control[] = [
     ['harness/worker.py#remove_folder', 'src/edges/sandbox/cgroup.ts#makeControlGroup'],
     {
       attack: [
+        ...sbx.files.held(7),
+        ...sbx.between.held(85),
         leftOvers('leaves nothing: its folder is emptied, however deep or shut it was'),
         leftOvers('finds nothing of another run either, which has a cage of its own'),
       ],
-      positive: [leftOvers('would leave it for the next where only the name spaces hold it')],
+      positive: [...sbx.files.control(7), ...sbx.between.control(85), leftOvers('would leave it for the next where only the name spaces hold it')],
     },
   ),
   built(
@@ -210,19 +273,63 @@ export const threatControls: Control[] = [
       positive: [cageKeeps('cancels a job at work and a job that waits')],
     },
   ),
-  built('cage.doctor', 'Every wall is tried before a build; one that is missing is named, with what to do.', ['src/edges/sandbox/walls.ts#probeWalls'], {
-    attack: [
-      walls('are said to be missing where the learners cannot be read, with what to do'),
-      walls('are said to be missing where a folder is not there at all'),
-      walls('are said to be missing where nothing has been set up, and where there is no place for a file'),
-    ],
-    positive: [walls('all stand, each with its name and what was seen')],
-  }),
-  planned(
-    'cage.refusal',
-    'Generated code is refused where a wall is missing, without a way round. (Today no code is generated, and curated learners run without a cage where none can be had, with a warning.)',
+  built(
+    'cage.doctor',
+    'Every wall is tried before a build; one that is missing is named, with what to do.',
+    ['src/edges/sandbox/walls.ts#tryWalls', 'src/edges/sandbox/judge-walls.ts#judgeWalls'],
+    {
+      attack: [
+        walls('finds "%s" missing: %s'),
+        walls('are said to be missing where the kernel has no Landlock'),
+        walls('are said to be missing where the learners cannot be read, with what to do'),
+        walls('are said to be missing where a folder is not there at all'),
+        walls('are said to be missing where nothing has been set up, and where there is no place for a file'),
+      ],
+      positive: [walls('all stand, each with its name and what was seen')],
+    },
   ),
-  planned('cage.mutation', 'For each wall, the attacks turn red when only that wall is taken away.'),
+  built(
+    'cage.refusal',
+    'Generated code is refused where a wall is missing or was not tried, without a way round. (Curated learners run without a cage where none can be had, with a warning.)',
+    ['src/edges/sandbox/walls.ts#requireEveryWall', 'src/edges/sandbox/bubblewrap.ts#openBubblewrap'],
+    {
+      attack: [
+        ...sbx.failClosed.held(87, 88),
+        walls('finds "%s" missing: %s'),
+        walls('stand for nothing where they were not tried: generated code is refused'),
+        programRunner('is refused where a wall is missing, with the wall and what to do'),
+      ],
+      positive: [...sbx.failClosed.control(87, 88), walls('all stand, each with its name and what was seen')],
+      failClosed: [noCage('doctor tells a program the same, and why generated code would be refused')],
+    },
+  ),
+  built(
+    'cage.mutation',
+    'For each wall, attacks or the self-test turn red when only that wall is taken away.',
+    ['tests/attacks/cases/mutations.ts#mutations'],
+    {
+      attack: [mutation('%s ends as the table says'), mutation('something turns red: an attack, or the self-test by which programs are refused')],
+      positive: [mutation('the table takes every wall away that an attack names')],
+    },
+  ),
+  built(
+    'programs.output',
+    'What a program leaves is taken by descriptor: plain files of a short list, never a link, never code, hashed as they are copied.',
+    ['src/edges/sandbox/collect-output.ts#collectOutput', 'src/edges/sandbox/program-wire.ts#readProgramResult'],
+    {
+      attack: [...sbx.outputs.held(9, 10, 11, 12, 13, 15, 16, 17, 18, 19, 23, 24, 25, 26, 27, 28)],
+      positive: [...sbx.outputs.control(9, 10, 11, 12, 13, 25, 26, 27)],
+    },
+  ),
+  built(
+    'programs.score',
+    'A program that tampers with measures, clocks, files or its supervisor changes no score; what it says of itself is kept apart.',
+    ['src/edges/sandbox/program-runner.ts#openProgramRunner', 'src/stages/evaluation/measure-score.ts#measureScore'],
+    {
+      attack: [...sbx.evaluation.held(76, 77), tampering('changes no score when it %s')],
+      positive: [...sbx.evaluation.control(76, 77), tampering('would change its score if it found the answers, so the search would count')],
+    },
+  ),
   operator('operator.kernel', 'The kernel is kept up to date; for hostile code of many tenants, a second kernel (gVisor, a virtual machine) stands around.'),
   operator('operator.host', 'Disk encryption, backups, accounts and physical access of the machine.'),
 
@@ -243,13 +350,18 @@ export const threatControls: Control[] = [
     ['src/edges/sandbox/wire.ts#encodeJob', 'src/engine/fold-data.ts#makeJob'],
     {
       attack: [
+        ...sbx.evaluation.held(78, 79),
         wire('has no place for the labels of rows to be scored'),
         cageKeeps('refuses a job whose parts disagree before anything is sent'),
         foldData('does not change when the labels of the rows to be scored do'),
         foldData('has no labels of the rows to be scored, and none of them among the rows to learn from'),
         otherJobs('finds nothing of a job that was, nor of one beside it, in any folder or in its own memory'),
       ],
-      positive: [foldData('is all rows for a refit, without a holdout'), otherJobs('would find what it holds itself, so the search is one')],
+      positive: [
+        ...sbx.evaluation.control(78, 79),
+        foldData('is all rows for a refit, without a holdout'),
+        otherJobs('would find what it holds itself, so the search is one'),
+      ],
       failClosed: [outcome('is unreadable when the job ended well and wrote nonsense')],
     },
   ),
@@ -324,8 +436,8 @@ export const threatControls: Control[] = [
     'A graph is judged byte by byte before native code loads it: no external data, no foreign operator, bounded.',
     ['src/edges/onnx/check-graph.ts#checkGraph'],
     {
-      attack: [graph('refuses %s'), graph('never answers strange bytes with anything but a refusal')],
-      positive: [graph('accepts what the writer writes')],
+      attack: [...sbx.outputs.held(29, 30), graph('refuses %s'), graph('never answers strange bytes with anything but a refusal')],
+      positive: [...sbx.outputs.control(29, 30), graph('accepts what the writer writes')],
       failClosed: [opening('loads nothing of a package that is not as it was signed')],
     },
   ),
@@ -373,7 +485,7 @@ export const threatControls: Control[] = [
     ['src/edges/tables/scan-file.ts#scanFile', 'src/edges/sandbox/open-guests.ts#openGuests'],
     {
       attack: [
-        fuzz('is a table or is refused with a reason, in ${FILES} files from seed ${SEED}'),
+        fuzz('is a table or is refused with a reason, in ${tableCount} files from seed ${fuzzSeed}'),
         oddFiles('is refused where it is %s'),
         oddFiles('that %s while it is read is refused'),
         guestKeeps('holds a guest to its memory'),
@@ -397,6 +509,7 @@ export const threatControls: Control[] = [
     ['src/edges/sandbox/caged-guest.ts#startCagedGuest', 'src/edges/tables/tables.ts#openTables'],
     {
       attack: [
+        hostileParquet('SBX-31 parquet-hostile: a crafted columnar file is read or refused, or ends its own caged reader and nothing else'),
         guestAttacks('gets no socket, so nothing arrives'),
         guestAttacks('reads no other file, by its path, by another descriptor or by another process'),
         guestAttacks('does not see the file of a guest beside it'),
@@ -406,8 +519,11 @@ export const threatControls: Control[] = [
         guestKeeps('ends with its parent, also when that is killed'),
         guestKeeps('leaves no process, folder or control group'),
       ],
-      positive: [guestAttacks('reads its file again and again, by a name that tells nothing')],
-      failClosed: [guestKeeps('ends a guest that speaks nonsense: %s')],
+      positive: [
+        guestAttacks('reads its file again and again, by a name that tells nothing'),
+        readersKeep('reads CSV, JSON, either gzipped, and the Parquet that it wrote, as the same table'),
+      ],
+      failClosed: [guestKeeps('ends a guest that speaks nonsense: %s'), readersKeep('refuses a file that somebody writes to while it is read')],
     },
   ),
   built(

@@ -97,7 +97,7 @@ export const threatRecords: Threat[] = [
     actor: 'a hostile table, sentence or library',
     entry: 'training code',
     cvss: null,
-    controls: [...cageWalls, 'language-model.none', 'cage.refusal', 'cage.mutation', 'operator.kernel'],
+    controls: [...cageWalls, 'language-model.none', 'cage.refusal', 'cage.mutation', 'programs.output', 'operator.kernel'],
     residual: 'One kernel is shared.',
   },
   {
@@ -118,7 +118,7 @@ export const threatRecords: Threat[] = [
     actor: 'whoever sends a package or changes one on its way',
     entry: 'the folder of a package',
     cvss: null,
-    controls: [...packages, 'wire.results', 'powers', 'package.loader-cage'],
+    controls: [...packages, 'wire.results', 'programs.output', 'powers', 'package.loader-cage'],
     residual: 'A fault of ONNX Runtime in a graph that passes the judgement.',
   },
   {
@@ -289,7 +289,7 @@ export const threatRecords: Threat[] = [
     actor: 'whoever can steer what training runs',
     entry: 'training code and its libraries',
     cvss: cvss('AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H', 'AV:N/AC:H/AT:P/PR:N/UI:P/VC:L/VI:L/VA:L/SC:N/SI:N/SA:N'),
-    controls: [...cageWalls, 'wire.results', 'cage.doctor', 'cage.refusal', 'cage.mutation', 'operator.kernel'],
+    controls: [...cageWalls, 'wire.results', 'cage.doctor', 'cage.refusal', 'cage.mutation', 'programs.output', 'operator.kernel'],
     residual: 'A fault of the kernel below an allowed call.',
   },
   {
@@ -387,6 +387,7 @@ export const threatRecords: Threat[] = [
     controls: [
       'evaluation.labels',
       'evaluation.split',
+      'programs.score',
       'evaluation.alone',
       'wire.results',
       'cage.output',

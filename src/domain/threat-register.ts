@@ -49,11 +49,12 @@ function goneCode(control: string, { file, symbol }: { file: string; symbol: str
   return isDeclared ? undefined : `${control} rests on ${symbol} in ${file}, which is gone.`;
 }
 
-function goneTest({ file, title, writtenIn }: TestName, textOf: (file: string) => string | undefined): string | undefined {
+function goneTest({ file, title, writtenIn, writtenAs }: TestName, textOf: (file: string) => string | undefined): string | undefined {
   const place = [file, writtenIn].find((one) => one !== undefined && textOf(one) === undefined);
   if (place !== undefined) return `A record rests on a test in ${place}, which is gone.`;
   const text = textOf(writtenIn ?? file) ?? '';
-  return isTitleIn(text, title) ? undefined : `A record rests on the test "${title}" in ${writtenIn ?? file}, which is gone.`;
+  const isThere = writtenAs === undefined ? isTitleIn(text, title) : text.includes(writtenAs);
+  return isThere ? undefined : `A record rests on the test "${title}" in ${writtenIn ?? file}, which is gone.`;
 }
 
 /** As the first thing between brackets: the title of a test, and not the same words in a comment or elsewhere. */

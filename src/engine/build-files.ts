@@ -9,6 +9,7 @@ import type { FileStore } from '../edges/store/index.ts';
 import type { FeatureFile } from '../features/index.ts';
 import { checkEquality, makeContract, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
 import { readFit } from './kept-fit.ts';
+import { readKept } from './read-kept.ts';
 import type { SearchContext } from './search-loop.ts';
 
 type Fit = { candidate: Candidate; fold: number; weight: number; result: FitResult };
@@ -82,6 +83,8 @@ export async function keepFiles(store: FileStore, runId: string, files: ModelFil
 
 export async function readBuilt({ run, files }: SearchContext): Promise<ModelFiles> {
   if (!run.state.built) throw new Error('the model is not built');
-  const { arrays } = decodeBundle(await files.get(run.runId, run.state.built.files));
+  const { files: ref } = run.state.built;
+  const kept = await files.get(run.runId, ref);
+  const { arrays } = readKept('a model', run.runId, ref, () => decodeBundle(kept));
   return new Map(Object.entries(arrays).map(([name, array]) => [name, new Uint8Array(array.buffer, array.byteOffset, array.byteLength)]));
 }

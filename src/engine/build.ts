@@ -2,16 +2,17 @@ import type { BuildWatcher } from '../domain/build-watcher.ts';
 import type { BuildRequest, RunEvent } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { DatasetRef, Plan } from '../domain/plan.ts';
-import { Profile, warningText } from '../domain/profile.ts';
+import { warningText, type Profile } from '../domain/profile.ts';
 import { stateOf } from '../domain/run.ts';
 import type { OpenedFile } from '../edges/tables/index.ts';
-import type { Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
+import type { OpenedSandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import { approvePlan } from '../stages/planning/index.ts';
 import { likelyMembers, portfolioFor, type MemberCost } from '../stages/search/index.ts';
 import { checkModelName, type Store } from '../edges/store/index.ts';
 import { draftModel, openFinishClock } from './finish-clock.ts';
 import { finishRun } from './finish-run.ts';
 import { openFolds } from './fold-data.ts';
+import { keepProfile, readProfile } from './kept-profile.ts';
 import type { Edges } from './open-engine.ts';
 import { makePlan, withFullPaths, type Planning } from './plan.ts';
 import { prepareData, type PreparedData, type ReadRows } from './prepare-data.ts';
@@ -23,7 +24,7 @@ import { openTrainers, search, type SearchContext } from './search-loop.ts';
 /** A budget that was resumed gets at least this much for packaging. */
 const LEAST_RESUME_MS = 5_000;
 
-type Workshop = { sandbox: Sandbox; worker: TrainingWorker };
+type Workshop = { sandbox: OpenedSandbox; worker: TrainingWorker };
 type Going = { edges: Edges; store: Store<RunEvent>; run: RunLog; clock: RunClock; watcher: BuildWatcher };
 
 /** A sentence and a table become a signed model: the whole journey, every step an event on disk before the next. */
@@ -122,7 +123,7 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
 
   const profile = await profileStep(going, file, request);
   const { sandbox, worker } = await workshop;
-  await run.append({ kind: 'sandbox.opened', isCaged: sandbox.isCaged });
+  await run.append({ kind: 'sandbox.opened', isCaged: sandbox.isCaged, containment: edges.containment(sandbox, request.threads) });
   const planned = run.state.plan
     ? { plan: run.state.plan, read: null }
     : await planStep(going, { tables, request, file, testFile, profile, watcher, isCaged: sandbox.isCaged, asking: (question) => asking(clock, question) });
@@ -186,14 +187,14 @@ function refuseChangedFile(known: DatasetRef | null, file: OpenedFile): void {
 }
 
 async function profileStep({ run, store }: Going, file: OpenedFile, request: BuildRequest): Promise<Profile> {
-  if (run.state.dataset) return Profile.parse(JSON.parse(new TextDecoder().decode(await store.files.get(run.runId, run.state.dataset.profile))));
+  if (run.state.dataset) return readProfile(store.files, run.runId, run.state.dataset.profile);
   const profile = await profileFile(file, request);
   await run.append({
     kind: 'dataset.profiled',
     dataset: { path: request.data, sha256: file.sha256, rowCount: file.rowCount },
     columnCount: file.columns.length,
     warnings: profile.warnings.map(warningText),
-    profile: await store.files.put(run.runId, new TextEncoder().encode(JSON.stringify(profile))),
+    profile: await keepProfile(store.files, run.runId, profile),
   });
   return profile;
 }

@@ -7,6 +7,7 @@ import { seededRandom } from '../domain/random.ts';
 import type { MemberCost } from '../stages/search/index.ts';
 import { MADE_FOLDS, MADE_RUN, madeCandidate, madeData, madeFit, madeRun, memoryFiles } from '../../tests/fixtures/made-data.ts';
 import { chooseMembers } from './choose-members.ts';
+import { freshFigures } from './close-sandbox.ts';
 import { keepFit } from './kept-fit.ts';
 import { evaluateCandidate } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
@@ -64,6 +65,7 @@ async function runWith(
       openWorker: () => {
         throw new Error('no worker is needed here');
       },
+      openPrograms: () => Promise.reject(new Error('no program is run here')),
     },
     foldOf: () => {
       throw new Error('no fold is fitted here');
@@ -87,6 +89,7 @@ async function runWith(
     },
     evaluateIfComplete: async () => undefined,
     stopAll: async () => undefined,
+    figures: freshFigures,
     close: async () => undefined,
   };
   return { choice: () => chooseMembers(context, trainers), run, done };

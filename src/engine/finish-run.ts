@@ -10,6 +10,7 @@ import { measureMetric } from '../stages/evaluation/index.ts';
 import { renderReport, signModel } from '../stages/packaging/index.ts';
 import { buildFiles, keepFiles, readBuilt, type ModelFiles } from './build-files.ts';
 import { chooseMembers } from './choose-members.ts';
+import { summariseContainment } from './close-sandbox.ts';
 import { openMeasuredRows, scoreRows, type MeasuredRows } from './measure-model.ts';
 import type { Edges } from './open-engine.ts';
 import { labelsOf } from './out-of-fold.ts';
@@ -26,6 +27,8 @@ export async function finishRun(edges: Edges, context: SearchContext, trainers: 
   if (run.state.ensemble === null) await run.append({ kind: 'ensemble.chosen', ...(await chooseMembers(context, trainers)) });
   // Training is over: its processes end while the model is built.
   void trainers.close();
+  const summary = summariseContainment(run.state, trainers.figures());
+  if (summary !== null) await run.append({ kind: 'sandbox.closed', summary });
   const { ensemble } = run.state;
   if (!ensemble) throw new Error('the chosen ensemble is an event');
   let files: ModelFiles;

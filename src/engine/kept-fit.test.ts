@@ -28,3 +28,9 @@ it.each(fits)('a fit of %s is read from disk as it was kept, bit for bit', async
   const files = memoryFiles();
   expect(await readFit(files, MADE_RUN, await keepFit(files, MADE_RUN, fit))).toEqual(fit);
 });
+
+it('what is under its right hash and no fit is refused with a reason', async () => {
+  const files = memoryFiles();
+  const ref = await files.put(MADE_RUN, new TextEncoder().encode('MWB1 of another time'));
+  await expect(readFit(files, MADE_RUN, ref)).rejects.toMatchObject({ code: 'MW3014', message: expect.stringContaining('is not a fit') });
+});

@@ -1,8 +1,9 @@
-import { decodeBundle, encodeBundleParts, type BundleArray } from '../domain/bundle.ts';
+import { z } from 'zod';
+import { decodeBundle, encodeBundleParts, type Bundle, type BundleArray } from '../domain/bundle.ts';
 import type { FileRef } from '../domain/event.ts';
-import type { Fitted } from '../domain/fitted.ts';
 import type { FitResult } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
+import { readKept } from './read-kept.ts';
 
 /** The result of an execution on disk, under its hash: a resumed run reads it instead of fitting again. */
 export async function keepFit(files: FileStore, runId: string, result: FitResult): Promise<FileRef> {
@@ -17,20 +18,63 @@ export async function keepFit(files: FileStore, runId: string, result: FitResult
   return files.put(runId, head, ...parts);
 }
 
-/** Reads what `keepFit` wrote. The bytes are our own and their hash was checked: the shape is as it was checked at the wall. */
+const doubles = z.instanceof(Float64Array);
+const ints = z.instanceof(Int32Array);
+const bytes = z.instanceof(Uint8Array);
+const link = z.enum(['none', 'sigmoid', 'softmax']);
+
+const Trees = z.strictObject({
+  kind: z.literal('trees'),
+  link,
+  outputs: z.int(),
+  comparison: z.enum(['<=', '<']),
+  base: doubles,
+  treeStart: ints,
+  treeOutput: ints,
+  feature: ints,
+  threshold: doubles,
+  left: ints,
+  right: ints,
+  missingLeft: bytes,
+  leafWidth: z.int(),
+  leafValues: doubles,
+});
+const Linear = z.strictObject({
+  kind: z.literal('linear'),
+  link,
+  outputs: z.int(),
+  columns: ints,
+  fill: doubles,
+  low: doubles,
+  high: doubles,
+  center: doubles,
+  scale: doubles,
+  coefficients: doubles,
+  intercept: doubles,
+  textCoefficients: doubles,
+});
+
+const KeptMeta = z.strictObject({ rounds: z.int().min(0), fitted: z.record(z.string(), z.unknown()) });
+const KeptFit = z.strictObject({
+  fitted: z.discriminatedUnion('kind', [Trees, Linear]),
+  predictions: doubles,
+  rounds: z.int(),
+  probes: z.strictObject({ matrix: z.instanceof(Float32Array), textRows: ints, answers: doubles }),
+});
+
+/** Reads what `keepFit` wrote; throws MW3014 for what it cannot have written. The numbers are as they were checked at the wall. */
 export async function readFit(files: FileStore, runId: string, ref: FileRef): Promise<FitResult> {
-  const { meta, arrays } = decodeBundle(await files.get(runId, ref));
-  const { rounds, fitted } = meta as { rounds: number; fitted: object };
+  const kept = await files.get(runId, ref);
+  return readKept('a fit', runId, ref, () => fitOf(decodeBundle(kept)));
+}
+
+function fitOf({ meta, arrays }: Bundle): FitResult {
+  const { rounds, fitted } = KeptMeta.parse(meta);
   const fittedArrays = Object.entries(arrays).flatMap(([name, array]) => (name.startsWith('fitted.') ? [[name.slice(7), array] as const] : []));
-  return {
-    // The file is ours and unchanged (its hash is its name), so the casts restate what `keepFit` took apart.
-    fitted: { ...fitted, ...Object.fromEntries(fittedArrays) } as unknown as Fitted,
-    predictions: arrays['predictions'] as Float64Array,
+  return KeptFit.parse({
+    fitted: { ...fitted, ...Object.fromEntries(fittedArrays) },
+    predictions: arrays['predictions'],
     rounds,
-    probes: {
-      matrix: arrays['probeMatrix'] as Float32Array,
-      textRows: arrays['probeTextRows'] as Int32Array,
-      answers: arrays['probeAnswers'] as Float64Array,
-    },
-  };
+    probes: { matrix: arrays['probeMatrix'], textRows: arrays['probeTextRows'], answers: arrays['probeAnswers'] },
+  });
 }

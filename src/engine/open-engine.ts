@@ -1,14 +1,16 @@
 import { availableParallelism, totalmem } from 'node:os';
+import type { Containment } from '../domain/containment.ts';
 import { parseRunEvent, type RunEvent } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import { openNativeRuntime, type GraphRuntime } from '../edges/onnx/index.ts';
-import { openGuests, openSandbox, probeWalls, type Guests, type Sandbox } from '../edges/sandbox/index.ts';
+import { describeContainment, openGuests, openSandbox, type Guests, type OpenedSandbox } from '../edges/sandbox/index.ts';
 import { openScratch, openStore, type Scratch, type Store } from '../edges/store/index.ts';
 import { openTables, readerEntry, type Tables } from '../edges/tables/index.ts';
 import { findTrainingEnvironment } from '../../scripts/environment.mjs';
 import { guestOptions } from './guest-options.ts';
 import { buildModel, resumeModel } from './build.ts';
 import type { Config } from './config.ts';
+import { examineMachine } from './examine.ts';
 import { evaluateModel, predictFile, predictRow } from './answer.ts';
 import { placesOf } from './places-of.ts';
 import { planModel } from './plan.ts';
@@ -28,7 +30,9 @@ export type Edges = {
   /** Processes that hold native code and strangers' bytes. */
   guests(): Promise<Guests>;
   tables(): Promise<Tables>;
-  sandbox(): Promise<Sandbox>;
+  sandbox(): Promise<OpenedSandbox>;
+  /** What stands round the code of a run, for its events. */
+  containment(sandbox: OpenedSandbox, threads: number): Containment;
   graphs(): GraphRuntime;
 };
 
@@ -43,7 +47,7 @@ export async function openEngine(config: Config, version: string) {
   let scratch: Promise<Scratch> | null = null;
   let guests: Promise<Guests> | null = null;
   let tables: Promise<Tables> | null = null;
-  let sandbox: Promise<Sandbox> | null = null;
+  let sandbox: Promise<OpenedSandbox> | null = null;
   let graphs: GraphRuntime | null = null;
   const processKey = `p${process.pid}`;
 
@@ -79,6 +83,19 @@ export async function openEngine(config: Config, version: string) {
       (sandbox ??= openTheScratch().then(({ folder }) => {
         return openSandbox({ environment: placesOf(findEnvironment()), scratchDirectory: folder });
       })),
+    containment({ trial, isCaged }, threads) {
+      const found = findEnvironment();
+      const python = { version: found.pythonVersion, packages: found.versions };
+      return describeContainment({
+        trial,
+        isCaged,
+        environment: placesOf(found),
+        python,
+        memoryBytes: edges.memoryBytes,
+        threads,
+        outerCage: config.outerCage,
+      });
+    },
     graphs: () => (graphs ??= openNativeRuntime()),
   };
 
@@ -102,8 +119,8 @@ export async function openEngine(config: Config, version: string) {
     async examine() {
       const found = findTrainingEnvironment(config.cacheRoots, config.userId);
       const { folder } = await openTheScratch();
-      const walls = await probeWalls({ environment: found.kind === 'ready' ? placesOf(found) : null, scratchDirectory: folder });
-      return { walls, isCaged: walls.every(({ isUp }) => isUp), home: config.home };
+      const environment = found.kind === 'ready' ? placesOf(found) : null;
+      return examineMachine(config, { environment, scratchDirectory: folder, memoryBytes: edges.memoryBytes, processors: edges.processors });
     },
     async close() {
       // What could not be opened was told of when it was asked for; the others are closed all the same.

@@ -43,6 +43,7 @@ export function reportFacts(facts: {
     verdictSentence: verdictSentence(state.score),
     measuredOn: data.split.reportedOn === 'locked-test' ? 'locked rows' : data.split.reportedOn === 'test-file' ? 'your test file' : 'cross-validation',
     isCaged: state.isCaged === true,
+    contained: { containment: state.containment, summary: state.containmentSummary },
     notes: [...facts.plan.notes, ...openWarnings(profile, facts.plan).map(warningText), ...data.split.notes],
     importance,
     errors: errorsOf(labels, predictions, data.plan.classes),

@@ -4,6 +4,7 @@ import { ModelwrightError } from '../domain/error.ts';
 import type { ExecutionOutcome, Execution, Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import { decideNext, likelyMembers, refitTimeMs, type MemberCost, type SearchView } from '../stages/search/index.ts';
+import { addUsage, freshFigures, type WorkerFigures } from './close-sandbox.ts';
 import { makeJob, type FoldData } from './fold-data.ts';
 import { keepFit } from './kept-fit.ts';
 import { costOfMember, evaluateCandidate } from './out-of-fold.ts';
@@ -50,6 +51,8 @@ export type Trainers = {
   evaluateIfComplete(candidateId: string): Promise<void>;
   /** Asks all running fits to hand in what they have, and ends those that do not. */
   stopAll(): Promise<void>;
+  /** What was seen of the workers so far. */
+  figures(): WorkerFigures;
   close(): Promise<void>;
 };
 
@@ -58,6 +61,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   const threads = data.plan.threads;
   const running = new Map<Execution, Promise<void>>();
   const evaluating = new Set<string>();
+  const figures = freshFigures();
   let losses = 0;
   let worker: TrainingWorker = warm;
   let isLoaded: Promise<void> | null = null;
@@ -73,6 +77,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   };
   const replaceWorker = async (lost: TrainingWorker, cause: unknown): Promise<void> => {
     if (worker !== lost) return;
+    addUsage(figures, lost.usage());
     losses++;
     if (losses > MAX_WORKER_LOSSES) throw cause;
     worker = sandbox.openWorker({ threads, memoryBytes });
@@ -106,6 +111,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
       } catch (error) {
         if (!(error instanceof ModelwrightError) || error.kind !== 'environment') throw error;
         if (signal.aborted || isClosed) return { kind: 'cancelled', durationMs: 0 };
+        if (current === worker) figures[error.code === 'MW3022' ? 'lostWorkers' : 'notStarted'] += 1;
         await replaceWorker(current, error);
         if (++lossesOfFit >= MAX_LOSSES_OF_A_FIT && error.code === 'MW3022') return { kind: 'failed', exitCode: 137, stderrTail: error.message, durationMs: 0 };
       }
@@ -117,6 +123,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
       const outcome = await attempt(candidate, fold, rounds, stopAfterMs);
       // A search that broke off closes its worker; what that ended is done again by `resume`, so it is no event.
       if (isClosed && outcome.kind === 'cancelled') return;
+      figures.executions += 1;
       await run.append({ kind: 'execution.finished', candidateId: candidate.id, fold, durationMs: outcome.durationMs, end: await endOf(outcome) });
       await evaluateIfComplete(candidate.id);
     },
@@ -131,6 +138,10 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
       }, STOP_GRACE_MS);
       await Promise.all(executions.map(([, settled]) => settled));
       clearTimeout(timer);
+    },
+    figures() {
+      addUsage(figures, worker.usage());
+      return figures;
     },
     close() {
       isClosed = true;
@@ -163,6 +174,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
           result: await keepFit(files, run.runId, outcome.result),
           rounds: outcome.result.rounds,
           peakMemoryBytes: outcome.peakMemoryBytes,
+          hardenMs: outcome.hardenMs,
         };
       case 'failed':
         return { kind: 'failed', exitCode: outcome.exitCode, stderrTail: outcome.stderrTail };

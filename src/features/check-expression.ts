@@ -4,7 +4,7 @@ import { ModelwrightError } from '../domain/error.ts';
 import type { ErrorCode } from '../domain/error-codes.ts';
 import { plainName } from '../domain/plain-name.ts';
 import { daysOf, isInCalendar, MICROS_PER_DAY, parseTimestamp } from './calendar.ts';
-import { type CastTarget, childrenOf, Expression, MAX_DEPTH, MAX_LITERAL_LENGTH, MAX_NODES } from './expression.ts';
+import { type CastTarget, childrenOf, Expression, isOfBoundedSize, MAX_DEPTH, MAX_LITERAL_LENGTH, MAX_NODES } from './expression.ts';
 import { arityOf, functionNames, functions, functionsSpelled, type FunctionName, type Parameter } from './functions.ts';
 
 declare const receipt: unique symbol;
@@ -21,7 +21,7 @@ export function checkExpression(parsed: unknown, inputs: ReadonlyMap<string, Col
 
 /** Judges a tree read from a feature file: its shape, and the same types, columns and sizes as when it was new. */
 export function recheckExpression(stored: unknown, inputs: ReadonlyMap<string, ColumnType>): CheckedExpression {
-  refuseTooLarge(stored);
+  if (!isOfBoundedSize(stored)) throw refusal('MW1225', 'The stored expression is too large.', 'Take the model file from where it was built.');
   const shape = Expression.safeParse(stored);
   if (!shape.success) {
     const [issue] = shape.error.issues;
@@ -549,18 +549,6 @@ class Budget {
         'Split it into several features, or set brackets so that a long sum becomes a sum of sums.',
       );
     if (this.#nodes > MAX_NODES) throw refusal('MW1225', `The expression has more than ${MAX_NODES} parts.`, 'Split it into several features.');
-  }
-}
-
-/** Before the shape is looked at, which goes down by recursion: a stored node is at most three levels of JSON. */
-function refuseTooLarge(stored: unknown): void {
-  let level: unknown[] = [stored];
-  let count = 0;
-  for (let depth = 0; level.length > 0; depth++) {
-    count += level.length;
-    if (depth > 3 * MAX_DEPTH || count > 12 * MAX_NODES)
-      throw refusal('MW1225', 'The stored expression is too large.', 'Take the model file from where it was built.');
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
   }
 }
 

@@ -22,18 +22,35 @@ export const MAX_NODES = 200;
 export const MAX_LITERAL_LENGTH = 1000;
 
 const Type = z.enum(['number', 'boolean', 'text', 'timestamp']);
-const Branch = z.strictObject({ when: z.lazy(() => Expression), then: z.lazy(() => Expression) });
+const Branch = z.strictObject({ when: z.lazy(() => Tree), then: z.lazy(() => Tree) });
 
-/** The shape of a stored tree. Its meaning (types, sizes, known columns) is checked by `recheckExpression`. */
-export const Expression: z.ZodType<Expression> = z.lazy(() =>
+const Tree: z.ZodType<Expression> = z.lazy(() =>
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('constant'), type: Type, value: z.union([z.number(), z.boolean(), z.string(), z.null()]) }),
     z.strictObject({ kind: z.literal('column'), type: Type, name: z.string() }),
-    z.strictObject({ kind: z.literal('call'), type: Type, function: z.enum(functionNames), args: z.array(Expression) }),
-    z.strictObject({ kind: z.literal('case'), type: Type, branches: z.array(Branch).min(1), otherwise: Expression }),
-    z.strictObject({ kind: z.literal('cast'), type: Type, to: z.enum([...Type.options, 'date']), arg: Expression }),
+    z.strictObject({ kind: z.literal('call'), type: Type, function: z.enum(functionNames), args: z.array(Tree) }),
+    z.strictObject({ kind: z.literal('case'), type: Type, branches: z.array(Branch).min(1), otherwise: Tree }),
+    z.strictObject({ kind: z.literal('cast'), type: Type, to: z.enum([...Type.options, 'date']), arg: Tree }),
   ]),
 );
+
+/**
+ * The shape of a stored tree. Its meaning (types, sizes, known columns) is checked by `recheckExpression`. A tree that is far too large is not
+ * looked at: the shape is checked by recursion, which has an end in the machine.
+ */
+export const Expression: z.ZodType<Expression> = z.unknown().refine(isOfBoundedSize, 'the stored expression is too large').pipe(Tree);
+
+/** A stored node is at most three levels of JSON. */
+export function isOfBoundedSize(stored: unknown): boolean {
+  let level: unknown[] = [stored];
+  let count = 0;
+  for (let depth = 0; level.length > 0; depth++) {
+    count += level.length;
+    if (depth > 3 * MAX_DEPTH || count > 12 * MAX_NODES) return false;
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return true;
+}
 
 /** The columns an expression reads, each once, in order of first use. */
 export function columnsOf(expression: Expression): string[] {

@@ -50,6 +50,12 @@ export async function openAnswers(files: ReadonlyMap<string, Uint8Array>, { grap
   checkAgreement(contract, encoder);
   const graph = await graphs.open(getFile(files, packageFiles.graph));
   const readRow = rowReader(contract);
+  const width = contract.decision === null ? 1 : contract.classes.length;
+  /** A graph of other classes than the contract's would be read as if it spoke of these. */
+  const whole = (answers: Float64Array, rowCount: number): Float64Array => {
+    if (answers.length === rowCount * width) return answers;
+    throw disagree(packageFiles.graph, `The graph gives ${answers.length} numbers for ${rowCount} rows, the contract asks for ${width} a row.`);
+  };
   return {
     contract,
     async answer(table) {
@@ -61,11 +67,11 @@ export async function openAnswers(files: ReadonlyMap<string, Uint8Array>, { grap
         part.catch(() => undefined); // told below, with the others
         parts.push(part);
       }
-      return shapePredictions(contract, joined(await Promise.all(parts)));
+      return shapePredictions(contract, whole(joined(await Promise.all(parts)), table.rowCount));
     },
     async answerRow(values) {
       const { row, surprises } = readRow(values);
-      return { prediction: shapeRowPrediction(contract, await graph.run(encoder.encodeRow(row))), surprises };
+      return { prediction: shapeRowPrediction(contract, whole(await graph.run(encoder.encodeRow(row)), 1)), surprises };
     },
     close: () => graph.close(),
   };
@@ -98,11 +104,7 @@ function checkAgreement(contract: Contract, encoder: Encoder): void {
   }
 }
 
-const unreadable = (message: string, cause?: unknown): ModelwrightError =>
-  new ModelwrightError({
-    code: 'MW1410',
-    message,
-    hint: 'Build the model again with this version of Modelwright.',
-    place: { file: packageFiles.features },
-    cause,
-  });
+const disagree = (file: string, message: string, cause?: unknown): ModelwrightError =>
+  new ModelwrightError({ code: 'MW1410', message, hint: 'Build the model again with this version of Modelwright.', place: { file }, cause });
+
+const unreadable = (message: string, cause?: unknown): ModelwrightError => disagree(packageFiles.features, message, cause);

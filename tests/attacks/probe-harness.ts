@@ -15,11 +15,12 @@ export type ProbeHarness = {
   remove(): void;
 };
 
-/** Lies in the cache, since that is where a caged user may read; set-up sweeps such names when their maker has gone. */
+/** Lies in the cache, since that is where a caged user may read; set-up sweeps such names when their maker has gone. An ordinary user of a run by root names another. */
 export function makeProbeHarness(): ProbeHarness {
-  installHarness(trainingRoots()[0]); // it may have been edited since the tests began
+  const place = process.env['MODELWRIGHT_PROBE_FOLDER'] ?? trainingRoots()[0];
+  if (place === trainingRoots()[0]) installHarness(place); // it may have been edited since the tests began
   const { basePrefix, executable: python, sitePackages } = trainingEnvironment();
-  const folder = mkdtempSync(join(trainingRoots()[0], `.partial-${process.pid}-`));
+  const folder = mkdtempSync(join(place, `.partial-${process.pid}-`));
   const harness = join(folder, 'harness');
   const scratchDirectory = join(folder, 'scratch');
   // The cage reads the interpreter's name off the folder above.
@@ -27,7 +28,8 @@ export function makeProbeHarness(): ProbeHarness {
   mkdirSync(emptySitePackages, { recursive: true, mode: 0o755 });
   mkdirSync(harness, { mode: 0o755 });
   mkdirSync(scratchDirectory, { mode: 0o700 });
-  for (const name of ['worker.py', 'harden.py', 'wire.py', 'bundle.py', 'check_walls.py']) copyFileSync(join(harnessSources, name), join(harness, name));
+  for (const name of ['worker.py', 'harden.py', 'wire.py', 'bundle.py', 'program.py', 'check_walls.py'])
+    copyFileSync(join(harnessSources, name), join(harness, name));
   copyFileSync(fileURLToPath(new URL('harness/fit.py', import.meta.url)), join(harness, 'fit.py'));
   chmodSync(folder, 0o711);
   return {

@@ -14,7 +14,12 @@ import type { ProbeHarness } from './probe-harness.ts';
 const NOBODY = 61_183;
 
 export function openWeakCage(harness: ProbeHarness, shownFolder: string): Sandbox {
-  return { isCaged: false, walls: [], openWorker: (options) => superviseWorker(() => startWeakWorker(harness, shownFolder), options) };
+  return {
+    isCaged: false,
+    walls: [],
+    openWorker: (options) => superviseWorker(() => startWeakWorker(harness, shownFolder), options),
+    openPrograms: () => Promise.reject(new Error('a weak cage is for controls')),
+  };
 }
 
 function startWeakWorker({ environment, scratchDirectory }: ProbeHarness, shownFolder: string): WorkerProcess {
@@ -43,6 +48,7 @@ function startWeakWorker({ environment, scratchDirectory }: ProbeHarness, shownF
     child,
     matrixFile: writing,
     processId: () => undefined,
+    writableFolders: [],
     kill: () => void child.kill('SIGKILL'),
     release: () => Promise.resolve(),
     oomKills: () => undefined,

@@ -7,12 +7,10 @@ import { seededRandom } from '../../src/domain/random.ts';
 import type { Tables } from '../../src/edges/tables/index.ts';
 import { profileDataset } from '../../src/stages/intake/index.ts';
 import { mutatedFile } from '../fixtures/mutate-file.ts';
+import { fuzzSeed, tableCount } from '../support/fuzz-size.ts';
 import { outcomeOverProfile } from '../support/plan-from-profile.ts';
 import { openReader } from '../support/reader.ts';
 
-/** `npm run fuzz` reads ten times as many, from a seed of its own. */
-const FILES = Number(process.env['MODELWRIGHT_FUZZ'] ?? 2000);
-const SEED = Number(process.env['MODELWRIGHT_FUZZ_SEED'] ?? 1);
 const MOST_MS = 5000;
 const MOST_BYTES = 1e9;
 const MAX_TARGETS = 20;
@@ -61,10 +59,10 @@ async function faultOf(tables: Tables, path: string): Promise<string | null> {
 }
 
 describe('a file with slips', () => {
-  it(`is a table or is refused with a reason, in ${FILES} files from seed ${SEED}`, async () => {
-    const random = seededRandom(SEED);
+  it(`is a table or is refused with a reason, in ${tableCount} files from seed ${fuzzSeed}`, async () => {
+    const random = seededRandom(fuzzSeed);
     const faults: string[] = [];
-    for (let at = 0; at < FILES; at++) {
+    for (let at = 0; at < tableCount; at++) {
       const path = join(folder, `file-${at}`);
       await writeFile(path, mutatedFile(random, [parquet]));
       const fault = await faultOf(reader.tables, path);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { ContainmentSummary } from '../../src/domain/containment.ts';
 import { startCommand, type Command } from '../support/command.ts';
 import { buildUndisturbed, leftovers, makePlace, readMade, recordedBuildWords } from '../support/concrete.ts';
 import { descendantsOf, leftRunning } from '../support/processes.ts';
@@ -22,6 +23,9 @@ it('replaces a training process that is killed at work, and ends as if nothing h
   const below = descendantsOf(command.processId);
   expect(await command.ended).toMatchObject({ exitCode: 0 });
   expect(command.lines.filter(({ kind, end }) => kind === 'execution.finished' && !JSON.stringify(end).includes('"finished"'))).toEqual([]);
+  // The first may have been ended before it was ready.
+  const { lostWorkers, notStarted } = ContainmentSummary.parse(command.lines.find(({ kind }) => kind === 'sandbox.closed')?.['summary']);
+  expect(lostWorkers + notStarted).toBe(2);
   expect(readMade(place.home, 'strength@1')).toEqual(undisturbed.made);
   expect(await leftRunning(below)).toEqual([]);
   expect(leftovers(place)).toEqual([]);

@@ -1,7 +1,8 @@
 import type { Client } from '../client/client.ts';
 import { build, resume } from './commands/build.ts';
+import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
-import { doctor, exportModel, list, remove, report, runs, show, trust, verify } from './commands/keep.ts';
+import { exportModel, list, remove, report, runs, show, trust, verify } from './commands/keep.ts';
 import { plan } from './commands/plan.ts';
 import { evaluate, predict } from './commands/predict.ts';
 import { threats } from './commands/threats.ts';

@@ -4,6 +4,7 @@ import type { Contract, Manifest } from '../../domain/package.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Metric } from '../../domain/task.ts';
 import type { JudgedRegister } from '../../domain/threat.ts';
+import type { Examination } from './examination.ts';
 
 export type { BuildWatcher, PlanCard, PlanQuestion };
 
@@ -58,7 +59,6 @@ export type RunSummary = {
   failure: string | null;
   model: string | null;
 };
-export type WallReport = { name: string; isUp: boolean; detail: string; remedy?: string };
 
 /** `origin`: whose evidence was found; what a key signed that is not trusted here is shown and not counted. `page`: where it was written. */
 export type ThreatReport = JudgedRegister & {
@@ -94,7 +94,8 @@ export interface Client {
   exportModel(model: string, folder: string): Promise<{ path: string }>;
   listRuns(): Promise<RunSummary[]>;
   remove(reference: string): Promise<{ removed: string }>;
-  examine(): Promise<{ walls: WallReport[]; isCaged: boolean; home: string }>;
+  /** Tries every wall of the cage and asks the kernel about itself. */
+  examine(): Promise<Examination>;
   /** The register of threats, judged by test evidence: the named file of it, or the one that belongs to this copy. Writes a page to `html`. */
   threats(request: { evidence: string | null; html: string | null }): Promise<ThreatReport>;
   /** Looks whether the records speak of code and tests that are there; throws MW9002 saying which do not. */

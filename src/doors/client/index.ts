@@ -1,1 +1,2 @@
 export type * from './client.ts';
+export { Examination } from './examination.ts';

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { EncodedRows } from '../../features/encoded.ts';
 import type { PoolReply, PoolRequest } from './answer-worker.ts';
 import type { GraphRuntime, OpenedGraph } from './graph-runtime.ts';
-import { openNativeRuntime, refuseTelemetry } from './native.ts';
+import { cannotAnswer, openNativeRuntime, refuseTelemetry } from './native.ts';
 
 /** Fewer rows are answered sooner in this thread than a worker starts. */
 const LEAST_ROWS_FOR_A_WORKER = 2000;
@@ -36,7 +36,7 @@ function poolOf(here: OpenedGraph, bytes: Uint8Array, threads: number): OpenedGr
       const caller = started.waiting.get(reply.id);
       started.waiting.delete(reply.id);
       if ('answer' in reply) caller?.resolve(reply.answer);
-      else caller?.reject(new Error(reply.problem));
+      else caller?.reject(cannotAnswer(new Error(reply.problem)));
     });
     const fail = (cause: unknown) => {
       for (const { reject } of started.waiting.values()) reject(cause);

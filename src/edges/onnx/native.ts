@@ -25,7 +25,8 @@ export function openNativeRuntime({ threads = 1 }: { threads?: number } = {}): G
           executionMode: 'sequential',
           graphOptimizationLevel: 'all',
           enableCpuMemArena: false,
-          logSeverityLevel: 3,
+          // What goes wrong is told by the error that comes of it, not beside it on the terminal.
+          logSeverityLevel: 4,
         });
       } catch (cause) {
         throw new ModelwrightError({
@@ -62,6 +63,16 @@ async function loadRuntime() {
   }
 }
 
+/** A graph that loads can still be none of ours: its parts then do not fit each other or the rows. */
+export function cannotAnswer(cause: unknown): ModelwrightError {
+  return new ModelwrightError({
+    code: 'MW1409',
+    message: 'The graph of the model cannot answer rows of its own contract.',
+    hint: 'Build the model again with this version of Modelwright. This machine may also be short of memory.',
+    cause,
+  });
+}
+
 function openedGraph(session: InferenceSession, TensorClass: typeof Tensor): OpenedGraph {
   const readsText = session.inputNames.includes('ids');
 
@@ -75,9 +86,10 @@ function openedGraph(session: InferenceSession, TensorClass: typeof Tensor): Ope
       feeds.ids = new TensorClass('int32', terms(rows.textIds), [count, textWidth]);
       feeds.weights = new TensorClass('float32', terms(rows.textWeights), [count, textWidth]);
     }
-    const { answer } = await session.run(feeds);
-    if (!(answer.data instanceof Float64Array)) throw new TypeError(`the graph answers in ${answer.type}, not float64`);
-    return answer.data;
+    const answers = await session.run(feeds, { logSeverityLevel: 4 }).catch((cause: unknown) => Promise.reject(cannotAnswer(cause)));
+    const data = answers['answer']?.data;
+    if (!(data instanceof Float64Array) || data.length % count !== 0) throw cannotAnswer(undefined);
+    return data;
   }
 
   return {

@@ -1,78 +1,42 @@
 /** The cage: a worker inside namespaces, two seccomp programs, Landlock and limits, started through bubblewrap. */
-import { spawn } from 'node:child_process';
-import { closeSync, lstatSync, readlinkSync } from 'node:fs';
-import { ModelwrightError } from '../../domain/error.ts';
-import { cageArguments, cagedCommand, startCommand, type RootFolder, type TrainingEnvironment } from './cage-arguments.ts';
-import { makeControlGroup, type ControlGroup } from './cgroup.ts';
+import { closeSync } from 'node:fs';
+import { strengths, type Strength } from './cage-arguments.ts';
+import { makeControlGroup } from './cgroup.ts';
 import { childrenOf, untilEnded } from './process-memory.ts';
+import { openProgramRunner } from './program-runner.ts';
 import type { Sandbox, Wall } from './sandbox.ts';
-import { architectureOf, assembleFilter } from './seccomp.ts';
+import { cageParts, cannotStart, startInCage, type CageOptions, type CageRequest, type MakeParts } from './start-cage.ts';
 import { superviseWorker, type WorkerProcess } from './training-worker.ts';
-import { openUnlinkedFile, readingDescriptorOf } from './unlinked-file.ts';
+import { openUnlinkedFile } from './unlinked-file.ts';
+import { probeWalls, requireEveryWall } from './walls.ts';
 
-export type CageOptions = { environment: TrainingEnvironment; scratchDirectory: string };
-
-const SCRATCH_BYTES = 256 << 20;
-const MAX_PROCESSES = 256;
-// Users of this range have no account; it is the one that systemd gives to services for a while.
-const FIRST_USER = 61_184;
-const USER_COUNT = 4_336;
-
-let started = 0;
-
-export function openBubblewrap(options: CageOptions, walls: Wall[]): Sandbox {
+export function openBubblewrap(options: CageOptions, walls: Wall[], makeParts: MakeParts = cageParts): Sandbox {
   return {
     isCaged: true,
     walls,
-    openWorker: (workerOptions) => superviseWorker(() => startCagedWorker(options, workerOptions.memoryBytes), workerOptions),
+    openWorker: (workerOptions) => superviseWorker(() => startCagedWorker(options, workerOptions.memoryBytes, makeParts), workerOptions),
+    openPrograms: async () => {
+      requireEveryWall(await probeWalls(options, makeParts));
+      return openProgramRunner((memoryBytes) => startCagedProgram(options, memoryBytes, makeParts));
+    },
   };
 }
 
-/** A process in a cage and what has to be cleared away after it. */
-export type Caged = ReturnType<typeof startInCage>;
+const startCagedWorker = (options: CageOptions, memoryBytes: number, makeParts: MakeParts) =>
+  startWorker(options, { strength: 'curated', memoryBytes, command: ['worker.py', 'cage'] }, makeParts);
 
-/** Starts a source of the harness in a cage; `matrixFile` is its descriptor 7. */
-export function startInCage(
-  { environment, scratchDirectory }: CageOptions,
-  group: ControlGroup | undefined,
-  matrixFile: number,
-  source: string,
-  ...words: string[]
-) {
-  const architecture = architectureOf(process.arch);
-  if (!architecture) throw cannotStart(`no seccomp program was written for ${process.arch}`);
-  const plan = { environment, rootFolders: findRootFolders(), scratchBytes: SCRATCH_BYTES };
-  const cageText = new TextEncoder().encode(
-    cageArguments(plan)
-      .map((word) => `${word}\0`)
-      .join(''),
-  );
-  const [program, ...programWords] = startCommand({
-    uid: process.getuid?.() === 0 ? nextUser() : undefined,
-    cgroupFolders: group?.folders ?? [],
-    command: cagedCommand(environment, source, ...words),
-  });
-  const files = [cageText, assembleFilter(architecture, 'worker'), assembleFilter(architecture, 'job')].map((bytes) =>
-    readingDescriptorOf(bytes, scratchDirectory),
-  );
-  const [argumentFile, workerFilter, jobFilter] = files;
-  try {
-    // Its own session, so that an interrupt typed into the terminal reaches us alone; an environment of one line, for bubblewrap's is readable inside.
-    return spawn(program, programWords, {
-      env: { PATH: '/usr/bin:/bin' },
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', argumentFile, workerFilter, matrixFile, jobFilter],
-    });
-  } finally {
-    files.forEach((file) => closeSync(file));
-  }
-}
+/** A cage of its own for one program and one fold. */
+export const startCagedProgram = (options: CageOptions, memoryBytes: number, makeParts: MakeParts) =>
+  startWorker(options, { strength: 'program', memoryBytes, command: ['worker.py', 'program'] }, makeParts);
 
-function startCagedWorker(options: CageOptions, memoryBytes: number): WorkerProcess {
-  const group = makeControlGroup({ memoryBytes, processes: MAX_PROCESSES });
+function startWorker(
+  options: CageOptions,
+  { strength, memoryBytes, command }: { strength: Strength; memoryBytes: number; command: CageRequest['command'] },
+  makeParts: MakeParts,
+): WorkerProcess {
+  const group = makeControlGroup({ memoryBytes, processes: strengths[strength].processes, processors: strengths[strength].processors });
   const { writing, reading } = openUnlinkedFile(options.scratchDirectory);
-  const child = startInCage(options, group, reading, 'worker.py', 'cage');
+  const child = startInCage(options, { strength, group, matrixFile: reading, command }, makeParts);
   closeSync(reading);
   let processId: number | undefined;
   return {
@@ -80,6 +44,7 @@ function startCagedWorker(options: CageOptions, memoryBytes: number): WorkerProc
     matrixFile: writing,
     // With --as-pid-1 the only child of bubblewrap is the worker itself.
     processId: () => (processId ??= child.pid === undefined ? undefined : childrenOf(child.pid)[0]),
+    writableFolders: strengths[strength].outputBytes === null ? ['/scratch'] : ['/scratch', '/output'],
     kill: () => {
       child.kill('SIGKILL');
       group?.kill();
@@ -91,65 +56,4 @@ function startCagedWorker(options: CageOptions, memoryBytes: number): WorkerProc
     oomKills: () => group?.oomKills(),
     explain: cannotStart,
   };
-}
-
-/** A user without an account, another for each cage. */
-export function nextUser(): number {
-  started += 1;
-  return FIRST_USER + ((process.pid * 16 + started) % USER_COUNT);
-}
-
-export function findRootFolders(): RootFolder[] {
-  return ['lib', 'lib64', 'bin'].flatMap((name) => {
-    try {
-      return [lstatSync(`/${name}`).isSymbolicLink() ? { name, linkTo: readlinkSync(`/${name}`) } : { name }];
-    } catch {
-      return []; // a machine without lib64
-    }
-  });
-}
-
-const failures: { sign: RegExp; meaning: string; remedy: string }[] = [
-  {
-    sign: /ENOENT.*|spawn bwrap|No such file or directory.*bwrap|failed to execute bwrap/,
-    meaning: 'bubblewrap is not installed',
-    remedy: 'Install it: apt-get install bubblewrap',
-  },
-  {
-    sign: /No permissions to create (a )?new namespace|setting up uid map|Creating new namespace failed/,
-    meaning: 'this machine refuses user namespaces',
-    remedy:
-      'Allow them: sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0, user.max_user_namespaces above 0; in Docker run with --security-opt seccomp=unconfined.',
-  },
-  {
-    sign: /Can't mount proc/,
-    meaning: 'this container does not let a fresh /proc be mounted',
-    remedy: 'Run it with an unmasked /proc (Kubernetes: procMount Unmasked).',
-  },
-  {
-    sign: /Can't find source path/,
-    meaning: 'a folder that training needs cannot be read by other users',
-    remedy: 'Run the setup again, with a cache folder that every user can read.',
-  },
-  { sign: /landlock/i, meaning: 'the kernel has no Landlock', remedy: 'Use a kernel from 5.13 on, with Landlock among its security modules.' },
-  { sign: /seccomp/i, meaning: 'the kernel does not take a seccomp program', remedy: 'Use a kernel with CONFIG_SECCOMP_FILTER.' },
-];
-
-/** What bubblewrap or the worker said at its end, as an error with something to do about it. */
-export function cannotStart(said: string): ModelwrightError {
-  const lastLine = said.split('\n').at(-1) ?? '';
-  const known = failures.find(({ sign }) => sign.test(said));
-  if (known) return new ModelwrightError({ code: 'MW3020', message: `The cage cannot be started: ${known.meaning} (${lastLine}).`, hint: known.remedy });
-  if (/Error/.test(said)) {
-    return new ModelwrightError({
-      code: 'MW3021',
-      message: `The training process cannot be started: ${lastLine}`,
-      hint: 'Run the setup again; `modelwright doctor` shows what cannot be loaded.',
-    });
-  }
-  return new ModelwrightError({
-    code: 'MW3020',
-    message: `The cage cannot be started${lastLine && `: ${lastLine}`}.`,
-    hint: 'See `modelwright doctor`, which names the wall that is missing.',
-  });
 }

@@ -10,7 +10,7 @@ const environment = {
 const plan: CagePlan = {
   environment,
   rootFolders: [{ name: 'lib', linkTo: 'usr/lib' }, { name: 'lib64' }],
-  scratchBytes: 1024,
+  strength: 'curated',
 };
 
 it('builds one cage, word for word', () => {
@@ -45,7 +45,7 @@ it('builds one cage, word for word', () => {
       "--dev-bind /dev/full /dev/full",
       "--dev-bind /dev/random /dev/random",
       "--dev-bind /dev/urandom /dev/urandom",
-      "--size 1024",
+      "--size 268435456",
       "--perms 0700",
       "--tmpfs /scratch",
       "--size 16777216",
@@ -119,6 +119,17 @@ it('takes an interpreter that lies elsewhere in under a neutral name', () => {
   expect(cagedCommand(elsewhere, 'worker.py', 'cage')[0]).toBe('/cage/py/bin/python3.11');
 });
 
+it('gives a program less room, and a folder of its own for what it hands over', () => {
+  const sized = (strength: CagePlan['strength']) =>
+    cageArguments({ ...plan, strength })
+      .join(' ')
+      .replaceAll(' --', '\n--')
+      .split('\n')
+      .filter((line) => /^--(size|tmpfs)/.test(line));
+  expect(sized('program').slice(1, 5)).toEqual(['--size 67108864', '--tmpfs /scratch', '--size 33554432', '--tmpfs /output']);
+  expect(sized('curated').join()).not.toContain('/output');
+});
+
 it('closes the root last, after everything that has to be made in it', () => {
   const words = cageArguments(plan);
   const lastMount = Math.max(...['--ro-bind', '--tmpfs', '--dev-bind', '--proc', '--symlink'].map((word) => words.lastIndexOf(word)));
@@ -151,7 +162,7 @@ it('builds the cage of a guest as any other, but for what it is shown, its folde
   expect(worker.filter((line) => !guest.includes(line))).toMatchInlineSnapshot(`
     [
       "--ro-bind /cache/env/lib/python3.11/site-packages /cage/site",
-      "--size 1024",
+      "--size 268435456",
       "--perms 0700",
       "--tmpfs /scratch",
       "--setenv OMP_NUM_THREADS 1",

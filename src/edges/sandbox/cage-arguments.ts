@@ -7,7 +7,19 @@ export type TrainingEnvironment = { basePrefix: string; python: string; sitePack
 /** How `/lib`, `/lib64` and `/bin` are on this machine: links into `/usr` where it is merged, else folders of their own. */
 export type RootFolder = { name: string; linkTo?: string };
 
-export type CagePlan = { environment: TrainingEnvironment; rootFolders: readonly RootFolder[]; scratchBytes: number };
+/** `curated`: a worker that forks a job a fit, of our own learners. `program`: one run of code that nobody has read. */
+export type Strength = 'curated' | 'program';
+
+/**
+ * What a cage may use, all of its jobs together. `outputBytes`: the folder from which the host takes a program's files; curated jobs have none.
+ * `processors`: how many it may keep busy, where a control group can hold it; null leaves it to the host, which starts no more jobs than it wants.
+ */
+export const strengths: Record<Strength, { scratchBytes: number; outputBytes: number | null; processes: number; processors: number | null }> = {
+  curated: { scratchBytes: 256 << 20, outputBytes: null, processes: 256, processors: null },
+  program: { scratchBytes: 64 << 20, outputBytes: 32 << 20, processes: 48, processors: 1 },
+};
+
+export type CagePlan = { environment: TrainingEnvironment; rootFolders: readonly RootFolder[]; strength: Strength };
 
 /** Descriptors that the cage is started with; `harness/worker.py` names the same. */
 export const descriptor = { fromHost: 3, toHost: 4, arguments: 5, workerFilter: 6, matrix: 7, jobFilter: 8 } as const;
@@ -58,12 +70,13 @@ export function cagedCommand(environment: TrainingEnvironment, source: string, .
 }
 
 /** What bubblewrap reads from descriptor 5, so that no path of this machine stands in a command line that a job could read. */
-export function cageArguments({ environment, rootFolders, scratchBytes }: CagePlan): string[] {
+export function cageArguments({ environment, rootFolders, strength }: CagePlan): string[] {
+  const { scratchBytes, outputBytes } = strengths[strength];
   return enclose({
     environment,
     rootFolders,
     shown: readOnly(environment.sitePackages, '/cage/site'),
-    scratch: tmpfs('/scratch', scratchBytes, '0700'),
+    writable: [tmpfs('/scratch', scratchBytes, '0700'), outputBytes === null ? [] : tmpfs('/output', outputBytes, '0700')],
     variables: workerVariables('/scratch'),
   });
 }
@@ -77,13 +90,13 @@ type Contents = {
   rootFolders: readonly RootFolder[];
   /** Mounted read-only beside the interpreter and the harness. */
   shown: readonly string[];
-  /** The one folder that may be written. */
-  scratch: readonly string[];
+  /** The folders that may be written. */
+  writable: readonly string[][];
   variables: Record<string, string>;
 };
 
 /** The walls that every cage has. */
-export function enclose({ environment: { basePrefix, harness }, rootFolders, shown, scratch, variables }: Contents): string[] {
+export function enclose({ environment: { basePrefix, harness }, rootFolders, shown, writable, variables }: Contents): string[] {
   return [
     ['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup', '--disable-userns'],
     ['--uid', '65534', '--gid', '65534', '--hostname', 'cage'],
@@ -99,7 +112,7 @@ export function enclose({ environment: { basePrefix, harness }, rootFolders, sho
     readOnly('/proc/sys', '/proc/sys'),
     ['--perms', '0755', '--tmpfs', '/dev'],
     ...devices.map((device) => ['--dev-bind', `/dev/${device}`, `/dev/${device}`]),
-    scratch,
+    ...writable,
     tmpfs('/tmp', SMALL_TMPFS_BYTES, '1777'),
     tmpfs('/dev/shm', SMALL_TMPFS_BYTES, '1777'),
     ...Object.entries(variables).map(([name, value]) => ['--setenv', name, value]),
@@ -123,7 +136,7 @@ export function guestArguments({ environment, rootFolders, runtime, code, scratc
     environment,
     rootFolders,
     shown: [readOnly(runtime, '/cage/runtime'), readOnly(code, '/cage/guest'), readOnly(`${runtime}/node_modules`, '/cage/guest/node_modules')].flat(),
-    scratch: ['--bind', scratchFolder, '/scratch'],
+    writable: [['--bind', scratchFolder, '/scratch']],
     variables: guestVariables('/scratch'),
   });
 }

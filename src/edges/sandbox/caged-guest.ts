@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { ModelwrightError } from '../../domain/error.ts';
 import { FILE_DESCRIPTOR, type GuestFile } from '../guest/index.ts';
-import { cannotStart, findRootFolders, nextUser } from './bubblewrap.ts';
+import { cannotStart, findRootFolders, nextUser } from './start-cage.ts';
 import { guestArguments, guestCommand, startCommand, type TrainingEnvironment } from './cage-arguments.ts';
 import { makeControlGroup } from './cgroup.ts';
 import type { StartedGuest } from './guest-process.ts';
@@ -40,7 +40,7 @@ export function startCagedGuest(cage: GuestCage, { entry, file, memoryBytes, hea
   const { environment, runtime, code, scratchParent } = cage;
   const uid = process.getuid?.() === 0 ? nextUser() : undefined;
   const scratch = makeScratchFolder(scratchParent, uid, file?.descriptor);
-  const group = makeControlGroup({ memoryBytes, processes: MAX_PROCESSES });
+  const group = makeControlGroup({ memoryBytes, processes: MAX_PROCESSES, processors: null });
   const cageWords = guestArguments({ environment, rootFolders: findRootFolders(), runtime, code, scratchFolder: scratch.path });
   const command = guestCommand(environment, { entry, use: file?.use ?? 'none', memoryBytes: memoryBytes + SLACK_BYTES, heapBytes, fileBytes });
   const [program, ...words] = startCommand({ uid, cgroupFolders: group?.folders ?? [], command });

@@ -18,6 +18,7 @@ export type ControlGroupFacts = { hasMemory: boolean; hasProcesses: boolean; has
 type Hierarchy = { folder: string };
 
 const PREFIX = 'modelwright-';
+const CPU_PERIOD_US = 100_000;
 let made = 0;
 
 export function describeControlGroup(group: ControlGroup | undefined): ControlGroupFacts {
@@ -25,8 +26,11 @@ export function describeControlGroup(group: ControlGroup | undefined): ControlGr
   return { hasMemory: has('memory.max') || has('memory.limit_in_bytes'), hasProcesses: has('pids.max'), hasKill: has('cgroup.kill') };
 }
 
-/** Makes the group in every hierarchy that lets us; undefined where none limits memory or processes. */
-export function makeControlGroup(limits: { memoryBytes: number; processes: number }): ControlGroup | undefined {
+/** `processors`: how many may be kept busy; null for all. */
+export type GroupLimits = { memoryBytes: number; processes: number; processors: number | null };
+
+/** Makes the group in every hierarchy that lets us; undefined where none limits anything. */
+export function makeControlGroup(limits: GroupLimits): ControlGroup | undefined {
   made += 1;
   const name = `${PREFIX}${process.pid}-${made}`;
   const folders: string[] = [];
@@ -51,16 +55,29 @@ export function makeControlGroup(limits: { memoryBytes: number; processes: numbe
 }
 
 /** True where the folder serves for something: it limits memory or processes, or ends the whole group at once. */
-function limitIn(folder: string, { memoryBytes, processes }: { memoryBytes: number; processes: number }): boolean {
-  const settings: [file: string, value: number][] = [
-    ['memory.limit_in_bytes', memoryBytes],
-    ['memory.memsw.limit_in_bytes', memoryBytes],
-    ['memory.max', memoryBytes],
-    ['memory.swap.max', 0],
-    ['pids.max', processes],
-  ];
-  const held = settings.filter(([file, value]) => existsSync(join(folder, file)) && tryTo(() => writeFileSync(join(folder, file), String(Math.floor(value)))));
+function limitIn(folder: string, limits: GroupLimits): boolean {
+  const held = settingsOf(limits).filter(([file, value]) => existsSync(join(folder, file)) && tryTo(() => writeFileSync(join(folder, file), value)));
   return held.length > 0 || existsSync(join(folder, 'cgroup.kill'));
+}
+
+/** Files of both versions; a folder has some of them. */
+function settingsOf({ memoryBytes, processes, processors }: GroupLimits): [file: string, value: string][] {
+  const memory = String(Math.floor(memoryBytes));
+  const quotaUs = processors === null ? null : String(Math.floor(processors * CPU_PERIOD_US));
+  return [
+    ['memory.limit_in_bytes', memory],
+    ['memory.memsw.limit_in_bytes', memory],
+    ['memory.max', memory],
+    ['memory.swap.max', '0'],
+    ['pids.max', String(processes)],
+    ...(quotaUs === null
+      ? []
+      : ([
+          ['cpu.cfs_period_us', String(CPU_PERIOD_US)],
+          ['cpu.cfs_quota_us', quotaUs],
+          ['cpu.max', `${quotaUs} ${CPU_PERIOD_US}`],
+        ] satisfies [string, string][])),
+  ];
 }
 
 function countOomKills(folders: readonly string[]): number | undefined {
@@ -92,7 +109,7 @@ function sweep(parent: string): void {
 /** The groups that this process is in: a container's own group is not the root of the mount, so the path comes from the kernel. */
 function hierarchies(): Hierarchy[] {
   const mounts = readOr('/proc/self/mountinfo', '').split('\n').flatMap(readMount);
-  const wanted = ['memory', 'pids', ''];
+  const wanted = ['memory', 'pids', 'cpu', ''];
   return readOr('/proc/self/cgroup', '')
     .split('\n')
     .flatMap((line) => {

@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
-import { decideOutcome, type Ending } from './decide-outcome.ts';
+import { decideOutcome, type Ending as AnyEnding } from './decide-outcome.ts';
+import type { FitResult } from './sandbox.ts';
+
+type Ending = AnyEnding<FitResult>;
 import { fixtureTrees } from './wire-fixtures.ts';
 
 const exited = (code: number) => code << 8;
 const ending = (change: Partial<Ending> & { waitStatus?: number; cause?: Ending['done']['cause'] } = {}): Ending => ({
-  done: { kind: 'done', job: 1, waitStatus: change.waitStatus ?? 0, peakKib: 1024, cause: change.cause ?? 'itself', lostLogBytes: 0 },
+  done: { kind: 'done', job: 1, waitStatus: change.waitStatus ?? 0, peakKib: 1024, cause: change.cause ?? 'itself', lostLogBytes: 0, hardenUs: 900 },
   outside: undefined,
   wasOutOfMemory: false,
   durationMs: 12,
@@ -15,7 +18,7 @@ const ending = (change: Partial<Ending> & { waitStatus?: number; cause?: Ending[
 });
 
 it('is finished with a result when the job ended well', () => {
-  expect(decideOutcome(ending())).toEqual({ kind: 'finished', result: fixtureTrees, durationMs: 12, peakMemoryBytes: 2 ** 20 });
+  expect(decideOutcome(ending())).toEqual({ kind: 'finished', result: fixtureTrees, durationMs: 12, peakMemoryBytes: 2 ** 20, hardenMs: 0.9 });
 });
 
 it('is unreadable when the job ended well and wrote nonsense', () => {

@@ -1,5 +1,5 @@
 import { printableText } from './printable-text.ts';
-import type { ExecutionOutcome, FitResult } from './sandbox.ts';
+import type { ExecutionOutcome } from './sandbox.ts';
 import { exitCode, type WorkerFrame } from './wire.ts';
 
 type Done = Extract<WorkerFrame, { kind: 'done' }>;
@@ -7,7 +7,7 @@ type Done = Extract<WorkerFrame, { kind: 'done' }>;
 /** Why we ended a job from outside. It was first, so it wins over whatever the dying job says. */
 export type OutsideCause = { kind: 'stopped'; limit: 'time' | 'memory' | 'output' } | { kind: 'cancelled' };
 
-export type Ending = {
+export type Ending<Result> = {
   done: Done;
   outside: OutsideCause | undefined;
   /** The kernel ended a process of this cage for its memory while the job ran. */
@@ -16,7 +16,7 @@ export type Ending = {
   /** What the job printed last, and what came out on the result channel. */
   log: Uint8Array;
   result: () => Uint8Array;
-  read: (bytes: Uint8Array) => FitResult;
+  read: (said: Uint8Array) => Result;
 };
 
 const SIGABRT = 6;
@@ -26,7 +26,7 @@ const SIGXFSZ = 25;
 const SIGSYS = 31;
 
 /** The outcome of a job whose process has ended; undefined where a wall of the job could not be put up, so that nothing of it was run. */
-export function decideOutcome(ending: Ending): ExecutionOutcome | undefined {
+export function decideOutcome<Result>(ending: Ending<Result>): ExecutionOutcome<Result> | undefined {
   const { done, outside, durationMs } = ending;
   if (outside) return { ...outside, durationMs };
   if (done.cause === 'cancelled') return { kind: 'cancelled', durationMs };
@@ -51,9 +51,9 @@ function limitBehind(code: number, signal: number, wasOutOfMemory: boolean): 'ti
   return undefined;
 }
 
-function readResult({ done, durationMs, result, read }: Ending): ExecutionOutcome {
+function readResult<Result>({ done, durationMs, result, read }: Ending<Result>): ExecutionOutcome<Result> {
   try {
-    return { kind: 'finished', result: read(result()), durationMs, peakMemoryBytes: done.peakKib * 1024 };
+    return { kind: 'finished', result: read(result()), durationMs, peakMemoryBytes: done.peakKib * 1024, hardenMs: done.hardenUs / 1000 };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     return { kind: 'unreadable', problem: printableText(new TextEncoder().encode(cause.message)).slice(0, 1000), durationMs };
@@ -62,7 +62,7 @@ function readResult({ done, durationMs, result, read }: Ending): ExecutionOutcom
 
 const TRACEBACK_BYTES = 8 << 10;
 
-function tailOf({ done, log, result }: Ending, signal: number): string {
+function tailOf({ done, log, result }: Ending<unknown>, signal: number): string {
   const printed = printableText(log);
   const traceback = signal === 0 ? printableText(result().subarray(-TRACEBACK_BYTES)) : '';
   const ended = signal === 0 ? '' : signal === SIGSYS ? 'ended for a system call that no learner needs (signal 31)' : `ended by signal ${signal}`;

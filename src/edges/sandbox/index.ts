@@ -1,8 +1,12 @@
-export type { CageOptions } from './bubblewrap.ts';
+export type { CageOptions } from './start-cage.ts';
+export { askContainerEngine, listBackEnds } from './back-ends.ts';
 export type { TrainingEnvironment } from './cage-arguments.ts';
-export { openSandbox } from './open-sandbox.ts';
-export { openGuests, type GuestOptions, type Guests } from './open-guests.ts';
 export type { GuestCage } from './caged-guest.ts';
+export { describeContainment } from './containment.ts';
+export { readKernelFacts } from './kernel-facts.ts';
+export { describeLimits, isInControlGroup } from './limits.ts';
+export { openGuests, type GuestOptions, type Guests } from './open-guests.ts';
+export { openSandbox, type OpenedSandbox } from './open-sandbox.ts';
 export type {
   Execution,
   ExecutionOutcome,
@@ -14,6 +18,7 @@ export type {
   Sandbox,
   TrainingMatrix,
   TrainingWorker,
+  WorkerUsage,
   Wall,
 } from './sandbox.ts';
-export { probeWalls } from './walls.ts';
+export { requireEveryWall, tryWalls } from './walls.ts';

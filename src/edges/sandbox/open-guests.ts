@@ -1,7 +1,7 @@
 /** Where guests come from: a cage for each where this machine can have one, its twin otherwise, which is told of. */
 import { ModelwrightError } from '../../domain/error.ts';
 import type { Guest, GuestFile } from '../guest/index.ts';
-import { cannotStart } from './bubblewrap.ts';
+import { cannotStart } from './start-cage.ts';
 import { startCagedGuest, type GuestCage } from './caged-guest.ts';
 import { superviseGuest, type StartedGuest, type SupervisedGuest } from './guest-process.ts';
 import { scratchRoom } from './guest-scratch.ts';

@@ -2,7 +2,7 @@
 import { readFileSync, statfsSync } from 'node:fs';
 
 /** `ownBytes` is memory that only exists because of this process: anonymous and shared pages, not mapped files. */
-export type ProcessMemory = { processId: number; innerProcessId: number; ownBytes: number };
+export type ProcessMemory = { processId: number; innerProcessId: number; ownBytes: number; threads: number };
 
 export function memoryOf(processId: number): ProcessMemory | undefined {
   const status = readOrNothing(`/proc/${processId}/status`);
@@ -11,7 +11,7 @@ export function memoryOf(processId: number): ProcessMemory | undefined {
   const kib = (name: string) => Number.parseInt(field(name) ?? '0', 10);
   // The last number is the process id in the innermost namespace: the one the worker knows its job by.
   const innerProcessId = Number(field('NSpid')?.split(/\s+/).at(-1) ?? processId);
-  return { processId, innerProcessId, ownBytes: (kib('RssAnon') + kib('RssShmem')) * 1024 };
+  return { processId, innerProcessId, ownBytes: (kib('RssAnon') + kib('RssShmem')) * 1024, threads: Number(field('Threads') ?? 1) };
 }
 
 export function childrenOf(processId: number): number[] {
@@ -31,14 +31,18 @@ export async function untilEnded(processId: number): Promise<void> {
   while (performance.now() < deadlineMs && !hasEnded(processId)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** How many files the scratch folder of a cage holds; undefined where it cannot be seen. */
-export function scratchFileCount(workerProcessId: number): number | undefined {
-  try {
-    const { files, ffree } = statfsSync(`/proc/${workerProcessId}/root/scratch`);
-    return files - ffree;
-  } catch {
-    return undefined;
+/** How many files the writable folders of a cage hold; 0 where they cannot be seen. */
+export function writtenFileCount(workerProcessId: number, folders: readonly string[]): number {
+  let count = 0;
+  for (const folder of folders) {
+    try {
+      const { files, ffree } = statfsSync(`/proc/${workerProcessId}/root${folder}`);
+      count += files - ffree;
+    } catch {
+      // it has just ended
+    }
   }
+  return count;
 }
 
 function readOrNothing(path: string): string | undefined {

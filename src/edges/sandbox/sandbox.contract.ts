@@ -37,6 +37,7 @@ export function sandboxContract(open: (harness: ProbeHarness) => Sandbox, declar
     if (outcome.kind !== 'finished') return;
     expect(outcome.durationMs).toBeGreaterThan(0);
     expect(outcome.peakMemoryBytes).toBeGreaterThan(2 ** 20);
+    expect(outcome.hardenMs).toBeGreaterThan(0);
   });
 
   it('says how a job failed, with where and what and no folder of this machine', async () => {

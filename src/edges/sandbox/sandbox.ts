@@ -1,8 +1,10 @@
+import type { Table } from '../../domain/column.ts';
+import type { WallRecord } from '../../domain/containment.ts';
 import type { Fitted } from '../../domain/fitted.ts';
 import type { TaskKind } from '../../domain/task.ts';
 
-/** A wall of the cage and whether it stands on this machine. `remedy` says what to do when it does not. */
-export type Wall = { name: string; isUp: boolean; detail: string; remedy?: string };
+/** A wall of the cage, or something that training needs inside it, and whether it is there on this machine. */
+export type Wall = WallRecord;
 
 /**
  * The training matrix: F columns of `rowCount` float32, column-major, NaN for missing; `textStart` (rowCount + 1), `textIds`
@@ -69,21 +71,24 @@ export type FitResult = {
 /** wallMs is kept from outside; memoryBytes is the address-space and cgroup or polled cap of this one job. */
 export type JobLimits = { wallMs: number; memoryBytes: number };
 
-/** How an execution ended. The first cause wins; later ones never overwrite it. */
-export type ExecutionOutcome =
-  | { kind: 'finished'; result: FitResult; durationMs: number; peakMemoryBytes: number }
+/** How an execution ended. The first cause wins; later ones never overwrite it. `hardenMs`: from the fork of the job to behind its own walls. */
+export type ExecutionOutcome<Result = FitResult> =
+  | { kind: 'finished'; result: Result; durationMs: number; peakMemoryBytes: number; hardenMs: number }
   | { kind: 'failed'; exitCode: number; stderrTail: string; durationMs: number }
   | { kind: 'stopped'; limit: 'time' | 'memory' | 'processes' | 'output'; durationMs: number }
   | { kind: 'unreadable'; problem: string; durationMs: number }
   | { kind: 'cancelled'; durationMs: number };
 
-export type Execution = {
-  outcome: Promise<ExecutionOutcome>;
+export type Execution<Result = FitResult> = {
+  outcome: Promise<ExecutionOutcome<Result>>;
   /** Asks the learner to end with what it has. */
   stop(): void;
   /** Kills it. */
   cancel(): void;
 };
+
+/** The most that a worker and its jobs were seen to use together; it is looked at every 50 ms, so a burst between two looks is not in it. */
+export type WorkerUsage = { peakMemoryBytes: number; peakTasks: number };
 
 /** A warm process that has the learners imported and the matrix mapped, and forks one child a job. It never trains itself. */
 export interface TrainingWorker {
@@ -92,6 +97,45 @@ export interface TrainingWorker {
   loadMatrix(matrix: TrainingMatrix): Promise<void>;
   /** At most `threads` run at a time; more wait in order. */
   execute(job: FitJob, limits: JobLimits): Execution;
+  /** 0 where nothing was seen. */
+  usage(): WorkerUsage;
+  close(): Promise<void>;
+}
+
+/**
+ * One run of a program on one fold. `source` is Python with a class `Model` that has `fit(table, target)` and `predict(table)`; a table is a
+ * dictionary of arrays by column name (`harness/program.py` says which). `train` and `score` have the same columns, and the target is not
+ * among those of `score`: there is no place for it.
+ */
+export type ProgramJob = {
+  id: string;
+  source: string;
+  task: TaskKind;
+  /** 1 for regression, 2 for binary, K for multiclass. */
+  classCount: number;
+  seed: number;
+  train: { table: Table; target: Float64Array };
+  score: { table: Table };
+};
+
+/**
+ * What the host took from a program's output folder, whatever the program says of it. `predictions`: row-major score rows × classCount (1 for
+ * regression): probabilities, or numbers. `claims`: figures that the program gives about itself; they are shown as claimed and decide nothing.
+ * `graph`: an ONNX file, not judged yet. `files`: all that was taken, with the hash of the bytes as they were copied.
+ */
+export type ProgramResult = {
+  predictions: Float64Array;
+  claims: Record<string, number>;
+  graph: Uint8Array | null;
+  files: { name: string; sizeBytes: number; sha256: string }[];
+};
+
+export type ProgramOutcome = ExecutionOutcome<ProgramResult>;
+
+/** Runs programs, each in a cage made for it alone and gone with it. */
+export interface ProgramRunner {
+  run(job: ProgramJob, limits: JobLimits): Execution<ProgramResult>;
+  /** Ends what still runs. */
   close(): Promise<void>;
 }
 
@@ -100,4 +144,6 @@ export interface Sandbox {
   readonly isCaged: boolean;
   readonly walls: Wall[];
   openWorker(options: { threads: number; memoryBytes: number }): TrainingWorker;
+  /** Tries every wall anew, before a batch of programs; rejects with MW3023 when one is missing. There is no way round. */
+  openPrograms(): Promise<ProgramRunner>;
 }

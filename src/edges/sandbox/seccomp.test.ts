@@ -1,40 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { evaluateFilter } from '../../../tests/support/seccomp-programs.ts';
 import { allowedCalls, syscallNumbers, type Architecture } from './syscall-numbers.ts';
 import { ALLOW, KILL, assembleFilter, failWith, filterPolicy, killedCalls, type FilterLevel } from './seccomp.ts';
 
 const architectures: Architecture[] = ['x86_64', 'aarch64'];
-const auditNumber = { x86_64: 0xc000003e, aarch64: 0xc00000b7, i386: 0x40000003 };
-
-/** What the kernel would answer: an interpreter of the same bytes. */
-function evaluate(program: Uint8Array, call: { audit: number; number: number; arguments?: number[] }): number {
-  const data = new DataView(new ArrayBuffer(64));
-  data.setUint32(0, call.number, true);
-  data.setUint32(4, call.audit, true);
-  (call.arguments ?? []).forEach((value, index) => data.setBigUint64(16 + 8 * index, BigInt(value), true));
-  const code = new DataView(program.buffer, program.byteOffset, program.byteLength);
-  let accumulator = 0;
-  for (let at = 0; at * 8 < program.length; at += 1) {
-    const [operation, jumpTrue, jumpFalse, value] = [
-      code.getUint16(at * 8, true),
-      code.getUint8(at * 8 + 2),
-      code.getUint8(at * 8 + 3),
-      code.getUint32(at * 8 + 4, true),
-    ];
-    if (operation === 0x20) accumulator = data.getUint32(value, true);
-    else if (operation === 0x15) at += accumulator === value ? jumpTrue : jumpFalse;
-    else if (operation === 0x35) at += accumulator >= value ? jumpTrue : jumpFalse;
-    else if (operation === 0x45) at += (accumulator & value) !== 0 ? jumpTrue : jumpFalse;
-    else if (operation === 0x06) return value;
-    else throw new Error(`unknown operation ${operation}`);
-  }
-  throw new Error('fell off the end of the program');
-}
-
 const ask = (architecture: Architecture, level: FilterLevel) => {
   const program = assembleFilter(architecture, level);
   return (name: string, ...callArguments: number[]) => {
     const number = syscallNumbers[architecture][name];
-    return number === undefined ? undefined : evaluate(program, { audit: auditNumber[architecture], number, arguments: callArguments });
+    return number === undefined ? undefined : evaluateFilter(program, architecture, number, callArguments);
   };
 };
 
@@ -58,11 +32,11 @@ describe.each(architectures)('the seccomp programs for %s', (architecture) => {
 
   it('kills a call of another architecture, whose numbers mean other things', () => {
     const program = assembleFilter(architecture, 'worker');
-    expect(evaluate(program, { audit: auditNumber.i386, number: 1 })).toBe(KILL);
+    expect(evaluateFilter(program, 'i386', 1)).toBe(KILL);
   });
 
   it('refuses an unknown call', () => {
-    expect(evaluate(assembleFilter(architecture, 'job'), { audit: auditNumber[architecture], number: 9999 })).toBe(failWith(1));
+    expect(evaluateFilter(assembleFilter(architecture, 'job'), architecture, 9999)).toBe(failWith(1));
   });
 
   it('lets the worker fork but makes no new namespace', () => {
@@ -125,5 +99,5 @@ describe.each(architectures)('the seccomp programs for %s', (architecture) => {
 });
 
 it('kills the second set of numbers that x86_64 has', () => {
-  expect(evaluate(assembleFilter('x86_64', 'worker'), { audit: auditNumber.x86_64, number: 0x40000001 })).toBe(KILL);
+  expect(evaluateFilter(assembleFilter('x86_64', 'worker'), 'x86_64', 0x40000001)).toBe(KILL);
 });

@@ -109,7 +109,7 @@ export function filterPolicy(level: FilterLevel): Policy {
       vfork: always(failWith(EPERM)),
       // These reach other processes of the same user past Landlock, so only "myself" (0) passes.
       prlimit64: oneOf(0, [0], failWith(EPERM)),
-      sched_setaffinity: oneOf(0, [0], failWith(EPERM)),
+      sched_setaffinity: always(failWith(EPERM)),
       setpriority: always(failWith(EPERM)),
       // Locks on shared read-only files are a channel between jobs: no locks, leases or owners.
       flock: always(failWith(EPERM)),

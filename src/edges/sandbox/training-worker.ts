@@ -6,11 +6,12 @@ import { promisify } from 'node:util';
 import { ModelwrightError, unreachable } from '../../domain/error.ts';
 import { decideOutcome, type OutsideCause } from './decide-outcome.ts';
 import { printableText, Tail } from './printable-text.ts';
-import { childrenOf, memoryOf, scratchFileCount } from './process-memory.ts';
-import type { Execution, ExecutionOutcome, FitJob, JobLimits, TrainingMatrix, TrainingWorker } from './sandbox.ts';
+import { childrenOf, memoryOf, writtenFileCount } from './process-memory.ts';
+import type { Execution, ExecutionOutcome, FitJob, FitResult, JobLimits, TrainingMatrix, TrainingWorker, WorkerUsage } from './sandbox.ts';
 import {
   checkJob,
   encodeCancel,
+  encodeJob,
   encodeJobFrame,
   encodeMatrix,
   encodeMatrixFrame,
@@ -19,6 +20,7 @@ import {
   MAX_LOG_BYTES,
   maxResultBytes,
   readFitResult,
+  type RawLimits,
   type WorkerFrame,
 } from './wire.ts';
 
@@ -31,6 +33,8 @@ export type WorkerProcess = {
   matrixFile: number;
   /** The worker as this machine sees it; undefined until it can be told. */
   processId(): number | undefined;
+  /** Folders that it alone sees and may fill, all in memory. */
+  writableFolders: readonly string[];
   /** Ends it with everything it started. */
   kill(): void;
   /** After its end: removes what it leaves on this machine. */
@@ -40,9 +44,17 @@ export type WorkerProcess = {
   explain(said: string): ModelwrightError;
 };
 
+/** What is sent for one job and how its answer is read; `read` throws `RangeError` where the answer cannot be right. */
+export type Task<Result> = {
+  encode(number: number, limits: RawLimits): Uint8Array[];
+  /** The most that the job may say on its result channel. */
+  resultBytes(): number;
+  read(said: Uint8Array): Result;
+};
+
 type Pending = {
   number: number;
-  job: FitJob;
+  task: Task<unknown>;
   limits: JobLimits;
   state: 'waiting' | 'running' | 'over';
   isStopAsked: boolean;
@@ -54,7 +66,7 @@ type Pending = {
   result: Uint8Array[];
   /** Ends the whole worker when it has not kept the job's wall clock itself. */
   lastResort: NodeJS.Timeout | undefined;
-  resolve(outcome: ExecutionOutcome): void;
+  resolve(outcome: ExecutionOutcome<unknown>): void;
   reject(error: unknown): void;
 };
 
@@ -63,13 +75,13 @@ const WALL_GRACE_MS = 1000;
 const START_MS = 60_000;
 const LOG_TAIL_BYTES = 8 << 10;
 /** A file costs the kernel about 1 KiB of memory that a folder's size does not count. */
-const MAX_SCRATCH_FILES = 4096;
+const MAX_WRITTEN_FILES = 4096;
 
 export function superviseWorker(start: () => WorkerProcess, options: { threads: number; memoryBytes: number }): TrainingWorker {
   return new SupervisedWorker(start(), options);
 }
 
-class SupervisedWorker implements TrainingWorker {
+export class SupervisedWorker implements TrainingWorker {
   readonly ready: Promise<void>;
   readonly #worker: WorkerProcess;
   readonly #channel: Duplex;
@@ -82,12 +94,13 @@ class SupervisedWorker implements TrainingWorker {
   readonly #mapped = Promise.withResolvers<void>();
   readonly #pending = new Map<number, Pending>();
   #matrix: Pick<TrainingMatrix, 'rowCount' | 'columnCount' | 'vocabularySize'> | undefined;
-  #isMapped = false;
+  #hasBegun = false;
   #isReady = false;
   #isMatrixFileOpen = true;
   #state: 'open' | 'closing' | 'lost' = 'open';
   #baselineBytes = 0;
   #made = 0;
+  #usage: WorkerUsage = { peakMemoryBytes: 0, peakTasks: 0 };
   #poll: NodeJS.Timeout | undefined;
 
   constructor(worker: WorkerProcess, { threads, memoryBytes }: { threads: number; memoryBytes: number }) {
@@ -145,14 +158,25 @@ class SupervisedWorker implements TrainingWorker {
   }
 
   execute(job: FitJob, limits: JobLimits): Execution {
-    if (!this.#matrix) throw new Error('a job needs its matrix first');
+    const matrix = this.#matrix;
+    if (!matrix) throw new Error('a job needs its matrix first');
     checkJob(job);
+    const task: Task<FitResult> = {
+      encode: (number, rawLimits) => encodeJobFrame(number, encodeJob(job), rawLimits),
+      resultBytes: () => maxResultBytes({ job, matrix }),
+      read: (said) => readFitResult(said, { job, matrix }),
+    };
+    return this.run(task, limits);
+  }
+
+  /** At most `threads` run at a time; more wait in order, and all wait until `begin` or a matrix has come. */
+  run<Result>(task: Task<Result>, limits: JobLimits): Execution<Result> {
     this.#made += 1;
-    const { promise, resolve, reject } = Promise.withResolvers<ExecutionOutcome>();
+    const { promise, resolve, reject } = Promise.withResolvers<ExecutionOutcome<Result>>();
     promise.catch(() => {}); // as for `ready`
     const pending: Pending = {
       number: this.#made,
-      job,
+      task,
       limits,
       state: 'waiting',
       isStopAsked: false,
@@ -163,7 +187,8 @@ class SupervisedWorker implements TrainingWorker {
       log: new Tail(LOG_TAIL_BYTES),
       result: [],
       lastResort: undefined,
-      resolve,
+      // What `read` of this very task gave.
+      resolve: (outcome) => resolve(outcome as ExecutionOutcome<Result>),
       reject,
     };
     if (this.#state === 'lost') reject(lost());
@@ -182,6 +207,10 @@ class SupervisedWorker implements TrainingWorker {
     };
   }
 
+  usage(): WorkerUsage {
+    return this.#usage;
+  }
+
   async close(): Promise<void> {
     if (this.#state === 'open') {
       this.#state = 'closing';
@@ -191,8 +220,22 @@ class SupervisedWorker implements TrainingWorker {
     await this.#ended;
   }
 
+  /** For jobs that bring all they need with them: they start as soon as the worker is ready. */
+  async begin(): Promise<void> {
+    await this.ready;
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#hasBegun = true;
+    this.#closeMatrixFile();
+    const processId = this.#worker.processId();
+    this.#baselineBytes = (processId === undefined ? undefined : memoryOf(processId))?.ownBytes ?? 0;
+    this.#startWaiting();
+  }
+
   #startWaiting(): void {
-    if (!this.#isMapped || this.#state !== 'open') return;
+    if (!this.#hasBegun || this.#state !== 'open') return;
     let running = [...this.#pending.values()].filter(({ state }) => state === 'running').length;
     for (const pending of this.#pending.values()) {
       if (running >= this.#threads) return;
@@ -203,9 +246,8 @@ class SupervisedWorker implements TrainingWorker {
   }
 
   #start(pending: Pending): void {
-    const { number, job, limits } = pending;
-    const resultBytes = maxResultBytes(this.#expectation(job));
-    const parts = encodeJobFrame(number, job, { ...limits, logBytes: MAX_LOG_BYTES, resultBytes });
+    const { number, task, limits } = pending;
+    const parts = task.encode(number, { ...limits, logBytes: MAX_LOG_BYTES, resultBytes: task.resultBytes() });
     pending.state = 'running';
     pending.startedMs = performance.now();
     pending.oomKillsBefore = this.#worker.oomKills();
@@ -216,11 +258,6 @@ class SupervisedWorker implements TrainingWorker {
     for (const part of parts) this.#channel.write(part);
     if (pending.isStopAsked) this.#channel.write(encodeStop(number));
     this.#poll ??= setInterval(() => this.#watch(), POLL_MS);
-  }
-
-  #expectation(job: FitJob) {
-    if (!this.#matrix) throw new Error('a job needs its matrix first');
-    return { job, matrix: this.#matrix };
   }
 
   #hear(chunk: Uint8Array): void {
@@ -240,15 +277,10 @@ class SupervisedWorker implements TrainingWorker {
         this.#isReady = true;
         this.#becameReady.resolve();
         return;
-      case 'mapped': {
-        this.#isMapped = true;
-        this.#closeMatrixFile();
-        const processId = this.#worker.processId();
-        this.#baselineBytes = (processId === undefined ? undefined : memoryOf(processId))?.ownBytes ?? 0;
+      case 'mapped':
         this.#mapped.resolve();
-        this.#startWaiting();
+        this.#begin();
         return;
-      }
       case 'started':
         this.#running(frame.job).innerProcessId = frame.innerProcessId;
         return;
@@ -280,13 +312,13 @@ class SupervisedWorker implements TrainingWorker {
       durationMs: performance.now() - pending.startedMs,
       log: pending.log.bytes,
       result: () => Buffer.concat(pending.result),
-      read: (bytes) => readFitResult(bytes, this.#expectation(pending.job)),
+      read: (said) => pending.task.read(said),
     });
     this.#settle(pending, outcome ?? this.#worker.explain(printableText(Buffer.concat(pending.result))));
     this.#startWaiting();
   }
 
-  #settle(pending: Pending, outcome: ExecutionOutcome | ModelwrightError): void {
+  #settle(pending: Pending, outcome: ExecutionOutcome<unknown> | ModelwrightError): void {
     clearTimeout(pending.lastResort);
     pending.state = 'over';
     pending.result = [];
@@ -312,10 +344,13 @@ class SupervisedWorker implements TrainingWorker {
     const processId = this.#worker.processId();
     if (processId === undefined) return;
     const running = [...this.#pending.values()].filter(({ state }) => state === 'running');
-    let totalBytes = memoryOf(processId)?.ownBytes ?? 0;
+    const own = memoryOf(processId);
+    let totalBytes = own?.ownBytes ?? 0;
+    let tasks = own?.threads ?? 0;
     let largest: { pending: Pending; bytes: number } | undefined;
     for (const child of childrenOf(processId)) {
       const memory = memoryOf(child);
+      tasks += memory?.threads ?? 0;
       const pending = memory && running.find(({ innerProcessId }) => innerProcessId === memory.innerProcessId);
       if (!pending) continue;
       // A fork shares the worker's pages until it writes them.
@@ -324,9 +359,11 @@ class SupervisedWorker implements TrainingWorker {
       if (bytes > pending.limits.memoryBytes) this.#end(pending, { kind: 'stopped', limit: 'memory' });
       if (!largest || bytes > largest.bytes) largest = { pending, bytes };
     }
+    this.#usage = { peakMemoryBytes: Math.max(this.#usage.peakMemoryBytes, totalBytes), peakTasks: Math.max(this.#usage.peakTasks, tasks) };
     if (totalBytes > this.#memoryBytes && largest) this.#end(largest.pending, { kind: 'stopped', limit: 'memory' });
     // Which of the jobs made them cannot be told from outside.
-    if ((scratchFileCount(processId) ?? 0) > MAX_SCRATCH_FILES) for (const pending of running) this.#end(pending, { kind: 'stopped', limit: 'output' });
+    if (writtenFileCount(processId, this.#worker.writableFolders) > MAX_WRITTEN_FILES)
+      for (const pending of running) this.#end(pending, { kind: 'stopped', limit: 'output' });
   }
 
   #closeMatrixFile(): void {

@@ -7,18 +7,25 @@ import { closeSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelwrightError } from '../../domain/error.ts';
 import { uncagedInterpreter, workerVariables } from './cage-arguments.ts';
-import type { CageOptions } from './bubblewrap.ts';
+import type { CageOptions } from './start-cage.ts';
 import type { Sandbox, Wall } from './sandbox.ts';
 import { superviseWorker, type WorkerProcess } from './training-worker.ts';
 import { openUnlinkedFile } from './unlinked-file.ts';
+import { wallMissing } from './walls.ts';
 
 export function openUncaged(options: CageOptions, walls: Wall[]): Sandbox {
   return {
     isCaged: false,
     walls,
     openWorker: (workerOptions) => superviseWorker(() => startUncagedWorker(options), workerOptions),
+    openPrograms: async () => {
+      throw wallMissing(walls.find(({ isUp }) => !isUp) ?? noWall);
+    },
   };
 }
+
+/** The twin has none, whatever this machine could have. */
+const noWall: Wall = { kind: 'wall', name: 'cage', isUp: false, detail: 'this sandbox is the twin without one', remedy: 'See `modelwright doctor`.' };
 
 function startUncagedWorker({ environment, scratchDirectory }: CageOptions): WorkerProcess {
   const folder = mkdtempSync(join(scratchDirectory, 'jobs-'));
@@ -36,6 +43,7 @@ function startUncagedWorker({ environment, scratchDirectory }: CageOptions): Wor
     child,
     matrixFile: writing,
     processId: () => child.pid,
+    writableFolders: [],
     // Started detached, so it leads a group: its jobs end with it.
     kill: () => {
       try {

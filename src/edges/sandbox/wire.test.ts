@@ -170,7 +170,7 @@ describe('the worker’s stream', () => {
       frameBytes(frameKind.started, 1, facts(12)),
       frameBytes(frameKind.log, 1, Uint8Array.of(104, 105)),
       frameBytes(frameKind.result, 1, new Uint8Array(0)),
-      frameBytes(frameKind.done, 1, facts(256, 1000, 1, 5)),
+      frameBytes(frameKind.done, 1, facts(256, 1000, 1, 5, 900)),
     ]),
   );
   const frames: WorkerFrame[] = [
@@ -179,7 +179,7 @@ describe('the worker’s stream', () => {
     { kind: 'started', job: 1, innerProcessId: 12 },
     { kind: 'log', job: 1, bytes: Uint8Array.of(104, 105) },
     { kind: 'result', job: 1, bytes: new Uint8Array(0) },
-    { kind: 'done', job: 1, waitStatus: 256, peakKib: 1000, cause: 'time', lostLogBytes: 5 },
+    { kind: 'done', job: 1, waitStatus: 256, peakKib: 1000, cause: 'time', lostLogBytes: 5, hardenUs: 900 },
   ];
 
   it('is read the same, however it is cut', () => {
@@ -201,7 +201,7 @@ describe('the worker’s stream', () => {
     ['of another wire', frameBytes(frameKind.ready, 0, facts(2))],
     ['of an unknown kind', frameBytes(7, 0, facts())],
     ['of the wrong size', frameBytes(frameKind.done, 1, facts(0))],
-    ['of an unknown cause', frameBytes(frameKind.done, 1, facts(0, 0, 9, 0))],
+    ['of an unknown cause', frameBytes(frameKind.done, 1, facts(0, 0, 9, 0, 0))],
     ['larger than a piece', frameBytes(frameKind.log, 1, new Uint8Array((256 << 10) + 1))],
   ])('is refused with a frame %s', (_, bytes) => {
     expect(() => new FrameReader().read(bytes)).toThrow(RangeError);
@@ -209,7 +209,7 @@ describe('the worker’s stream', () => {
 });
 
 it('sends the limits in front of a job', () => {
-  const frame = Buffer.concat(encodeJobFrame(3, fixtureJob, { wallMs: 1500.2, logBytes: 10, memoryBytes: 2 ** 33, resultBytes: 99 }));
+  const frame = Buffer.concat(encodeJobFrame(3, encodeJob(fixtureJob), { wallMs: 1500.2, logBytes: 10, memoryBytes: 2 ** 33, resultBytes: 99 }));
   expect([frame.readUInt32LE(0), frame.readUInt32LE(4), frame.readUInt32LE(8)]).toEqual([frameKind.job, 3, frame.length - 16]);
   expect([frame.readUInt32LE(16), frame.readUInt32LE(20), frame.readBigUInt64LE(24), frame.readBigUInt64LE(32)]).toEqual([1501, 10, 2n ** 33n, 99n]);
 });

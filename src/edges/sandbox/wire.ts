@@ -24,14 +24,25 @@ const MAX_JOB_BYTES = 2 ** 31 - 1;
 
 export const MAX_LOG_BYTES = 1 << 20;
 
-/** What the worker may say. `waitStatus` is as wait(2) gives it; `cause` says whether the worker itself ended the job, and why. */
+/**
+ * What the worker may say. `waitStatus` is as wait(2) gives it; `cause` says whether the worker itself ended the job, and why; `hardenUs` is how
+ * long the job took from its fork to behind its walls.
+ */
 export type WorkerFrame =
   | { kind: 'ready' }
   | { kind: 'mapped' }
   | { kind: 'started'; job: number; innerProcessId: number }
   | { kind: 'log'; job: number; bytes: Uint8Array }
   | { kind: 'result'; job: number; bytes: Uint8Array }
-  | { kind: 'done'; job: number; waitStatus: number; peakKib: number; cause: 'itself' | 'time' | 'output' | 'cancelled'; lostLogBytes: number };
+  | {
+      kind: 'done';
+      job: number;
+      waitStatus: number;
+      peakKib: number;
+      cause: 'itself' | 'time' | 'output' | 'cancelled';
+      lostLogBytes: number;
+      hardenUs: number;
+    };
 
 /** Exit codes by which our own code in the job says what it saw; `harness/wire.py` has the same. */
 export const exitCode = { memory: 86, processes: 87, cage: 97 } as const;
@@ -61,8 +72,7 @@ export function encodeMatrixFrame(sizeBytes: number): Uint8Array {
 }
 
 /** The parts of a job's frame in order, without one large copy; the arrays must not change until they are sent. */
-export function encodeJobFrame(number: number, job: FitJob, limits: RawLimits): Uint8Array[] {
-  const { head, parts, sizeBytes } = encodeJob(job);
+export function encodeJobFrame(number: number, { head, parts, sizeBytes }: BundleParts, limits: RawLimits): Uint8Array[] {
   const limitBytes = new Uint8Array(JOB_LIMITS_BYTES);
   const view = new DataView(limitBytes.buffer);
   view.setUint32(0, Math.ceil(limits.wallMs), true);
@@ -140,10 +150,10 @@ function readFrame(kind: number, job: number, payload: Uint8Array): WorkerFrame 
     case frameKind.result:
       return { kind: 'result', job, bytes: payload };
     case frameKind.done: {
-      const [waitStatus, peakKib, causeNumber, lostLogBytes] = facts(4);
+      const [waitStatus, peakKib, causeNumber, lostLogBytes, hardenUs] = facts(5);
       const cause = causes[causeNumber];
       if (cause === undefined) throw new RangeError(`the worker named cause ${causeNumber}`);
-      return { kind: 'done', job, waitStatus, peakKib, cause, lostLogBytes };
+      return { kind: 'done', job, waitStatus, peakKib, cause, lostLogBytes, hardenUs };
     }
     default:
       throw new RangeError(`the worker sent a frame of kind ${kind}`);
@@ -208,10 +218,10 @@ const Job = z
     'extra must be rows × extraCount',
   );
 
-type Parts = { head: Uint8Array; parts: Uint8Array[]; sizeBytes: number };
+type BundleParts = ReturnType<typeof encodeBundleParts>;
 
 /** A matrix as the file that the worker maps. Lengths that disagree are our own mistake and throw. */
-export function encodeMatrix(matrix: TrainingMatrix): Parts {
+export function encodeMatrix(matrix: TrainingMatrix): BundleParts {
   const { rowCount, columnCount, vocabularySize, values, textStart, textIds, textWeights } = Matrix.parse(matrix);
   return encodeBundleParts({ meta: { wire: WIRE, rowCount, columnCount, vocabularySize }, arrays: { values, textStart, textIds, textWeights } });
 }
@@ -219,7 +229,7 @@ export function encodeMatrix(matrix: TrainingMatrix): Parts {
 /** Throws where the parts of a job disagree or it holds a field that the wire does not carry. */
 export const checkJob = (job: FitJob): void => void Job.parse(job);
 
-export function encodeJob(job: FitJob): Parts {
+export function encodeJob(job: FitJob): BundleParts {
   const { train, holdout, score, columns, ...facts } = Job.parse(job);
   const { id, learner, task, classCount, settings, seed, usesText, extraCount, maxRounds, patience, refitFactor, stopAfterMs } = facts;
   return encodeBundleParts({
@@ -324,7 +334,8 @@ export function readFitResult(bytes: Uint8Array, expectation: ResultExpectation)
 /** Learners that work in float32 add up to 1 within some 1e-6; anything further off is not a probability. */
 const SUM_TOLERANCE = 1e-4;
 
-function checkAnswers(name: string, answers: Float64Array, { task, classCount }: ResultExpectation['job']): void {
+/** Throws `RangeError` where a number is not finite, or a row of classes is not one of probabilities. */
+export function checkAnswers(name: string, answers: Float64Array, { task, classCount }: Pick<FitJob, 'task' | 'classCount'>): void {
   if (!answers.every(Number.isFinite)) throw new RangeError(`"${name}" holds something that is not a finite number`);
   if (task === 'regression') return;
   for (let start = 0; start < answers.length; start += classCount) {

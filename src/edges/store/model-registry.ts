@@ -50,22 +50,23 @@ export function openModelRegistry(database: StoreDatabase, home: Home): ModelReg
     const parsed = parseReference(reference);
     if (!parsed) return undefined;
     const { name, version } = parsed;
-    const row = database.read((sqlite) =>
-      version === undefined
-        ? sqlite.prepare(`${SELECT} WHERE name = ? ORDER BY version DESC LIMIT 1`).get(name)
-        : sqlite.prepare(`${SELECT} WHERE name = ? AND version = ?`).get(name, version),
-    );
-    return row === undefined ? undefined : recordOf(row);
+    return database.read((sqlite) => {
+      const row =
+        version === undefined
+          ? sqlite.prepare(`${SELECT} WHERE name = ? ORDER BY version DESC LIMIT 1`).get(name)
+          : sqlite.prepare(`${SELECT} WHERE name = ? AND version = ?`).get(name, version);
+      return row === undefined ? undefined : recordOf(row);
+    });
   };
   return {
     async claimVersion(name) {
       checkModelName(name);
-      const row = database.write((sqlite) =>
-        sqlite
-          .prepare('INSERT INTO claimed_versions (name, newest) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET newest = newest + 1 RETURNING newest')
-          .get(name),
-      );
-      return ClaimRow.parse(row).newest;
+      return database.write((sqlite) => {
+        const claim = sqlite.prepare(
+          'INSERT INTO claimed_versions (name, newest) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET newest = newest + 1 RETURNING newest',
+        );
+        return ClaimRow.parse(claim.get(name)).newest;
+      });
     },
     folderOf: (name, version) => join(home.modelsFolder, `${checkModelName(name)}@${version}`),
     async registerModel({ name, version, modelId, folder, runId, createdAt }) {
@@ -95,7 +96,7 @@ export function openModelRegistry(database: StoreDatabase, home: Home): ModelReg
       });
     },
     async listModels() {
-      return database.read((sqlite) => sqlite.prepare(`${SELECT} ORDER BY name, version DESC`).all()).map(recordOf);
+      return database.read((sqlite) => sqlite.prepare(`${SELECT} ORDER BY name, version DESC`).all().map(recordOf));
     },
     async removeModel(name, version) {
       return database.write((sqlite) => Number(sqlite.prepare('DELETE FROM models WHERE name = ? AND version = ?').run(name, version).changes) > 0);

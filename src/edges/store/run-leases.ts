@@ -43,7 +43,7 @@ export function openRunLeases(database: StoreDatabase): RunLeases {
       database.write((sqlite) => sqlite.prepare('DELETE FROM leases WHERE run_id = ? AND pid = ? AND started_at = ?').run(runId, pid, startedAt));
     },
     async findHolder(runId) {
-      return livingHolder(database.read((sqlite) => sqlite.prepare(selectLease).get(runId)))?.pid;
+      return database.read((sqlite) => livingHolder(sqlite.prepare(selectLease).get(runId)))?.pid;
     },
   };
 }

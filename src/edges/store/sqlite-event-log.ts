@@ -41,27 +41,25 @@ export function openSqliteEventLog<E>(database: StoreDatabase, parseEvent: Parse
       });
     },
     async read(runId) {
-      const rows = database.read((sqlite) => sqlite.prepare('SELECT number, body FROM events WHERE run_id = ? ORDER BY number').all(runId));
-      return z
-        .array(EventRow)
-        .parse(rows)
-        .map(({ number, body }) => ({ number, event: parseBody(runId, body) }));
+      const rows = database.read((sqlite) =>
+        z.array(EventRow).parse(sqlite.prepare('SELECT number, body FROM events WHERE run_id = ? ORDER BY number').all(runId)),
+      );
+      return rows.map(({ number, body }) => ({ number, event: parseBody(runId, body) }));
     },
     async listRuns() {
       const rows = database.read((sqlite) =>
-        sqlite
-          .prepare(
-            `SELECT run_id AS runId, eventCount, first.body AS first, last.body AS last
-             FROM (SELECT run_id, count(*) AS eventCount, min(number) AS low, max(number) AS high, min(id) AS since FROM events GROUP BY run_id)
-             JOIN events AS first USING (run_id) JOIN events AS last USING (run_id)
-             WHERE first.number = low AND last.number = high ORDER BY since`,
-          )
-          .all(),
+        z.array(RunRow).parse(
+          sqlite
+            .prepare(
+              `SELECT run_id AS runId, eventCount, first.body AS first, last.body AS last
+               FROM (SELECT run_id, count(*) AS eventCount, min(number) AS low, max(number) AS high, min(id) AS since FROM events GROUP BY run_id)
+               JOIN events AS first USING (run_id) JOIN events AS last USING (run_id)
+               WHERE first.number = low AND last.number = high ORDER BY since`,
+            )
+            .all(),
+        ),
       );
-      return z
-        .array(RunRow)
-        .parse(rows)
-        .map(({ runId, eventCount, first, last }) => ({ runId, eventCount, first: findEvent(first), last: findEvent(last) }));
+      return rows.map(({ runId, eventCount, first, last }) => ({ runId, eventCount, first: findEvent(first), last: findEvent(last) }));
     },
     async deleteRun(runId) {
       return database.write((sqlite) => Number(sqlite.prepare('DELETE FROM events WHERE run_id = ?').run(runId).changes) > 0);

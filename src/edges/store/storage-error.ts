@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import { z } from 'zod';
 import { ModelwrightError } from '../../domain/error.ts';
 
 /** Below this a disk counts as full when SQLite reports no more than "I/O error". */
@@ -7,7 +8,7 @@ const FULL_BELOW_BYTES = 256 << 10;
 type SystemFacts = { code?: string; errcode?: number; message: string };
 
 /**
- * What the system or SQLite said of `place`, as an error a user can act on. What is not the machine's fault (a wrong statement,
+ * What the system or SQLite said of `place`, as an error a user can act on. A row that its schema refuses is damage. What is not the machine's fault (a wrong statement,
  * a bug) comes back as it was.
  */
 export function storageError(cause: unknown, place: string): Error {
@@ -15,7 +16,9 @@ export function storageError(cause: unknown, place: string): Error {
   if (!(cause instanceof Error)) return new Error(String(cause));
   const { code, errcode, message }: SystemFacts = cause;
   const faults = { cause, place: { file: place } };
-  switch (code === 'ERR_SQLITE_ERROR' ? sqliteFault(errcode ?? 0, place) : systemFault(code)) {
+  // A row of another shape than its table: no statement of ours wrote it.
+  const isOddRow = cause instanceof z.ZodError;
+  switch (isOddRow ? 'damaged' : code === 'ERR_SQLITE_ERROR' ? sqliteFault(errcode ?? 0, message, place) : systemFault(code)) {
     case 'full':
       return new ModelwrightError({
         code: 'MW3011',
@@ -40,7 +43,7 @@ export function storageError(cause: unknown, place: string): Error {
     case 'damaged':
       return new ModelwrightError({
         code: 'MW3014',
-        message: `${place} is damaged: ${message}.`,
+        message: `${place} is damaged: ${isOddRow ? 'a row holds what cannot be in it' : message}.`,
         hint: 'Put it back from a backup, or move it away: a new one is made then. Packages in the folder models/ stay usable by their path.',
         ...faults,
       });
@@ -85,8 +88,11 @@ function systemFault(code: string | undefined): Fault {
 }
 
 /** The numbers are SQLite's primary result codes, the low byte of the extended one. */
-function sqliteFault(errcode: number, place: string): Fault {
+function sqliteFault(errcode: number, message: string, place: string): Fault {
   switch (errcode & 0xff) {
+    case 1:
+      // Our statements are right and name what every home has: what is missing was lost from the file.
+      return /^(no such (table|column)|unsupported file format|malformed database schema)/.test(message) ? 'damaged' : undefined;
     case 13:
       return 'full';
     case 3:

@@ -3,6 +3,7 @@ import { metricWords } from '../../domain/metric-words.ts';
 import type { ColumnImportance, Parity } from '../../domain/package.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { metricFacts } from '../../domain/task.ts';
+import { renderContainment, type ContainmentRecord } from './render-containment.ts';
 import { importanceChart, scoreChart, squareChart } from './report-charts.ts';
 import { alignedFigures, count, counted, cut, escape, factsTable, figure, percent, section, style, table } from './report-html.ts';
 
@@ -34,6 +35,7 @@ export type ReportFacts = {
   /** On rows set aside, or, where there are too few, out of the folds. */
   measuredOn: 'locked rows' | 'your test file' | 'cross-validation';
   isCaged: boolean;
+  contained: ContainmentRecord;
   notes: string[];
   importance: ColumnImportance[];
   errors: ClassErrors | ValueErrors;
@@ -64,6 +66,7 @@ export function renderReport(facts: ReportFacts): string {
     facts.notes.length > 0 ? section('What to mind in the data', `<ul>${facts.notes.map((note) => `<li>${escape(note)}</li>`).join('')}</ul>`) : '',
     section('What was tried', triesSection(facts)),
     section('The clock', clockSection(facts)),
+    section('How training was contained', renderContainment(facts.contained)),
     section('Why trust this', trustSection(facts)),
   ];
   return `<!doctype html>

@@ -76,5 +76,6 @@ table.classes tbody th{color:var(--ink);white-space:nowrap;text-align:left}table
 svg{max-width:100%;height:auto;display:block}svg text{font:12px system-ui,sans-serif;fill:var(--ink)}svg .dim{fill:var(--dim)}
 .chips span{display:inline-block;background:#fff;border:1px solid var(--line);border-radius:1rem;padding:.1rem .7rem;margin:.15rem .3rem .15rem 0;font-size:.85rem}
 .sure{list-style:none;padding:0}
+details{margin:.5rem 0}summary{cursor:pointer;color:var(--dim)}code{font-size:.78rem}
 @media print{body{max-width:none;padding:0;font-size:11pt}h2{break-after:avoid}svg,.verdict,tr{break-inside:avoid}.scroll{overflow:visible}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}table.classes{font-size:6.5pt}table.classes td{min-width:0;padding:.1rem}}`;

@@ -376,7 +376,7 @@ def control_characters(settings: dict[str, wire.Setting], matrix: wire.Matrix) -
 
 def forge(settings: dict[str, wire.Setting], matrix: wire.Matrix) -> None:
     """A perfect-looking frame on every channel that a job has, and an end without a result."""
-    frame = wire.FRAME.pack(wire.DONE, 1, wire.DONE_FACTS.size, 0) + wire.DONE_FACTS.pack(0, 1, 0, 0)
+    frame = wire.FRAME.pack(wire.DONE, 1, wire.DONE_FACTS.size, 0) + wire.DONE_FACTS.pack(0, 1, 0, 0, 0)
     for descriptor in (1, 2, 3, 4):
         attempt(f"forge-{descriptor}", lambda descriptor=descriptor: os.write(descriptor, frame))
     os._exit(0)

@@ -4,9 +4,9 @@ import type { CommandContext } from '../context.ts';
 import { counted, number, percent } from '../figures.ts';
 import { measuredLine } from '../render-result.ts';
 import { textOption, type CommandWords } from '../command-words.ts';
-import { openTerminal, printable } from '../terminal.ts';
+import { printable } from '../terminal.ts';
 
-/** Commands about what is kept: models, runs, keys, and the state of the machine. */
+/** Commands about what is kept: models, runs and keys. */
 type Answer = { json: object; lines: string[] };
 
 function tell({ wantsJson }: CommandWords, context: CommandContext, answer: Answer): number {
@@ -110,23 +110,4 @@ export async function exportModel(client: Client, words: CommandWords, context: 
 export async function remove(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
   const { removed } = await client.remove(words.positional[0]);
   return tell(words, context, { json: { removed }, lines: [`Removed ${removed}.`] });
-}
-
-export async function doctor(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
-  const { walls, isCaged, home } = await client.examine();
-  const { style } = openTerminal(context.stdout, context.environment);
-  const lines = [
-    ...(isCaged ? [] : [style('red', 'WARNING: no cage can be had here. Curated learners run without one; generated code is refused.'), '']),
-    ...walls.flatMap(({ name, isUp, detail, remedy }) => [
-      `${isUp ? style('green', 'up  ') : style('red', 'DOWN')}  ${name.padEnd(26)} ${detail}`,
-      ...(isUp || remedy === undefined ? [] : [`      ${''.padEnd(26)} Fix: ${remedy}`]),
-    ]),
-    '',
-    ...(isCaged ? ['Training runs in the cage: no network, no files of yours, bounded time and memory.'] : []),
-    `Home: ${home}`,
-  ];
-  if (words.wantsJson) tell(words, context, { json: { walls, isCaged, home }, lines: [] });
-  // Colour codes are ours here; the texts of walls hold nothing of a stranger's.
-  else for (const line of lines) context.stdout.write(`${line}\n`);
-  return isCaged ? 0 : 3;
 }

@@ -58,7 +58,8 @@ export async function evaluate(client: Client, { positional, options, wantsJson 
   return 0;
 }
 
-function readRow(text: string): Record<string, unknown> {
+/** The row as it stands on the command line; throws MW1001 for anything but a JSON object. */
+export function readRow(text: string): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
