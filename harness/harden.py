@@ -13,7 +13,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -104,34 +104,46 @@ def landlock_abi() -> int:
     return LIBC.syscall(LANDLOCK_CREATE_RULESET, None, 0, 1)
 
 
-def restrict_files(own_folders: Sequence[str]) -> None:
-    """Landlock: write below the own folders, read programs and libraries and a few files, nothing else; no TCP, no signals to others."""
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG, TRUNCATE = 1, 2, 4, 8, 0x10, 0x20, 0x80, 0x100, 0x4000
+
+
+def restrict_to(places: Iterable[tuple[str | int, int]]) -> None:
+    """Landlock: these rights below these places (a path, or an open file), and nothing else; no TCP, no signals to others."""
     abi = check(landlock_abi(), "landlock")
-    execute, write_file, read_file, read_dir, remove_dir, remove_file = 1, 2, 4, 8, 0x10, 0x20
-    make_dir, make_reg, truncate = 0x80, 0x100, 0x4000 if abi >= 3 else 0
-    handled = 0x1FFF | (0x2000 if abi >= 2 else 0) | truncate | (0x8000 if abi >= 5 else 0)
+    handled = 0x1FFF | (0x2000 if abi >= 2 else 0) | (TRUNCATE if abi >= 3 else 0) | (0x8000 if abi >= 5 else 0)
     bind_and_connect_tcp = 3 if abi >= 4 else 0
     abstract_sockets_and_signals = 3 if abi >= 6 else 0
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     attributes = struct.pack("<QQQ", handled, bind_and_connect_tcp, abstract_sockets_and_signals)
     rules = check(LIBC.syscall(LANDLOCK_CREATE_RULESET, attributes, size, 0), "landlock rules")
-
-    def allow(path: str, rights: int) -> None:
+    for place, rights in places:
         try:
-            place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            opened = os.open(place, os.O_PATH | os.O_CLOEXEC) if isinstance(place, str) else place
         except FileNotFoundError:
-            return
-        check(LIBC.syscall(LANDLOCK_ADD_RULE, rules, 1, struct.pack("=Qi", rights, place), 0), f"landlock {path}")
-        os.close(place)
-
-    for folder in own_folders:
-        allow(folder, write_file | read_file | read_dir | remove_dir | remove_file | make_dir | make_reg | truncate)
-    for folder in ("/usr", "/lib", "/lib64", "/cage"):
-        allow(folder, execute | read_file | read_dir)
-    for file in READABLE_FILES:
-        allow(file, read_file)
+            continue
+        check(LIBC.syscall(LANDLOCK_ADD_RULE, rules, 1, struct.pack("=Qi", rights & handled, opened), 0), f"landlock {place}")
+        if isinstance(place, str):
+            os.close(opened)
     check(LIBC.syscall(LANDLOCK_RESTRICT_SELF, rules, 0), "landlock restrict")
     os.close(rules)
+
+
+WRITE_BELOW = WRITE_FILE | READ_FILE | READ_DIR | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | TRUNCATE
+
+
+def restrict_files(own_folders: Sequence[str]) -> None:
+    """Of a job: write below the own folders, read programs and libraries and a few files."""
+    restrict_to(
+        [
+            *((folder, WRITE_BELOW) for folder in own_folders),
+            *((folder, EXECUTE | READ_FILE | READ_DIR) for folder in ("/usr", "/lib", "/lib64", "/cage")),
+            *((file, READ_FILE) for file in READABLE_FILES),
+        ]
+    )
+
+
+def install(program: Filter) -> None:
+    check(LIBC.syscall(SECCOMP_CALLS[os.uname().machine], SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(program.program)), "seccomp")
 
 
 def limit(memory_bytes: int, wall_ms: int, level: Level) -> None:
@@ -188,4 +200,4 @@ def harden(level: Level, folder: str, memory_bytes: int, wall_ms: int, job_filte
     restrict_files((folder, *OUTPUT_FOLDERS[level]))
     if job_filter is None:
         raise OSError("there is no seccomp program for the job")
-    check(LIBC.syscall(SECCOMP_CALLS[os.uname().machine], SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(job_filter.program)), "seccomp")
+    install(job_filter)

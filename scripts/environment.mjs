@@ -35,7 +35,7 @@ export function cacheRoots({ override, userId, home, xdgCacheHome }) {
   return userId === 0 ? [shared] : [own, shared];
 }
 
-const shortHash = (parts) => {
+export const shortHash = (parts) => {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part).update('\0');
   return hash.digest('hex').slice(0, 16);
@@ -62,7 +62,7 @@ export function environmentFolders(root) {
 export const developerFolder = (root) => join(root, `dev-${shortHash([String(FORMAT), process.platform, process.arch, readFileSync(developerLock)])}`);
 
 /** A folder that somebody else could write would let them choose what we run. */
-function isTrustedFolder(folder, userId) {
+export function isTrustedFolder(folder, userId) {
   const { uid, mode } = statSync(folder);
   return (uid === 0 || uid === userId) && (mode & 0o022) === 0;
 }

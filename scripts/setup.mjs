@@ -35,6 +35,7 @@ import {
   readPython,
   requirementsLock,
 } from './environment.mjs';
+import { findGuestFiles, findNode } from './guest-files.mjs';
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url));
 const wantsDeveloperTools = process.argv.includes('--dev');
@@ -415,6 +416,25 @@ async function setUpPython(root) {
   installHarness(root);
 }
 
+// ── what reads strangers' files in a cage ─────────────────────────────────────────────────────────────────────────────────────────
+
+/** Only Linux has the cage. Done by the Node that will run there: it alone can take types out of our sources. */
+async function setUpGuests(root) {
+  const isDone = () => findGuestFiles([root], process.getuid?.() ?? -1) !== undefined;
+  if (process.platform !== 'linux' || isDone()) return;
+  await withLock(join(root, '.setup.lock'), async () => {
+    if (isDone()) return;
+    const startedMs = Date.now();
+    const install = `import { installGuest } from ${JSON.stringify(new URL('guest-files.mjs', import.meta.url))}; if (installGuest(${JSON.stringify(root)}).isNew) console.log('new');`;
+    let isNew = false;
+    await run(findNode().program, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', install], {
+      onLine: (line) => (isNew ||= line === 'new'),
+    });
+    // A few sources that were edited are no news.
+    if (isNew) say(`  caged readers  ${folderSizeMegabytes(findGuestFiles([root], process.getuid?.() ?? -1).runtime)} in ${seconds(startedMs)}`);
+  });
+}
+
 async function main() {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE)
     throw new SetupError(`Node ${OLDEST_NODE} or newer is needed; this is ${process.versions.node}.`);
@@ -427,6 +447,7 @@ async function main() {
   });
   await setUpNpm();
   await setUpPython(root);
+  await setUpGuests(root);
 }
 
 try {

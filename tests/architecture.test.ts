@@ -15,6 +15,8 @@ const room = {
   stage: /^src\/stages\//,
   onnx: /^src\/edges\/onnx\//,
   sandbox: /^src\/edges\/sandbox\//,
+  /** The wire of a process that holds native code: both of its ends, and nothing of who is at them. */
+  guest: /^src\/edges\/guest\//,
   edge: /^src\/edges\//,
   engine: /^src\/engine\//,
   api: /^src\/doors\/api\//,
@@ -23,8 +25,8 @@ const room = {
   mcp: /^src\/doors\/mcp\//,
   connect: /^src\/doors\/connect\.ts$/,
   index: /^src\/index\.ts$/,
-  /** Where the training environment lies: shared with setup, which runs before TypeScript can. */
-  environment: /^scripts\/environment\.mjs$/,
+  /** Where the training environment and the files of guests lie: shared with setup, which runs before TypeScript can. */
+  environment: /^scripts\/(environment|guest-files)\.mjs$/,
 } as const;
 type Room = keyof typeof room;
 
@@ -38,9 +40,10 @@ const mayImport: Record<Room, Partial<Record<Room, Permission>>> = {
   // No stage at all: it answers even when the rest of the house is dark.
   serving: { domain: 'value', features: 'value', model: 'value', onnx: 'type', sandbox: 'type', edge: 'type' },
   stage: { domain: 'value', features: 'value', model: 'value', evaluation: 'value', onnx: 'type', sandbox: 'type', edge: 'type' },
-  onnx: { domain: 'value', features: 'type' },
-  sandbox: { domain: 'value', features: 'type', environment: 'value' },
-  edge: { domain: 'value', features: 'type' },
+  onnx: { domain: 'value', features: 'type', guest: 'value' },
+  sandbox: { domain: 'value', features: 'type', guest: 'value', environment: 'value' },
+  guest: { domain: 'value' },
+  edge: { domain: 'value', features: 'type', guest: 'value' },
   engine: {
     domain: 'value',
     features: 'value',
@@ -85,7 +88,7 @@ const powers: Power[] = [
     globals: [/^(fetch|WebSocket|EventSource|XMLHttpRequest|navigator\.sendBeacon)$/],
     homes: [/^src\/edges\/(llm|store)\//, room.client, room.api],
   },
-  { name: 'read or write a disk', modules: ['node:fs', 'node:fs/promises'], homes: [/^src\/edges\/(store|tables|sandbox)\//, room.cli, config] },
+  { name: 'read or write a disk', modules: ['node:fs', 'node:fs/promises'], homes: [/^src\/edges\/(store|tables|sandbox|guest)\//, room.cli, config] },
   { name: 'keep events in SQLite', modules: ['node:sqlite'], homes: [/^src\/edges\/store\//] },
   { name: "run SQL over a user's data", modules: ['@duckdb/*'], homes: [/^src\/edges\/tables\//] },
   { name: 'load a model file', modules: ['onnxruntime-node', 'onnxruntime-common', 'onnxruntime-web'], homes: [room.onnx] },

@@ -39,7 +39,7 @@ describe('setting up', () => {
 
     const both = await Promise.all([setUp(), setUp()]);
     expect(both.map(({ stdout }) => stdout.includes('waiting for it')).sort()).toEqual([false, true]);
-    expect((await readdir(cache)).map((entry) => entry.split('-')[0]).sort()).toEqual(['dev', 'env', 'harness']);
+    expect((await readdir(cache)).map((entry) => entry.split('-')[0]).sort()).toEqual(['dev', 'env', 'guest', 'guest', 'harness']);
     expect(findTrainingEnvironment([cache], userId).kind).toBe('ready');
 
     const startedMs = performance.now();

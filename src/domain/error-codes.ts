@@ -627,6 +627,13 @@ export const errorCodes = {
     meaning: 'The library that runs models has no binary for this machine, or its files are damaged.',
     remedy: 'Install again on Linux (x64, arm64) with glibc, macOS (arm64) or Windows. `modelwright doctor` shows what is missing.',
   },
+  MW3041: {
+    name: 'guest.cannot-start',
+    kind: 'environment',
+    title: 'The process that reads files cannot be started',
+    meaning: 'Files and packages of strangers are read in a process of their own. The walls around it stand, and it ended before it was ready.',
+    remedy: 'Run the setup again. `modelwright doctor` shows what is missing.',
+  },
   MW9001: {
     name: 'internal.bug',
     kind: 'internal',

@@ -84,7 +84,15 @@ const oddFiles = test('src/edges/tables/odd-files');
 const tables = test('src/edges/tables/tables');
 const locked = test('src/edges/tables/load-table');
 const fuzz = test('tests/journeys/fuzz-reading');
-const reader = test('src/edges/sandbox/reader-process');
+const guestAttacks = test('tests/attacks/guests');
+const hostileParquet = test('tests/attacks/hostile-parquet');
+/** A sentence of the contract of guests, as a caged one keeps it. */
+const guestKeeps = (title: string): TestName => ({
+  file: 'src/edges/sandbox/caged-guest.test.ts',
+  title,
+  writtenIn: 'src/edges/sandbox/guests.contract.ts',
+});
+const readersKeep = (title: string): TestName => ({ file: 'src/edges/tables/readers.test.ts', title, writtenIn: 'src/edges/tables/readers.contract.ts' });
 const split = test('src/stages/evaluation/split-rows');
 const measured = test('src/stages/evaluation/measure-score');
 const verdict = test('src/stages/evaluation/decide-verdict');
@@ -474,16 +482,16 @@ export const threatControls: Control[] = [
   built(
     'tables.reading',
     'A file is a table or is refused with a reason, within its time and memory, by a process that may die.',
-    ['src/edges/tables/scan-file.ts#scanFile', 'src/edges/sandbox/reader-process.ts#startReaderProcess'],
+    ['src/edges/tables/scan-file.ts#scanFile', 'src/edges/sandbox/open-guests.ts#openGuests'],
     {
       attack: [
         fuzz('is a table or is refused with a reason, in ${tableCount} files from seed ${fuzzSeed}'),
         oddFiles('is refused where it is %s'),
         oddFiles('that %s while it is read is refused'),
-        reader('holds a reader to its memory'),
+        guestKeeps('holds a guest to its memory'),
       ],
       positive: [oddFiles('$name comes out as it should')],
-      failClosed: [tables('that dies is an error for what was asked of it, and the next file starts a new one'), tables('that speaks nonsense is ended')],
+      failClosed: [tables('that dies is an error for what was asked of it, and the next file starts a new one'), tables('that speaks nonsense is ended: %s')],
     },
   ),
   built(
@@ -495,7 +503,29 @@ export const threatControls: Control[] = [
       positive: [locked('would read a file before it is locked')],
     },
   ),
-  planned('tables.cage', 'The reader of strangers’ files runs in a cage.'),
+  built(
+    'tables.cage',
+    'The reader of strangers’ files runs in a cage, a process a file.',
+    ['src/edges/sandbox/caged-guest.ts#startCagedGuest', 'src/edges/tables/tables.ts#openTables'],
+    {
+      attack: [
+        hostileParquet('SBX-31 parquet-hostile: a crafted columnar file is read or refused, or ends its own caged reader and nothing else'),
+        guestAttacks('gets no socket, so nothing arrives'),
+        guestAttacks('reads no other file, by its path, by another descriptor or by another process'),
+        guestAttacks('does not see the file of a guest beside it'),
+        guestAttacks('writes nothing but in its folder, its own file least of all'),
+        guestAttacks('starts no program and no process'),
+        guestKeeps('ends a guest that takes more of the disk than it may: %s'),
+        guestKeeps('ends with its parent, also when that is killed'),
+        guestKeeps('leaves no process, folder or control group'),
+      ],
+      positive: [
+        guestAttacks('reads its file again and again, by a name that tells nothing'),
+        readersKeep('reads CSV, JSON, either gzipped, and the Parquet that it wrote, as the same table'),
+      ],
+      failClosed: [guestKeeps('ends a guest that speaks nonsense: %s'), readersKeep('refuses a file that somebody writes to while it is read')],
+    },
+  ),
   built(
     'text.report',
     'The report takes every text of a stranger as text, holds no script and forbids one.',

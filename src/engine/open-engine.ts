@@ -3,14 +3,16 @@ import type { Containment } from '../domain/containment.ts';
 import { parseRunEvent, type RunEvent } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import { openNativeRuntime, type GraphRuntime } from '../edges/onnx/index.ts';
-import { describeContainment, openSandbox, startReaderProcess, type OpenedSandbox } from '../edges/sandbox/index.ts';
+import { describeContainment, openGuests, openSandbox, type Guests, type OpenedSandbox } from '../edges/sandbox/index.ts';
 import { openScratch, openStore, type Scratch, type Store } from '../edges/store/index.ts';
 import { openTables, readerEntry, type Tables } from '../edges/tables/index.ts';
 import { findTrainingEnvironment } from '../../scripts/environment.mjs';
+import { guestOptions } from './guest-options.ts';
 import { buildModel, resumeModel } from './build.ts';
 import type { Config } from './config.ts';
 import { examineMachine } from './examine.ts';
 import { evaluateModel, predictFile, predictRow } from './answer.ts';
+import { placesOf } from './places-of.ts';
 import { planModel } from './plan.ts';
 import { checkThreats, judgeThreats } from './threats.ts';
 import { exportModel, listModels, listRuns, remove, showModel, trustKey, verifyModel, writeReport } from './keep.ts';
@@ -25,6 +27,8 @@ export type Edges = {
   memoryBytes: number;
   processors: number;
   store(): Promise<Store<RunEvent>>;
+  /** Processes that hold native code and strangers' bytes. */
+  guests(): Promise<Guests>;
   tables(): Promise<Tables>;
   sandbox(): Promise<OpenedSandbox>;
   /** What stands round the code of a run, for its events. */
@@ -34,18 +38,14 @@ export type Edges = {
 
 export type Engine = Awaited<ReturnType<typeof openEngine>>;
 
-const placesOf = ({ basePrefix, sitePackages, harness, executable }: Extract<ReturnType<typeof findTrainingEnvironment>, { kind: 'ready' }>) => ({
-  basePrefix,
-  sitePackages,
-  harness,
-  python: executable,
-});
+const MOST_DATABASE_BYTES = 4 * 2 ** 30;
 
 /** Opens the rooms behind the doors for one home. Close it: it holds processes. */
 export async function openEngine(config: Config, version: string) {
   const nowMs = () => performance.now();
   let store: Promise<Store<RunEvent>> | null = null;
   let scratch: Promise<Scratch> | null = null;
+  let guests: Promise<Guests> | null = null;
   let tables: Promise<Tables> | null = null;
   let sandbox: Promise<OpenedSandbox> | null = null;
   let graphs: GraphRuntime | null = null;
@@ -62,6 +62,10 @@ export async function openEngine(config: Config, version: string) {
       hint: `Type: ${found.remedy}`,
     });
   };
+  const memoryBytes = Math.floor(totalmem() * 0.6);
+  /** The rest of a guest's memory is JavaScript's. */
+  const databaseBytes = Math.min(MOST_DATABASE_BYTES, memoryBytes / 2);
+  const openTheGuests = () => (guests ??= openTheScratch().then(({ folder }) => openGuests(guestOptions(config, folder, memoryBytes))));
   const edges: Edges = {
     config,
     version,
@@ -69,11 +73,12 @@ export async function openEngine(config: Config, version: string) {
     nowMs,
     wallIso: () => new Date().toISOString(),
     newRunId: () => `r_${Date.now().toString(36)}${crypto.randomUUID().slice(0, 6)}`,
-    memoryBytes: Math.floor(totalmem() * 0.6),
+    memoryBytes,
     processors: availableParallelism(),
     store: openTheStore,
+    guests: openTheGuests,
     tables: () =>
-      (tables ??= openTheScratch().then(({ folder }) => openTables(() => startReaderProcess(readerEntry, {}), { tempDirectory: folder, threads: 2 }))),
+      (tables ??= openTheGuests().then((opened) => openTables((file) => opened.start(readerEntry, file), { threads: 2, memoryBytes: databaseBytes }))),
     sandbox: () =>
       (sandbox ??= openTheScratch().then(({ folder }) => {
         return openSandbox({ environment: placesOf(findEnvironment()), scratchDirectory: folder });
@@ -121,6 +126,7 @@ export async function openEngine(config: Config, version: string) {
       // What could not be opened was told of when it was asked for; the others are closed all the same.
       const opened = <T>(one: Promise<T> | null) => one?.catch(() => null);
       await (await opened(tables))?.close();
+      await (await opened(guests))?.close();
       await (await opened(scratch))?.close();
       (await opened(store))?.close();
     },

@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
   await mkdir(join(folder, 'temp'));
   // A file that takes longer is killed with its reader, and found below by its code.
-  reader = openReader({ tempDirectory: join(folder, 'temp'), memoryBytes: 256 << 20, timeLimitMs: MOST_MS });
+  reader = openReader({ tempDirectory: join(folder, 'temp'), isShared: true, memoryBytes: 256 << 20, timeLimitMs: MOST_MS });
   const path = join(folder, 'good.parquet');
   const ids = Array.from({ length: 60 }, (_, row) => row);
   await reader.tables.writeParquet(path, [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cageArguments, cagedCommand, startCommand, type CagePlan } from './cage-arguments.ts';
+import { cageArguments, cagedCommand, guestArguments, guestCommand, startCommand, type CagePlan } from './cage-arguments.ts';
 
 const environment = {
   basePrefix: '/usr',
@@ -138,4 +138,52 @@ it('closes the root last, after everything that has to be made in it', () => {
 
 it('hands in nothing writable of this machine', () => {
   expect(cageArguments(plan).filter((word) => word === '--bind' || word === '--dev' || word === '--share-net')).toEqual([]);
+});
+
+const guestPlan = {
+  environment,
+  rootFolders: plan.rootFolders,
+  runtime: '/cache/guest-runtime',
+  code: '/cache/guest',
+  scratchFolder: '/cache/guest-scratch/one',
+};
+
+it('builds the cage of a guest as any other, but for what it is shown, its folder and its variables', () => {
+  const [worker, guest] = [cageArguments(plan), guestArguments(guestPlan)].map((words) => words.join(' ').replaceAll(' --', '\n--').split('\n'));
+  expect(guest.filter((line) => !worker.includes(line))).toMatchInlineSnapshot(`
+    [
+      "--ro-bind /cache/guest-runtime /cage/runtime",
+      "--ro-bind /cache/guest /cage/guest",
+      "--ro-bind /cache/guest-runtime/node_modules /cage/guest/node_modules",
+      "--bind /cache/guest-scratch/one /scratch",
+      "--setenv ORT_DISABLE_TELEMETRY 1",
+    ]
+  `);
+  expect(worker.filter((line) => !guest.includes(line))).toMatchInlineSnapshot(`
+    [
+      "--ro-bind /cache/env/lib/python3.11/site-packages /cage/site",
+      "--size 268435456",
+      "--perms 0700",
+      "--tmpfs /scratch",
+      "--setenv OMP_NUM_THREADS 1",
+      "--setenv OPENBLAS_NUM_THREADS 1",
+      "--setenv OMP_WAIT_POLICY passive",
+      "--setenv JOBLIB_MULTIPROCESSING 0",
+      "--setenv PYTHONHASHSEED 0",
+      "--setenv PYTHONDONTWRITEBYTECODE 1",
+    ]
+  `);
+});
+
+it('lets a guest write in one folder of this machine and in no other', () => {
+  const words = guestArguments(guestPlan);
+  const writable = words.flatMap((word, at) => (word === '--bind' ? [words.slice(at + 1, at + 3)] : []));
+  expect(writable).toEqual([['/cache/guest-scratch/one', '/scratch']]);
+});
+
+it('starts Node through the harness, with no word of the file that it reads', () => {
+  const start = { entry: 'edges/tables/reader.js', use: 'read', memoryBytes: 2 ** 30, heapBytes: 2 ** 29, fileBytes: 2 ** 33 } as const;
+  expect(guestCommand(environment, start).join(' ')).toMatchInlineSnapshot(
+    `"/usr/bin/python3.11 -s -S -P -B /cage/app/guest.py 1073741824 8589934592 read /cage/runtime/bin/node --disable-warning=ExperimentalWarning --max-old-space-size=512 /cage/guest/src/edges/tables/reader.js"`,
+  );
 });

@@ -72,9 +72,31 @@ export function cagedCommand(environment: TrainingEnvironment, source: string, .
 /** What bubblewrap reads from descriptor 5, so that no path of this machine stands in a command line that a job could read. */
 export function cageArguments({ environment, rootFolders, strength }: CagePlan): string[] {
   const { scratchBytes, outputBytes } = strengths[strength];
-  const { basePrefix, sitePackages, harness } = environment;
-  const readOnly = (from: string, to: string) => ['--ro-bind', from, to];
-  const tmpfs = (place: string, sizeBytes: number, mode: string) => ['--size', String(sizeBytes), '--perms', mode, '--tmpfs', place];
+  return enclose({
+    environment,
+    rootFolders,
+    shown: readOnly(environment.sitePackages, '/cage/site'),
+    writable: [tmpfs('/scratch', scratchBytes, '0700'), outputBytes === null ? [] : tmpfs('/output', outputBytes, '0700')],
+    variables: workerVariables('/scratch'),
+  });
+}
+
+const readOnly = (from: string, to: string) => ['--ro-bind', from, to];
+const tmpfs = (place: string, sizeBytes: number, mode: string) => ['--size', String(sizeBytes), '--perms', mode, '--tmpfs', place];
+
+/** What one kind of cage has that another has not. */
+type Contents = {
+  environment: Pick<TrainingEnvironment, 'basePrefix' | 'harness'>;
+  rootFolders: readonly RootFolder[];
+  /** Mounted read-only beside the interpreter and the harness. */
+  shown: readonly string[];
+  /** The folders that may be written. */
+  writable: readonly string[][];
+  variables: Record<string, string>;
+};
+
+/** The walls that every cage has. */
+export function enclose({ environment: { basePrefix, harness }, rootFolders, shown, writable, variables }: Contents): string[] {
   return [
     ['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup', '--disable-userns'],
     ['--uid', '65534', '--gid', '65534', '--hostname', 'cage'],
@@ -83,22 +105,71 @@ export function cageArguments({ environment, rootFolders, strength }: CagePlan):
     readOnly('/usr', '/usr'),
     ...rootFolders.map(({ name, linkTo }) => (linkTo === undefined ? readOnly(`/${name}`, `/${name}`) : ['--symlink', linkTo, `/${name}`])),
     basePrefix === '/usr' ? [] : readOnly(basePrefix, '/cage/py'),
-    readOnly(sitePackages, '/cage/site'),
+    shown,
     readOnly(harness, '/cage/app'),
     // A fresh /proc leaves kernel settings writable for a cage that root started.
     ['--proc', '/proc'],
     readOnly('/proc/sys', '/proc/sys'),
     ['--perms', '0755', '--tmpfs', '/dev'],
     ...devices.map((device) => ['--dev-bind', `/dev/${device}`, `/dev/${device}`]),
-    tmpfs('/scratch', scratchBytes, '0700'),
-    outputBytes === null ? [] : tmpfs('/output', outputBytes, '0700'),
+    ...writable,
     tmpfs('/tmp', SMALL_TMPFS_BYTES, '1777'),
     tmpfs('/dev/shm', SMALL_TMPFS_BYTES, '1777'),
-    ...Object.entries(workerVariables('/scratch')).map(([name, value]) => ['--setenv', name, value]),
+    ...Object.entries(variables).map(([name, value]) => ['--setenv', name, value]),
     // The root and /dev of a new cage are writable and unsized, so they are closed last.
     ['--chdir', '/scratch', '--remount-ro', '/dev', '--remount-ro', '/', '--seccomp', String(descriptor.workerFilter)],
   ].flat();
 }
+
+/** Of a guest: Node with its packages, our code that it runs, and a folder on the disk of its own. */
+export type GuestPlan = {
+  environment: TrainingEnvironment;
+  rootFolders: readonly RootFolder[];
+  runtime: string;
+  code: string;
+  scratchFolder: string;
+};
+
+/** What bubblewrap reads for a guest: no learners, and a scratch folder on the disk, for tables may be larger than memory. */
+export function guestArguments({ environment, rootFolders, runtime, code, scratchFolder }: GuestPlan): string[] {
+  return enclose({
+    environment,
+    rootFolders,
+    shown: [readOnly(runtime, '/cage/runtime'), readOnly(code, '/cage/guest'), readOnly(`${runtime}/node_modules`, '/cage/guest/node_modules')].flat(),
+    writable: [['--bind', scratchFolder, '/scratch']],
+    variables: guestVariables('/scratch'),
+  });
+}
+
+/** The whole environment of a guest. */
+export const guestVariables = (folder: string): Record<string, string> => ({
+  PATH: '/usr/bin',
+  HOME: folder,
+  TMPDIR: folder,
+  LANG: 'C.UTF-8',
+  TZ: 'UTC',
+  // ONNX Runtime would tell of each model that it opens.
+  ORT_DISABLE_TELEMETRY: '1',
+});
+
+export type GuestStart = {
+  /** The module below /cage/guest/src. */
+  entry: string;
+  /** What it may do with descriptor 7. */
+  use: 'read' | 'write' | 'none';
+  memoryBytes: number;
+  heapBytes: number;
+  fileBytes: number;
+};
+
+/** The command inside the cage of a guest: the harness puts up the inner walls and becomes Node. */
+export function guestCommand(environment: TrainingEnvironment, { entry, use, memoryBytes, heapBytes, fileBytes }: GuestStart): string[] {
+  const node = ['/cage/runtime/bin/node', ...nodeFlags(heapBytes), `/cage/guest/src/${entry}`];
+  return cagedCommand(environment, 'guest.py', String(memoryBytes), String(fileBytes), use, ...node);
+}
+
+/** Its own limit on the heap, well below that of the process, so that a table too large for JavaScript ends with a word of V8. */
+export const nodeFlags = (heapBytes: number) => ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${Math.floor(heapBytes / 2 ** 20)}`];
 
 /** What is started on this machine; `uid` is set where the host is root, who must be left before the cage is made. */
 export function startCommand({

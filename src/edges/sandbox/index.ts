@@ -1,11 +1,12 @@
 export type { CageOptions } from './start-cage.ts';
 export { askContainerEngine, listBackEnds } from './back-ends.ts';
 export type { TrainingEnvironment } from './cage-arguments.ts';
+export type { GuestCage } from './caged-guest.ts';
 export { describeContainment } from './containment.ts';
 export { readKernelFacts } from './kernel-facts.ts';
 export { describeLimits, isInControlGroup } from './limits.ts';
+export { openGuests, type GuestOptions, type Guests } from './open-guests.ts';
 export { openSandbox, type OpenedSandbox } from './open-sandbox.ts';
-export { startReaderProcess, type ReaderProcess } from './reader-process.ts';
 export type {
   Execution,
   ExecutionOutcome,

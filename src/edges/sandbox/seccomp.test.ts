@@ -74,6 +74,23 @@ describe.each(architectures)('the seccomp programs for %s', (architecture) => {
     expect(answer('prctl', 4)).toBe(failWith(1));
   });
 
+  it.each(['guest-start', 'guest'] as const)('tells a guest that there is no ring of calls, and kills it at any other call of an attack (%s)', (level) => {
+    const answer = ask(architecture, level);
+    const isRing = (call: string) => call.startsWith('io_uring_');
+    expect(killedCalls.filter(isRing).map((call) => answer(call))).toEqual([failWith(38), failWith(38), failWith(38)]);
+    expect(killedCalls.filter((call) => !isRing(call) && ![KILL, undefined].includes(answer(call)))).toEqual([]);
+  });
+
+  it('lets a guest become Node, make threads, and learn no name of a file', () => {
+    const answer = ask(architecture, 'guest');
+    expect(answer('clone', 0x3d0f00)).toBe(ALLOW);
+    expect([answer('clone', 0x1200011), answer('socket', 1), answer('flock', 3), answer('fcntl', 3, 5)]).toEqual([1, 97, 1, 1].map(failWith));
+    for (const call of ['execve', 'getsockname', 'getsockopt']) expect(answer(call)).toBe(ALLOW);
+    // Whether a file is locked can be set and not asked.
+    expect(answer('fcntl', 3, 6)).toBe(ALLOW);
+    for (const call of ['readlink', 'readlinkat']) expect([failWith(22), undefined]).toContain(answer(call));
+  });
+
   it('types nothing into a terminal', () => {
     const answer = ask(architecture, 'worker');
     expect(answer('ioctl', 0, 0x5412)).toBe(failWith(25));

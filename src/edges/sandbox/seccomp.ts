@@ -1,12 +1,12 @@
 /**
- * Builds the two seccomp programs of the cage, without a dependency: `worker`, which bubblewrap installs before the worker starts, and
- * `job`, which every forked job puts on top of it before a learner runs. Order of a program: architecture, x32 numbers, rules on
+ * Builds the seccomp programs of the cage, without a dependency: `worker`, which bubblewrap installs before the worker starts, and on top of it
+ * `job`, which every forked job puts up before a learner runs. Of a guest they are `guest-start` and `guest`. Order of a program: architecture, x32 numbers, rules on
  * arguments, calls that kill, calls that fail, calls that pass, everything else EPERM.
  */
 import { allowedCalls, syscallNumbers, type Architecture } from './syscall-numbers.ts';
 
 export type { Architecture };
-export type FilterLevel = 'worker' | 'job';
+export type FilterLevel = 'worker' | 'job' | 'guest-start' | 'guest';
 
 type Instruction = { code: number; jumpTrue: number; jumpFalse: number; value: number };
 
@@ -25,6 +25,7 @@ export const KILL = 0x80000000;
 export const failWith = (errorNumber: number) => (0x00050000 | errorNumber) >>> 0;
 
 const EPERM = 1;
+const EINVAL = 22;
 const ENOTTY = 25;
 const ENOSYS = 38;
 const EAFNOSUPPORT = 97;
@@ -39,6 +40,9 @@ export const killedCalls: readonly string[] = words(`
   keyctl add_key request_key mount umount2 pivot_root move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr chroot unshare setns
   init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff quotactl quotactl_fd acct settimeofday clock_settime
   adjtimex clock_adjtime open_by_handle_at name_to_handle_at lookup_dcookie nfsservctl syslog vhangup memfd_secret fanotify_init iopl ioperm modify_ldt`);
+
+/** Node asks for a ring at its start, whatever it is told, and goes on without. */
+const ringCalls = words('io_uring_setup io_uring_enter io_uring_register');
 
 const step = (code: number, value: number, jumpTrue = 0, jumpFalse = 0): Instruction => ({ code, jumpTrue, jumpFalse, value: value >>> 0 });
 
@@ -65,6 +69,10 @@ const NEW_NAMESPACES = 0x7e020080;
 const CLONE_THREAD = 0x10000;
 // TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX: what Python asks of a descriptor. Not TIOCSTI, which types into a terminal.
 const harmlessIoctls = [0x5401, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451];
+// F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
+const plainFcntls = [0, 1, 2, 3, 4, 1030];
+/** DuckDB locks what it writes. A file that others read too takes no lock that another could notice: that needs the right to write, or to ask. */
+const SET_LOCK = 6;
 const NAME_A_MAPPING = 0x53564d41;
 
 type Policy = {
@@ -84,7 +92,9 @@ export function filterPolicy(level: FilterLevel): Policy {
     // PDEATHSIG get/set, DUMPABLE get/set, NAME get/set, SECCOMP get/set, CAPBSET_READ, NO_NEW_PRIVS get/set, SET_VMA
     prctl: oneOf(0, [1, 2, 3, 4, 15, 16, 21, 22, 23, 38, 39, NAME_A_MAPPING], failWith(EPERM)),
   };
-  if (level === 'job') {
+  const isInner = level === 'job' || level === 'guest';
+  const isGuest = level === 'guest-start' || level === 'guest';
+  if (isInner) {
     Object.assign(rules, {
       // Threads only: a job that cannot fork leaves nothing behind and ends with one signal.
       clone: [
@@ -103,19 +113,25 @@ export function filterPolicy(level: FilterLevel): Policy {
       setpriority: always(failWith(EPERM)),
       // Locks on shared read-only files are a channel between jobs: no locks, leases or owners.
       flock: always(failWith(EPERM)),
-      fcntl: oneOf(1, [0, 1, 2, 3, 4, 1030], failWith(EPERM)),
+      fcntl: oneOf(1, isGuest ? [...plainFcntls, SET_LOCK] : plainFcntls, failWith(EPERM)),
       prctl: oneOf(0, [3, 15, 16, 39, NAME_A_MAPPING], failWith(EPERM)),
     });
   }
+  if (level === 'guest') {
+    // What a descriptor is called on this machine is nobody's business in there: no path is a link.
+    rules['readlink'] = always(failWith(EINVAL));
+    rules['readlinkat'] = always(failWith(EINVAL));
+  }
   return {
     rules,
-    killed: killedCalls,
+    killed: isGuest ? killedCalls.filter((call) => !ringCalls.includes(call)) : killedCalls,
     failing: [
       // Its flags lie in memory, where a filter cannot see them; the C library falls back to clone.
-      { errorNumber: ENOSYS, calls: ['clone3'] },
+      { errorNumber: ENOSYS, calls: ['clone3', ...(isGuest ? ringCalls : [])] },
       { errorNumber: EPERM, calls: ['mlock', 'mlock2', 'mbind', 'set_mempolicy', 'get_mempolicy', ...(level === 'job' ? ['execve', 'execveat'] : [])] },
     ],
-    allowed: allowedCalls,
+    // What kind of descriptor its standard input is; it can make no socket.
+    allowed: isGuest ? [...allowedCalls, 'getsockname', 'getsockopt'] : allowedCalls,
   };
 }
 

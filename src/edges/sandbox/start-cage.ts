@@ -74,12 +74,13 @@ export function startInCage(
   }
 }
 
-function nextUser(): number {
+/** A user without an account, another for each cage. */
+export function nextUser(): number {
   started += 1;
   return FIRST_USER + ((process.pid * 16 + started) % USER_COUNT);
 }
 
-function findRootFolders(): RootFolder[] {
+export function findRootFolders(): RootFolder[] {
   return ['lib', 'lib64', 'bin'].flatMap((name) => {
     try {
       return [lstatSync(`/${name}`).isSymbolicLink() ? { name, linkTo: readlinkSync(`/${name}`) } : { name }];

@@ -1,18 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadOptions } from './load-limits.ts';
 import { MAX_ROW_LENGTH, type Cutting } from './parse-delimited.ts';
 import { sqlText } from './query.ts';
 
-/** A folder for the time that the work takes. */
-export async function inScratch<T>(options: LoadOptions, work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(options.tempDirectory, 'table-'));
+/** A place for a file for the time that the work takes. No folder: in its cage a reader may make none. */
+export async function inScratch<T>(options: LoadOptions, work: (place: string) => Promise<T>): Promise<T> {
+  const place = join(options.tempDirectory, `table-${++placeCount}`);
   try {
-    return await work(folder);
+    return await work(place);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(place, { force: true });
   }
 }
+
+let placeCount = 0;
 
 export function readCsv(path: string, cutting: Pick<Cutting, 'delimiter' | 'quote'>, width: number, hasHeader: boolean, isGzip: boolean): string {
   const columns = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(', ');

@@ -17,14 +17,17 @@ export function checkWidth(path: string, width: number, options: LoadOptions): v
 /** What DuckDB says when it runs out of memory or disk, told as ours. */
 export function tooLarge(path: string, cause: unknown): ModelwrightError | undefined {
   if (!(cause instanceof Error) || !/Out of Memory Error|No space left on device/i.test(cause.message)) return undefined;
-  return new ModelwrightError({
+  return tooLargeForReader(path, cause);
+}
+
+export const tooLargeForReader = (path: string | undefined, cause?: unknown) =>
+  new ModelwrightError({
     code: 'MW1114',
-    message: `The file "${path}" is too large for the memory and disk that the reader may use.`,
+    message: `${path === undefined ? 'The table' : `The file "${path}"`} is too large for the memory and disk that the reader may use.`,
     hint: 'Free disk space, give fewer columns or rows, or raise the memory limit.',
-    place: { file: path },
+    ...(path !== undefined && { place: { file: path } }),
     cause,
   });
-}
 
 export const rowTooLong = (where: string, place: ErrorPlace) =>
   new ModelwrightError({

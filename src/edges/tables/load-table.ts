@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { ModelwrightError } from '../../domain/error.ts';
@@ -59,8 +58,7 @@ async function loadRaw(connection: DuckDBConnection, path: string, scanned: Scan
       : loadDelimited(connection, path, scanned, options, readAs);
   }
   if (!scanned.isGzip) return loadParquet(connection, path, path, options);
-  return inScratch(options, async (folder) => {
-    const unpacked = join(folder, 'unpacked.parquet');
+  return inScratch(options, async (unpacked) => {
     await pipeline(textPieces(path, true), createWriteStream(unpacked, { mode: 0o600 }));
     return loadParquet(connection, path, unpacked, options);
   });
@@ -126,8 +124,7 @@ async function loadParquet(connection: DuckDBConnection, path: string, source: s
 async function loadJson(connection: DuckDBConnection, path: string, file: TextFile, options: LoadOptions) {
   const found = await findJsonColumns(path, file, options.maxColumns);
   checkWidth(path, found.keys.length, options);
-  await inScratch(options, async (folder) => {
-    const copy = join(folder, 'clean.csv');
+  await inScratch(options, async (copy) => {
     let row = 0;
     const asLine = (cells: ReadonlyMap<string, string>) => {
       row++;

@@ -1,4 +1,4 @@
-import { execFileSync, fork } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,26 +7,17 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oddFiles } from '../../../tests/fixtures/odd-files.ts';
 import { ModelwrightError } from '../../domain/error.ts';
-import { openTables, readerEntry, type OpenedFile, type ReaderProcess, type Tables } from './index.ts';
+import { openReader } from '../../../tests/support/reader.ts';
+import type { OpenedFile, Tables } from './index.ts';
 import { refuseChangedSince, scanFile } from './scan-file.ts';
 
 let folder: string;
 let tables: Tables;
 
-function startReader(): ReaderProcess {
-  const child = fork(readerEntry, { serialization: 'advanced', execArgv: [] });
-  return {
-    send: (message) => void child.send(message as Parameters<typeof child.send>[0]), // fork's own type names only JSON; this pipe takes any clonable value
-    onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.on('exit', listener),
-    kill: () => void child.kill('SIGKILL'),
-  };
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'odd-files-'));
   await mkdir(join(folder, 'temp'));
-  tables = openTables(startReader, { tempDirectory: join(folder, 'temp'), memoryBytes: 512 << 20 });
+  ({ tables } = openReader({ tempDirectory: join(folder, 'temp'), isShared: true, memoryBytes: 512 << 20 }));
 });
 afterAll(async () => {
   await tables.close();

@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ModelwrightError } from '../../domain/error.ts';
@@ -110,8 +109,7 @@ async function holdsRowsToLeaveOut(connection: DuckDBConnection, { width, hasHea
  * what is wrong and where. Where the rows do not fit, other ways to read them are tried. Gives the one that fitted.
  */
 async function readThroughCopy(connection: DuckDBConnection, path: string, file: TextFile, sniffed: Sniffed, options: LoadOptions) {
-  return inScratch(options, async (folder) => {
-    const copy = join(folder, 'clean.csv');
+  return inScratch(options, async (copy) => {
     let fitting = sniffed;
     let written = await writeClean(path, file, sniffed, copy);
     const { fault } = written;

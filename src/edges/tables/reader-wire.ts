@@ -17,24 +17,21 @@ export const RequestNumber = z.object({ id: z.int() });
 
 const DatabaseOptions = z.strictObject({ tempDirectory: z.string(), memoryBytes: z.int().positive(), threads: z.int().positive() });
 
-/** `file` is the owner's number for a file that it asked to open. */
+/** A reader has one file at most, which it is started with; one that is to write answers has that. */
 export const ReaderRequest = z.intersection(
   RequestNumber,
   z.discriminatedUnion('ask', [
     z.object({
       ask: z.literal('open'),
-      file: z.int(),
       path: z.string(),
       readAs: FileReading,
       options: DatabaseOptions.extend({ maxColumns: z.int().positive() }),
     }),
-    z.object({ ask: z.literal('statistics'), file: z.int() }),
-    z.object({ ask: z.literal('columns'), file: z.int(), requests: z.array(z.strictObject({ index: z.int().min(0), rule: ReadingRule })) }),
-    z.object({ ask: z.literal('row-groups'), file: z.int(), indices: z.array(z.int().min(0)).min(1) }),
-    z.object({ ask: z.literal('close'), file: z.int() }),
+    z.object({ ask: z.literal('statistics') }),
+    z.object({ ask: z.literal('columns'), requests: z.array(z.strictObject({ index: z.int().min(0), rule: ReadingRule })) }),
+    z.object({ ask: z.literal('row-groups'), indices: z.array(z.int().min(0)).min(1) }),
     z.object({
       ask: z.literal('write-parquet'),
-      path: z.string(),
       columns: z.array(z.strictObject({ name: z.string().max(65_536), values: z.union([z.instanceof(Float64Array), z.array(z.string())]) })).min(1),
       options: DatabaseOptions,
     }),

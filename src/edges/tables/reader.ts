@@ -1,39 +1,43 @@
-/** The reader process: holds DuckDB and the strangers' bytes. A fault in here ends this process and nothing else. */
+/** The reader, a guest: holds DuckDB and one stranger's bytes. A fault in here ends this process and nothing else. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { ReadingRule } from '../../domain/column.ts';
 import { ModelwrightError, unreachable } from '../../domain/error.ts';
+import { FILE_DESCRIPTOR, serveOwner, tellOwner } from '../guest/index.ts';
 import { measureColumns } from './column-statistics.ts';
 import { findTwins } from './find-twins.ts';
 import { judgeOrder } from './judge-order.ts';
+import { tooLargeForReader } from './load-limits.ts';
 import { loadTable, lockDown, openDatabase, type LoadedTable } from './load-table.ts';
 import { countDuplicates, readByDictionary, readPlainNumbers, readRowGroups } from './read-columns.ts';
 import { ReaderRequest, RequestNumber, type ReaderReply } from './reader-wire.ts';
-import { writeParquetFile } from './write-parquet.ts';
+import { copyToDescriptor, writeParquetFile } from './write-parquet.ts';
 
 /** From so many rows on plain numbers are read by SQL; fewer cells cost less than its statements do. */
 const NUMBERS_BY_SQL_ROWS = 5000;
 /** Number columns read in one pass over the table. */
 const NUMBER_COLUMNS_A_PASS = 16;
 
-const files = new Map<number, LoadedTable>();
+let table: LoadedTable | undefined;
 let parser: Awaited<ReturnType<typeof openDatabase>> | undefined;
 
-function getFile(file: number): LoadedTable {
-  const table = files.get(file);
-  if (!table) throw new Error(`the file ${file} is not open`);
+function getTable(): LoadedTable {
+  if (!table) throw new Error('no file is open');
   return table;
 }
 
 async function answer(request: ReaderRequest, sendPart: (value: unknown) => void): Promise<unknown> {
   switch (request.ask) {
     case 'open': {
-      const table = await loadTable(request.path, request.options, request.readAs);
-      files.set(request.file, table);
+      table?.close();
+      table = undefined;
+      table = await loadTable(request.path, request.options, request.readAs);
       const { columns, rowCount, sha256, sizeBytes, dialect, notes } = table;
       return { columns, rowCount, sha256, sizeBytes, dialect, notes };
     }
     case 'statistics': {
-      const { connection, columns, rowCount } = getFile(request.file);
+      const { connection, columns, rowCount } = getTable();
       const measured = await judgeOrder(connection, await measureColumns(connection, columns, rowCount), rowCount);
       return {
         columns: measured,
@@ -42,19 +46,19 @@ async function answer(request: ReaderRequest, sendPart: (value: unknown) => void
       };
     }
     case 'columns':
-      await sendColumns(getFile(request.file), request.requests, sendPart);
+      await sendColumns(getTable(), request.requests, sendPart);
       return {};
     case 'row-groups': {
-      const { connection, rowCount } = getFile(request.file);
+      const { connection, rowCount } = getTable();
       return { groups: await readRowGroups(connection, request.indices, rowCount) };
     }
-    case 'close':
-      files.get(request.file)?.close();
-      files.delete(request.file);
+    case 'write-parquet': {
+      const written = join(request.options.tempDirectory, 'answers.parquet');
+      await writeParquetFile(written, request.columns, request.options);
+      copyToDescriptor(written, FILE_DESCRIPTOR);
+      rmSync(written);
       return {};
-    case 'write-parquet':
-      await writeParquetFile(request.path, request.columns, request.options);
-      return {};
+    }
     case 'expressions':
       return { trees: await parseExpressions(request.texts) };
     default:
@@ -94,9 +98,7 @@ async function parseExpressions(texts: string[]): Promise<unknown[]> {
   return trees;
 }
 
-function send(reply: ReaderReply): void {
-  process.send?.(reply);
-}
+const send = (reply: ReaderReply) => tellOwner(reply);
 
 function describe(cause: unknown): Extract<ReaderReply, { kind: 'failed' }>['error'] {
   if (cause instanceof ModelwrightError) {
@@ -113,12 +115,8 @@ function describe(cause: unknown): Extract<ReaderReply, { kind: 'failed' }>['err
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   if (/Out of Memory Error|No space left on device/i.test(message)) {
-    return {
-      code: 'MW1114',
-      message: 'The table is too large for the memory and disk that the reader may use.',
-      hint: 'Free disk space, give fewer columns or rows, or raise the memory limit.',
-      place: {},
-    };
+    const { code, message: words, hint, place } = tooLargeForReader(undefined);
+    return { code, message: words, hint, place };
   }
   return {
     code: 'MW9001',
@@ -128,15 +126,8 @@ function describe(cause: unknown): Extract<ReaderReply, { kind: 'failed' }>['err
   };
 }
 
-// One request after the other: each may use all memory and threads that the reader has.
-let queue = Promise.resolve();
-process.on('message', (message) => {
-  queue = handle(message, queue);
-});
-
-async function handle(message: unknown, before: Promise<void>): Promise<void> {
-  await before;
-  // A request that cannot be read is answered too: the files that are open stay so.
+serveOwner(async (message) => {
+  // A request that cannot be read is answered too: the file that is open stays so.
   const id = RequestNumber.safeParse(message).data?.id ?? 0;
   try {
     const request = ReaderRequest.parse(message);
@@ -144,7 +135,4 @@ async function handle(message: unknown, before: Promise<void>): Promise<void> {
   } catch (cause) {
     send({ kind: 'failed', id, error: describe(cause) });
   }
-}
-
-// The owner is gone: nothing here is worth keeping.
-process.on('disconnect', () => process.exit(0));
+});

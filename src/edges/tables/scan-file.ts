@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { createReadStream, type Stats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { ModelwrightError } from '../../domain/error.ts';
+import { fileChanged } from '../../domain/file-changed.ts';
 import type { FileReading } from '../../domain/file-reading.ts';
-import { isAddress } from './is-address.ts';
+import { accessError, lookAt } from './open-file.ts';
 import { withoutEnd, withoutMarks } from './odd-ends.ts';
 import { binaryFile, MAGIC_BYTES, refuseKnownFormats } from './refuse-formats.ts';
 import { weighUtf8, type Utf8Weight } from './weigh-utf8.ts';
@@ -163,14 +164,6 @@ export async function refuseChangedSince(path: string, state: FileState): Promis
   if (facts.size !== state.sizeBytes || facts.mtimeMs !== state.changedMs) throw fileChanged(path);
 }
 
-const fileChanged = (path: string) =>
-  new ModelwrightError({
-    code: 'MW1121',
-    message: `The file "${path}" changed while it was read.`,
-    hint: 'Wait until the program that writes it is done, or copy it and give the copy.',
-    place: { file: path },
-  });
-
 /** The bytes of the text in pieces, unpacked where it is gzipped; `onRaw` sees the bytes as they lie in the file. */
 export async function* textPieces(path: string, isGzip: boolean, onRaw: (piece: Buffer) => void = () => {}): AsyncGenerator<Buffer> {
   if (!isGzip) {
@@ -220,25 +213,6 @@ async function* piecesOf(path: string): AsyncGenerator<Buffer> {
   for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) yield Buffer.from(piece);
 }
 
-async function lookAt(path: string) {
-  try {
-    const facts = await stat(path);
-    if (!facts.isFile()) {
-      throw new ModelwrightError({
-        code: 'MW1103',
-        message: `"${path}" is ${whatIs(facts)} and no file.`,
-        hint: facts.isFIFO() ? 'A table is read more than once: write it to a file and name that.' : 'Name the file that holds the table.',
-        place: { file: path },
-      });
-    }
-    return facts;
-  } catch (cause) {
-    throw accessError(path, cause);
-  }
-}
-
-const whatIs = (facts: Stats) => (facts.isDirectory() ? 'a folder' : facts.isFIFO() ? 'a pipe' : facts.isSocket() ? 'a socket' : 'a device');
-
 async function firstBytes(path: string, count: number): Promise<Buffer> {
   try {
     await using file = await open(path);
@@ -247,29 +221,6 @@ async function firstBytes(path: string, count: number): Promise<Buffer> {
   } catch (cause) {
     throw accessError(path, cause);
   }
-}
-
-function accessError(path: string, cause: unknown): unknown {
-  if (cause instanceof ModelwrightError || !(cause instanceof Error) || !('code' in cause)) return cause;
-  if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
-    return new ModelwrightError({
-      code: 'MW1101',
-      ...(path === ''
-        ? { message: 'No file is named: the path is empty.', hint: 'Name the file that holds the table.' }
-        : isAddress(path)
-          ? { message: `"${path}" is an address, and no file of this machine.`, hint: 'Download it first, and give the path of the file.' }
-          : { message: `There is no file "${path}".`, hint: 'Check the path; a relative one starts at the current folder.' }),
-      place: { file: path },
-      cause,
-    });
-  }
-  return new ModelwrightError({
-    code: 'MW1102',
-    message: `The file "${path}" cannot be read (${String(cause.code)}).`,
-    hint: 'Check that you may read it: `ls -l FILE`.',
-    place: { file: path },
-    cause,
-  });
 }
 
 const startsWith = (bytes: Buffer, text: string) => bytes.subarray(0, text.length).toString('latin1') === text;

@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,28 +5,23 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { ReadingRule } from '../../domain/column.ts';
 import { readCell } from '../../domain/read-cell.ts';
-import { openTables, readerEntry, type OpenedFile, type ReaderProcess, type Tables } from './index.ts';
+import type { Guest } from '../guest/index.ts';
+import { uncagedGuests } from '../../../tests/support/guests.ts';
+import { openReader } from '../../../tests/support/reader.ts';
+import { openTables, readerEntry, type OpenedFile, type Tables } from './index.ts';
 
 let folder: string;
 let tables: Tables;
-let reader: ReturnType<typeof startReader>;
-
-function startReader(): ReaderProcess {
-  const child = fork(readerEntry, { serialization: 'advanced', execArgv: [] });
-  return {
-    send: (message) => void child.send(message as Parameters<typeof child.send>[0]), // fork's own type names only JSON; this pipe takes any clonable value
-    onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.on('exit', listener),
-    kill: () => void child.kill('SIGKILL'),
-  };
-}
+let reader: ReturnType<typeof openReader>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tables-'));
   await mkdir(join(folder, 'temp'));
-  tables = openTables(() => (reader = startReader()), { tempDirectory: join(folder, 'temp'), memoryBytes: 512 << 20 });
+  reader = openReader({ tempDirectory: join(folder, 'temp'), memoryBytes: 512 << 20 });
+  tables = reader.tables;
 });
 
 afterAll(async () => {
@@ -217,7 +211,9 @@ describe('a file that cannot be read', () => {
   });
 
   it('leaves nothing in the temporary folder', async () => {
-    expect(await readdir(join(folder, 'temp'))).toEqual([]);
+    const left = await readdir(join(folder, 'temp'), { recursive: true, withFileTypes: true });
+    // The folders of readers that are at work, and no file in any.
+    expect(left.filter((entry) => !entry.isDirectory())).toEqual([]);
   });
 });
 
@@ -410,24 +406,41 @@ describe('the reader process', () => {
     expect((await tables.openFile(await put('good.csv', 'a,b\n1,2\n'))).rowCount).toBe(1);
   });
 
+  /** A guest that says what it is told to say. */
+  const saying = (answer: (message: unknown) => unknown): Guest => {
+    let say: (message: unknown) => void = () => {};
+    return {
+      filePath: '/file',
+      scratchPath: '/scratch',
+      processId: undefined,
+      send: (message) => {
+        const said = answer(message);
+        if (said !== undefined) say(said);
+      },
+      onMessage: (listener) => (say = listener),
+      onExit: () => {},
+      kill: () => {},
+    };
+  };
+
   it('that is silent for too long is ended', async () => {
-    const never: ReaderProcess = { send: () => {}, onMessage: () => {}, onExit: () => {}, kill: () => {} };
-    const silent = openTables(() => never, { tempDirectory: folder, timeLimitMs: 20 });
+    const silent = openTables(async () => saying(() => undefined), { timeLimitMs: 20 });
     await expect(silent.parseExpressions(['1'])).rejects.toMatchObject({ code: 'MW1113' });
   });
 
   it.each([
     ['an ask it does not know', { id: 7, ask: 'dance' }, 7],
-    ['a request that lacks its parts', { id: 8, ask: 'columns', file: 1 }, 8],
-    ['a request without a number', { ask: 'statistics', file: 1 }, 0],
+    ['a request that lacks its parts', { id: 8, ask: 'columns' }, 8],
+    ['a request without a number', { ask: 'statistics' }, 0],
     ['no request at all', 'hello', 0],
   ])('answers %s with an error, and goes on', async (_, request, id) => {
-    const process = startReader();
+    const guests = uncagedGuests(join(folder, 'temp'));
+    const guest = await guests.start(readerEntry);
     const replies: unknown[] = [];
-    const ended = new Promise<unknown>((resolve) => process.onExit((code) => resolve(`ended with ${code}`)));
-    const answered = new Promise<unknown>((resolve) => process.onMessage((message) => replies.push(message) === 2 && resolve('answered')));
-    process.send(request);
-    process.send({ id: 9, ask: 'expressions', texts: [] });
+    const ended = new Promise<unknown>((resolve) => guest.onExit(resolve));
+    const answered = new Promise<unknown>((resolve) => guest.onMessage((message) => replies.push(message) === 2 && resolve('answered')));
+    guest.send(request);
+    guest.send({ id: 9, ask: 'expressions', texts: [] });
     expect(await Promise.race([answered, ended])).toBe('answered');
     expect(replies).toEqual([
       {
@@ -437,17 +450,44 @@ describe('the reader process', () => {
       },
       { kind: 'done', id: 9, value: { trees: [] } },
     ]);
-    process.kill();
+    await guests.close();
   });
 
-  it('that speaks nonsense is ended', async () => {
-    let say: (message: unknown) => void = () => {};
-    const odd: ReaderProcess = {
-      send: () => say({ kind: 'done', id: 1, value: { trees: 'none' } }),
-      onMessage: (listener) => (say = listener),
-      onExit: () => {},
-      kill: () => {},
-    };
-    await expect(openTables(() => odd, { tempDirectory: folder }).parseExpressions(['1'])).rejects.toThrow(/trees/);
+  it.each([
+    ['an answer of another form', { kind: 'done', id: 1, value: { trees: 'none' } }],
+    ['no reply', { kind: 'song', id: 1 }],
+    ['nothing that is a value', null],
+  ])('that speaks nonsense is ended: %s', async (_, answer) => {
+    await expect(openTables(async () => saying(() => answer)).parseExpressions(['1'])).rejects.toMatchObject({ code: 'MW1112' });
+  });
+
+  const opened = { columns: ['a'], rowCount: 2, sha256: '0'.repeat(64), sizeBytes: 4, dialect: { format: 'parquet', isGzip: false }, notes: [] };
+  const column = (length: number) => ({ at: 0, column: { type: 'number', values: new Float64Array(length) }, unreadable: null });
+
+  it.each([
+    ['a column of another length', [column(3)]],
+    ['a column twice', [column(2), column(2)]],
+    ['a column that nobody asked for', [{ ...column(2), at: 1 }]],
+    ['no column', []],
+  ])('that sends %s is ended', async (_, parts) => {
+    const path = await put('two.csv', 'a\n1\n2\n');
+    const tables = openTables(async () => {
+      let tell: (message: unknown) => void = () => {};
+      const guest = saying((message) => {
+        const { id, ask } = z.object({ id: z.number(), ask: z.string() }).parse(message);
+        if (ask === 'open') return { kind: 'done', id, value: opened };
+        for (const value of parts) tell({ kind: 'part', id, value });
+        return { kind: 'done', id, value: {} };
+      });
+      return {
+        ...guest,
+        onMessage: (listener) => {
+          tell = listener;
+          guest.onMessage(listener);
+        },
+      };
+    });
+    const file = await tables.openFile(path);
+    await expect(file.readColumns([{ name: 'a', rule: numbers }])).rejects.toMatchObject({ code: 'MW1112' });
   });
 });

@@ -1,9 +1,13 @@
+import { open } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { Column, ReadingRule, Table } from '../../domain/column.ts';
-import { ModelwrightError } from '../../domain/error.ts';
+import { ModelwrightError, unreachable } from '../../domain/error.ts';
 import type { FileReading } from '../../domain/file-reading.ts';
+import type { Guest, GuestEnding, GuestFile } from '../guest/index.ts';
+import { cannotWrite } from './cannot-write.ts';
 import { nameKey } from './name-columns.ts';
-import type { ReaderProcess } from './reader-process.ts';
+import { tooLargeForReader } from './load-limits.ts';
+import { openToRead } from './open-file.ts';
 import { ColumnPart, ExpressionsReply, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply, WrittenReply } from './reader-wire.ts';
 import type { ColumnStatistics, Dialect, Twin, Unreadable } from './reader-wire.ts';
 
@@ -43,8 +47,7 @@ export interface Tables {
 }
 
 export type TablesOptions = {
-  /** Exists already; takes what does not fit in memory. The reader empties what it made. */
-  tempDirectory: string;
+  /** Of DuckDB in one reader. */
   memoryBytes?: number;
   threads?: number;
   /** For one request. A reader that is silent for longer is killed. */
@@ -54,42 +57,69 @@ export type TablesOptions = {
 const DEFAULTS = { memoryBytes: 4 * 1024 ** 3, threads: 2, timeLimitMs: 600_000 };
 const MAX_COLUMNS = 10_000;
 
-/** The module that the reader process runs: beside this file, in its own language (sources in a clone, JavaScript in the package). */
-export const readerEntry = new URL(import.meta.url.endsWith('.ts') ? './reader.ts' : './reader.js', import.meta.url);
+/** The module that a reader runs, below our code: in its own language (sources in a clone, JavaScript in the package). */
+export const readerEntry = `edges/tables/reader${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
 
-/** Opens the edge. The process is started at the first request, and again after a crash; files opened before the crash are lost. */
-export function openTables(startReader: () => ReaderProcess, options: TablesOptions): Tables {
-  const { tempDirectory, memoryBytes, threads, timeLimitMs } = { ...DEFAULTS, ...options };
-  let connection: ReaderConnection | undefined;
-  let fileCount = 0;
-  const connect = () => {
-    if (!connection || connection.isOver) connection = new ReaderConnection(startReader(), timeLimitMs);
-    return connection;
+/** Starts a guest that runs `readerEntry` with the one file that it gets. */
+export type StartReader = (file?: GuestFile) => Promise<Guest>;
+
+/**
+ * Opens the edge. Each file has a reader of its own, which sees no other file and ends when it is closed; expressions have one without a file,
+ * started at the first and again after a crash.
+ */
+export function openTables(startReader: StartReader, options: TablesOptions = {}): Tables {
+  const { memoryBytes, threads, timeLimitMs } = { ...DEFAULTS, ...options };
+  const opened = new Set<ReaderConnection>();
+  let parser: Promise<ReaderConnection> | undefined;
+  const connect = async (file?: GuestFile) => {
+    const reader = new ReaderConnection(await startReader(file), file?.path, timeLimitMs);
+    opened.add(reader);
+    return reader;
+  };
+  const optionsOf = ({ scratchPath }: ReaderConnection) => ({ tempDirectory: scratchPath, memoryBytes, threads });
+  const drop = (reader: ReaderConnection) => {
+    opened.delete(reader);
+    reader.close();
   };
   return {
     async openFile(path, readAs = {}) {
-      const reader = connect();
-      const file = ++fileCount;
-      const opened = await reader.ask(
-        { ask: 'open', file, path, readAs, options: { tempDirectory, memoryBytes, threads, maxColumns: MAX_COLUMNS } },
-        OpenedReply,
-      );
-      return openedFile(reader, file, opened);
+      await using source = await openToRead(path);
+      const reader = await connect({ descriptor: source.fd, use: 'read', path });
+      try {
+        const request = { ask: 'open', path: reader.filePath, readAs, options: { ...optionsOf(reader), maxColumns: MAX_COLUMNS } };
+        return openedFile(reader, await reader.ask(request, OpenedReply), () => drop(reader));
+      } catch (error) {
+        drop(reader);
+        throw error;
+      }
     },
     async parseExpressions(texts) {
-      return (await connect().ask({ ask: 'expressions', texts }, ExpressionsReply)).trees;
+      if (!parser || (await parser.catch(() => null))?.isOver !== false) parser = connect();
+      return (await (await parser).ask({ ask: 'expressions', texts }, ExpressionsReply)).trees;
     },
     async writeParquet(path, columns) {
-      await connect().ask({ ask: 'write-parquet', path, columns, options: { tempDirectory, memoryBytes, threads } }, WrittenReply);
+      const target = await open(path, 'w').catch((cause: unknown) => {
+        throw cannotWrite(cause);
+      });
+      try {
+        const reader = await connect({ descriptor: target.fd, use: 'write', path });
+        try {
+          await reader.ask({ ask: 'write-parquet', columns, options: optionsOf(reader) }, WrittenReply);
+        } finally {
+          drop(reader);
+        }
+      } finally {
+        await target.close();
+      }
     },
     async close() {
-      connection?.close();
-      connection = undefined;
+      for (const reader of opened) drop(reader);
+      parser = undefined;
     },
   };
 }
 
-function openedFile(reader: ReaderConnection, file: number, opened: z.infer<typeof OpenedReply>): OpenedFile {
+function openedFile(reader: ReaderConnection, opened: z.infer<typeof OpenedReply>, close: () => void): OpenedFile {
   const indexOf = new Map<string, number>();
   for (const [index, name] of opened.columns.entries()) indexOf.set(nameKey(name), index);
   const getIndex = (name: string) => {
@@ -103,50 +133,57 @@ function openedFile(reader: ReaderConnection, file: number, opened: z.infer<type
       const index = indexOf.get(nameKey(name));
       return index === undefined ? undefined : opened.columns[index];
     },
-    statistics: () => reader.ask({ ask: 'statistics', file }, StatisticsReply),
+    statistics: () => reader.ask({ ask: 'statistics' }, StatisticsReply),
     async readColumns(requests) {
       const columns: (Column | undefined)[] = requests.map(() => undefined);
       const unreadable: Unreadable[] = [];
-      await reader.ask({ ask: 'columns', file, requests: requests.map(({ name, rule }) => ({ index: getIndex(name), rule })) }, null, (value) => {
+      await reader.ask({ ask: 'columns', requests: requests.map(({ name, rule }) => ({ index: getIndex(name), rule })) }, null, (value) => {
         const part = ColumnPart.parse(value);
         const { column } = part;
         const length = column.type === 'text' ? column.codes.length : column.values.length;
-        if (part.at >= requests.length || length !== opened.rowCount) throw new RangeError('the reader sent a column of the wrong length');
+        if (part.at >= requests.length || columns[part.at] || length !== opened.rowCount)
+          throw readerNonsense('a column that was not asked for, or of another length');
         columns[part.at] = column;
         if (part.unreadable) unreadable.push({ column: requests[part.at].name, ...part.unreadable });
       });
       const table: Table = { rowCount: opened.rowCount, columns: new Map() };
       for (const [at, { name }] of requests.entries()) {
         const column = columns[at];
-        if (!column) throw new RangeError(`the reader did not send the column "${name}"`);
+        if (!column) throw readerNonsense(`not the column "${name}"`);
         table.columns.set(name, column);
       }
       return { table, unreadable };
     },
     async rowGroups(names) {
-      return (await reader.ask({ ask: 'row-groups', file, indices: names.map(getIndex) }, RowGroupsReply)).groups;
+      const { groups } = await reader.ask({ ask: 'row-groups', indices: names.map(getIndex) }, RowGroupsReply);
+      if (groups.length !== opened.rowCount) throw readerNonsense('groups of another number of rows');
+      return groups;
     },
-    async close() {
-      if (!reader.isOver) await reader.ask({ ask: 'close', file }, null);
-    },
+    close: () => Promise.resolve(close()),
   };
 }
 
 type Waiting = { resolve(value: unknown): void; reject(cause: unknown): void; onPart: ((value: unknown) => void) | undefined; timer: NodeJS.Timeout };
 
-/** One reader process and the requests it has not answered yet. */
+/** One reader and the requests it has not answered yet. */
 class ReaderConnection {
   isOver = false;
-  readonly #process: ReaderProcess;
+  readonly filePath: string;
+  readonly scratchPath: string;
+  readonly #guest: Guest;
+  readonly #userPath: string | undefined;
   readonly #timeLimitMs: number;
   readonly #waiting = new Map<number, Waiting>();
   #requestCount = 0;
 
-  constructor(process: ReaderProcess, timeLimitMs: number) {
-    this.#process = process;
+  constructor(guest: Guest, userPath: string | undefined, timeLimitMs: number) {
+    this.filePath = guest.filePath;
+    this.scratchPath = guest.scratchPath;
+    this.#guest = guest;
+    this.#userPath = userPath;
     this.#timeLimitMs = timeLimitMs;
-    process.onMessage((message) => this.#receive(message));
-    process.onExit((code, signal) => this.#end(readerEnded(code, signal)));
+    guest.onMessage((message) => this.#receive(message));
+    guest.onExit((ending) => this.#end(endingError(ending, userPath)));
   }
 
   async ask<T>(request: { ask: string } & Record<string, unknown>, reply: z.ZodType<T>, onPart?: (value: unknown) => void): Promise<T>;
@@ -157,9 +194,14 @@ class ReaderConnection {
     const value = await new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => this.#end(readerSilent(this.#timeLimitMs)), this.#timeLimitMs);
       this.#waiting.set(id, { resolve, reject, onPart, timer });
-      this.#process.send({ id, ...request });
+      this.#guest.send({ id, ...request });
     });
-    return reply?.parse(value);
+    try {
+      return reply?.parse(value);
+    } catch (cause) {
+      this.#end(readerEnded(null, null));
+      throw readerNonsense('an answer of another form', cause);
+    }
   }
 
   close(): void {
@@ -167,8 +209,9 @@ class ReaderConnection {
   }
 
   #receive(message: unknown): void {
+    if (this.isOver) return;
     const parsed = ReaderReply.safeParse(message);
-    if (!parsed.success) return this.#end(parsed.error);
+    if (!parsed.success) return this.#end(readerNonsense('no reply', parsed.error));
     const reply = parsed.data;
     const waiting = this.#waiting.get(reply.id);
     if (!waiting) return;
@@ -176,21 +219,26 @@ class ReaderConnection {
       try {
         waiting.onPart?.(reply.value);
       } catch (cause) {
-        this.#end(cause);
+        this.#end(cause instanceof ModelwrightError ? cause : readerNonsense('a column of another form', cause));
       }
       return;
     }
     clearTimeout(waiting.timer);
     this.#waiting.delete(reply.id);
     if (reply.kind === 'done') waiting.resolve(reply.value);
-    else waiting.reject(asError(reply.error));
+    else waiting.reject(asError(reply.error, (text) => this.#withUserPath(text)));
+  }
+
+  /** The reader knows its file by a descriptor; who reads the message knows it by its name. */
+  #withUserPath(text: string): string {
+    return this.#userPath === undefined ? text : text.replaceAll(this.filePath, () => this.#userPath ?? '');
   }
 
   /** Nothing more comes from this process: whoever waits is told why. */
   #end(cause: unknown): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.#process.kill();
+    this.#guest.kill();
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer);
       reject(cause);
@@ -199,15 +247,37 @@ class ReaderConnection {
   }
 }
 
-function asError({ code, message, hint, place }: Extract<ReaderReply, { kind: 'failed' }>['error']): ModelwrightError {
+function asError({ code, message, hint, place }: Extract<ReaderReply, { kind: 'failed' }>['error'], named: (text: string) => string): ModelwrightError {
   const { file, row, column } = place;
   return new ModelwrightError({
     code,
-    message,
-    hint,
-    place: { ...(file !== undefined && { file }), ...(row !== undefined && { row }), ...(column !== undefined && { column }) },
+    message: named(message),
+    hint: named(hint),
+    place: { ...(file !== undefined && { file: named(file) }), ...(row !== undefined && { row }), ...(column !== undefined && { column }) },
   });
 }
+
+function endingError(ending: GuestEnding, path: string | undefined): ModelwrightError {
+  switch (ending.kind) {
+    case 'exit':
+      return readerEnded(ending.code, ending.signal);
+    case 'limit':
+      return tooLargeForReader(path);
+    case 'nonsense':
+      return readerNonsense(ending.problem);
+    default:
+      return unreachable(ending);
+  }
+}
+
+/** Whoever speaks so is broken, or somebody else speaks through it. */
+const readerNonsense = (what: string, cause?: unknown) =>
+  new ModelwrightError({
+    code: 'MW1112',
+    message: `The process that reads tables was ended: what it sent is no answer (${what}).`,
+    hint: 'The file may be broken in a way the reader cannot bear. Save the table as CSV anew and try again.',
+    cause,
+  });
 
 function readerEnded(code: number | null, signal: string | null): ModelwrightError {
   return new ModelwrightError({

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startReaderProcess } from '../sandbox/index.ts';
-import { openTables, readerEntry, type Tables } from './index.ts';
+import { openReader } from '../../../tests/support/reader.ts';
+import type { Tables } from './index.ts';
 
 let folder: string;
 let tables: Tables;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parquet-'));
-  tables = openTables(() => startReaderProcess(readerEntry), { tempDirectory: folder, memoryBytes: 512 << 20 });
+  ({ tables } = openReader({ tempDirectory: folder, memoryBytes: 512 << 20 }));
 });
 
 afterAll(async () => {

@@ -1,5 +1,6 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { DOUBLE, DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
-import { ModelwrightError } from '../../domain/error.ts';
+import { cannotWrite } from './cannot-write.ts';
 import type { LoadOptions } from './load-limits.ts';
 import { openDatabase } from './load-table.ts';
 import { sqlText } from './query.ts';
@@ -9,6 +10,7 @@ export type WrittenColumn = { name: string; values: Float64Array | string[] };
 
 /** Rows that DuckDB takes at a time. */
 const CHUNK_ROWS = 2048;
+const PIECE_BYTES = 1 << 20;
 
 /** Writes a new Parquet file, rows in the order given, through a database that knows nothing else. */
 export async function writeParquetFile(
@@ -36,18 +38,26 @@ export async function writeParquetFile(
   }
 }
 
+/** Into a file that the owner has opened, from its start. */
+export function copyToDescriptor(path: string, descriptor: number): void {
+  const source = openSync(path, 'r');
+  try {
+    const piece = Buffer.alloc(PIECE_BYTES);
+    for (let count = readSync(source, piece); count > 0; count = readSync(source, piece)) {
+      for (let at = 0; at < count;) at += writeSync(descriptor, piece, at, count - at);
+    }
+  } catch (cause) {
+    throw cannotWrite(cause);
+  } finally {
+    closeSync(source);
+  }
+}
+
 async function copyOut(connection: Awaited<ReturnType<typeof openDatabase>>['connection'], path: string, columns: WrittenColumn[]): Promise<void> {
   const selected = columns.map(({ name }, index) => `c${index} AS "${name.replaceAll('"', '""')}"`);
   try {
     await connection.run(`COPY (SELECT ${selected.join(', ')} FROM answers) TO ${sqlText(path)} (FORMAT parquet)`);
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    const isFull = /No space left on device/i.test(said);
-    throw new ModelwrightError({
-      code: isFull ? 'MW3011' : 'MW3019',
-      message: isFull ? 'There is no room left on the disk for the answers.' : `The answers could not be written as Parquet: ${said}`,
-      hint: isFull ? 'Free some space, or write to another disk with --out.' : 'Check the disk and the folder named with --out.',
-      cause,
-    });
+    throw cannotWrite(cause);
   }
 }
