@@ -177,8 +177,8 @@ def limit(memory_bytes: int, wall_ms: int, level: Level) -> None:
     at_most(resource.RLIMIT_AS, pages[0] * page + memory_bytes + 1536 * MEBIBYTE)
 
 
-def harden(level: Level, folder: str, memory_bytes: int, wall_ms: int, job_filter: Filter | None) -> None:
-    """Called by the forked job, once; there is no way back."""
+def confine(level: Level, folder: str, job_filter: Filter | None) -> None:
+    """Called by the forked job, once; there is no way back. `limit` follows as soon as the limits are known, before anything of the job runs."""
     os.umask(0o077)
     os.chdir(folder)
     os.environ.update(HOME=folder, TMPDIR=folder)
@@ -187,7 +187,6 @@ def harden(level: Level, folder: str, memory_bytes: int, wall_ms: int, job_filte
         set_dumpable(True)
         offer_to_oom_killer(900)
         set_dumpable(False)
-    limit(memory_bytes, wall_ms, level)
     if level == "program":
         # One processor, whatever threads it starts, also where no control group can hold it; the job's filter refuses to widen it again.
         processors = sorted(os.sched_getaffinity(0))
@@ -200,4 +199,10 @@ def harden(level: Level, folder: str, memory_bytes: int, wall_ms: int, job_filte
     restrict_files((folder, *OUTPUT_FOLDERS[level]))
     if job_filter is None:
         raise OSError("there is no seccomp program for the job")
-    install(job_filter)
+    check(LIBC.syscall(SECCOMP_CALLS[os.uname().machine], SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(job_filter.program)), "seccomp")
+
+
+def harden(level: Level, folder: str, memory_bytes: int, wall_ms: int, job_filter: Filter | None) -> None:
+    """All walls at once, where the limits are known from the start."""
+    confine(level, folder, job_filter)
+    limit(memory_bytes, wall_ms, level)

@@ -1,4 +1,4 @@
-"""The warm worker: trusted, first process of the cage. It imports the learners once, maps the matrix once, and forks one child a job.
+"""The warm worker: trusted, first process of the cage. It imports the learners once, maps the matrix once, and forks one child a job, the next ahead of time.
 
 It never trains (OpenMP does not survive a fork) and never keeps a payload, a log or a result: they pass through one buffer
 that is wiped after each piece, so that the next child inherits nothing of another job.
@@ -19,6 +19,7 @@ import os
 import select
 import shutil
 import signal
+import struct
 import sys
 import time
 import traceback
@@ -65,6 +66,8 @@ VIEW = memoryview(BUFFER)
 START = (ctypes.c_char * PIECE_BYTES).from_buffer(BUFFER)
 HEAD = bytearray(wire.FRAME.size)
 F_SETPIPE_SZ = 1031
+# What a waiting child is told first: wall ms · memory bytes · size of the payload.
+PAYLOAD_HEAD = struct.Struct("<IQQ")
 # How often a child that closed its channels but has not ended is looked at.
 REAP_MS = 1
 
@@ -91,6 +94,19 @@ class Slot:
         if self.cause == wire.CAUSE_ITSELF:
             self.cause = cause
         os.kill(self.pid, signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """A forked child that stands behind its walls and waits for its job: forking takes longer than a small fit, and is then over before one comes."""
+
+    pid: int
+    folder: str
+    payload: int
+    control: int
+    log: int
+    result: int
+    clock: int
 
 
 class HostGone(Exception):
@@ -129,11 +145,15 @@ class Worker:
     def __init__(self) -> None:
         self.slots: dict[int, Slot] = {}
         self.matrix: wire.Matrix | None = None
+        self.spare: Spare | None = None
+        self.forked = 0
         self.poll = select.poll()
         self.poll.register(HOST_IN, select.POLLIN)
 
     def serve(self) -> None:
         send(wire.READY, 0, wire.READY_FACTS.pack(wire.WIRE))
+        if LEVEL == "program":
+            self.spare = self.fork()
         while True:
             for descriptor, _ in self.poll.poll(self.patience_ms()):
                 if descriptor == HOST_IN:
@@ -165,15 +185,16 @@ class Worker:
             self.matrix = wire.read_matrix(memoryview(mmap.mmap(MATRIX_FILE, length, mmap.MAP_SHARED, mmap.PROT_READ)))
             os.close(MATRIX_FILE)
             send(wire.MAPPED, 0)
+            self.spare = self.fork()
         elif job in self.slots and kind == wire.CANCEL:
             self.slots[job].end(wire.CAUSE_CANCELLED)
         elif job in self.slots and kind == wire.STOP:
             with contextlib.suppress(BrokenPipeError):  # it has just ended by itself
                 os.write(self.slots[job].control, b"s")
 
-    def start(self, job: int, limits: tuple[int, int, int, int], size: int) -> None:
-        wall_ms, log_bytes, memory_bytes, result_bytes = limits
-        folder = f"{SCRATCH}/j{job}"
+    def fork(self) -> Spare:
+        self.forked += 1
+        folder = f"{SCRATCH}/j{self.forked}"
         os.mkdir(folder, 0o700)
         payload_out, payload_in = os.pipe()
         control_out, control_in = os.pipe()
@@ -185,17 +206,28 @@ class Worker:
         forked_ns = time.monotonic_ns()
         pid = os.fork()
         if pid == 0:
-            pipes = (log_in, control_out, result_in, payload_out, clock_in)
-            run_job(self.matrix, folder, pipes, forked_ns, size, memory_bytes, wall_ms)
+            run_job(self.matrix, folder, (log_in, control_out, result_in, payload_out, clock_in), forked_ns)
         for descriptor in (payload_out, control_out, log_in, result_in, clock_in):
             os.close(descriptor)
+        return Spare(pid, folder, payload_in, control_in, log_out, result_out, clock_out)
+
+    def start(self, job: int, limits: tuple[int, int, int, int], size: int) -> None:
+        wall_ms, log_bytes, memory_bytes, result_bytes = limits
+        child = self.spare or self.fork()
+        self.spare = None
         deadline = time.monotonic() + wall_ms / 1000
-        slot = Slot(job, pid, folder, control_in, log_out, result_out, deadline, log_bytes, result_bytes, clock_out, open={log_out, result_out})
-        self.slots[job] = slot
-        for descriptor in slot.open:
+        opened = {child.log, child.result}
+        self.slots[job] = Slot(
+            job, child.pid, child.folder, child.control, child.log, child.result, deadline, log_bytes, result_bytes, child.clock, open=opened
+        )
+        for descriptor in opened:
             self.poll.register(descriptor, select.POLLIN)
-        send(wire.STARTED, job, wire.STARTED_FACTS.pack(pid))
-        self.pass_on(size, payload_in)
+        send(wire.STARTED, job, wire.STARTED_FACTS.pack(child.pid))
+        with contextlib.suppress(BrokenPipeError):  # a wall could not be put up: its end tells
+            os.write(child.payload, PAYLOAD_HEAD.pack(wall_ms, memory_bytes, size))
+        self.pass_on(size, child.payload)
+        if LEVEL != "program":
+            self.spare = self.fork()
 
     def pass_on(self, size: int, payload: int) -> None:
         """The child takes its payload before it runs anything of the job, so this waits for nothing but memory."""
@@ -253,6 +285,9 @@ class Worker:
             os.kill(slot.pid, signal.SIGKILL)
             os.waitpid(slot.pid, 0)
             remove_folder(slot.folder)
+        if self.spare:
+            os.kill(self.spare.pid, signal.SIGKILL)
+            os.waitpid(self.spare.pid, 0)
 
 
 def wipe(count: int) -> None:
@@ -279,7 +314,7 @@ def remove_folder(folder: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, ...], forked_ns: int, size: int, memory_bytes: int, wall_ms: int) -> NoReturn:
+def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, ...], forked_ns: int) -> NoReturn:
     code = wire.EXIT_CAGE
     try:
         log, *rest = (move_high(pipe) for pipe in pipes)
@@ -289,12 +324,20 @@ def run_job(matrix: wire.Matrix | None, folder: str, pipes: tuple[int, ...], for
             os.dup2(descriptor, place)
         os.closerange(CLOCK + 1, 1 << 16)
         os.set_blocking(CONTROL, False)
+        harden.confine(LEVEL, folder, JOB_PROGRAM)
+        confined_ns = time.monotonic_ns()
+        # Behind the walls it waits; what it then learns of itself are limits, which go down only.
+        head = bytearray(PAYLOAD_HEAD.size)
+        read_exactly(PAYLOAD, memoryview(head))
+        wall_ms, memory_bytes, size = PAYLOAD_HEAD.unpack(head)
         payload = bytearray(size)
         read_exactly(PAYLOAD, memoryview(payload))
         os.close(PAYLOAD)
-        harden.harden(LEVEL, folder, memory_bytes, wall_ms, JOB_PROGRAM)
+        read_ns = time.monotonic_ns()
+        harden.limit(memory_bytes, wall_ms, LEVEL)
+        spent_ns = (confined_ns - forked_ns) + (time.monotonic_ns() - read_ns)
         # Told and closed before anything of the job runs, so that no job can say it otherwise.
-        write_all(CLOCK, wire.HARDEN_US.pack(min((time.monotonic_ns() - forked_ns) // 1000, 0xFFFFFFFF)))
+        write_all(CLOCK, wire.HARDEN_US.pack(min(spent_ns // 1000, 0xFFFFFFFF)))
         os.close(CLOCK)
         code = 1
         if LEVEL == "program":

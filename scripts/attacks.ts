@@ -32,6 +32,7 @@ function run(name: string, words: string[], prefix: string[], environment: Recor
     join(packageRoot, 'node_modules/vitest/vitest.mjs'),
     'run',
     'tests/attacks',
+    '--configLoader=native',
     '--reporter=./scripts/attack-reporter.ts',
     ...words,
   ];

@@ -36,7 +36,8 @@ const leakDescriptor = (parts: CageParts, canaryFolder: string): CageParts => ({
   startWords: ['/bin/sh', '-c', `exec 9<'${canaryFolder}/canary'; exec "$@"`, 'sh', ...parts.startWords],
 });
 
-const lessRlimits = { file: 'harden.py', line: '    limit(memory_bytes, wall_ms, level)\n', instead: '' } as const;
+const limitLine = 'def limit(memory_bytes: int, wall_ms: int, level: Level) -> None:\n';
+const lessRlimits = { file: 'harden.py', line: limitLine, instead: `${limitLine}    if level:\n        return\n\n` } as const;
 const noLandlock = { file: 'harden.py', line: '    restrict_files((folder, *OUTPUT_FOLDERS[level]))\n', instead: '' } as const;
 
 export const mutations: Mutation[] = [
@@ -121,7 +122,7 @@ export const mutations: Mutation[] = [
       parts: leakDescriptor,
       harness: [
         { file: 'worker.py', line: 'os.closerange(JOB_FILTER + 1 if IS_CAGED else MATRIX_FILE + 1, 1 << 16)', instead: 'pass' },
-        { file: 'worker.py', line: 'os.closerange(PAYLOAD + 1, 1 << 16)', instead: 'pass' },
+        { file: 'worker.py', line: 'os.closerange(CLOCK + 1, 1 << 16)', instead: 'pass' },
       ],
     },
     red: ['SBX-37'],
