@@ -34,11 +34,13 @@ function note(what: string, values: number[], goal: number | null, unit = 'ms'):
   lines.push({ what, p50: at(0.5), p90: at(0.9), goal, unit });
 }
 
-/** From before its control group is made until `command` in it says a byte, or has ended where it never does. */
-async function startOnce(cage: CageOptions, command: (words: readonly string[]) => string[], until: 'end' | 'word'): Promise<number> {
+type Start = { command: (words: readonly string[]) => string[]; until: 'end' | 'word'; hasGroup?: boolean };
+
+/** From before its control group is made until the command in it says a byte, or has ended where it never does. */
+async function startOnce(cage: CageOptions, { command, until, hasGroup = true }: Start): Promise<number> {
   const startedMs = performance.now();
   const { processes, processors } = strengths.program;
-  const group = makeControlGroup({ memoryBytes: MEMORY_BYTES, processes, processors });
+  const group = hasGroup ? makeControlGroup({ memoryBytes: MEMORY_BYTES, processes, processors }) : undefined;
   const { writing, reading } = openUnlinkedFile(cage.scratchDirectory);
   closeSync(writing);
   const child = startInCage(cage, { strength: 'program', group, matrixFile: reading, command: ['worker.py'] }, (request) => {
@@ -156,16 +158,22 @@ const cage: CageOptions = { environment: { basePrefix, python, sitePackages, har
 const loadBefore = loadavg()[0];
 try {
   const bareMs: number[] = [];
+  const ungroupedMs: number[] = [];
   const pythonMs: number[] = [];
-  // In turn, so that what else the machine does falls on both alike; the first of each fills the caches of the disk.
+  const nothingToRun = () => ['/usr/bin/true'];
+  const speak = ([program, ...flags]: readonly string[]) => [program, ...flags.slice(0, -1), '-c', 'import os; os.write(4, b"x")'];
+  // In turn, so that what else the machine does falls on all alike; the first of each fills the caches of the disk.
   for (let run = -2; run < RUNS; run++) {
-    const bare = await startOnce(cage, () => ['/usr/bin/true'], 'end');
-    const interpreter = await startOnce(cage, ([program, ...flags]) => [program, ...flags.slice(0, -1), '-c', 'import os; os.write(4, b"x")'], 'word');
+    const bare = await startOnce(cage, { command: nothingToRun, until: 'end' });
+    const ungrouped = await startOnce(cage, { command: nothingToRun, until: 'end', hasGroup: false });
+    const interpreter = await startOnce(cage, { command: speak, until: 'word' });
     if (run < 0) continue;
     bareMs.push(bare);
+    ungroupedMs.push(ungrouped);
     pythonMs.push(interpreter);
   }
   note('bare cage: /usr/bin/true, from its start to its end', bareMs, 15);
+  note('  the same without a control group', ungroupedMs, null);
   note('fresh cage: until Python speaks, nothing imported', pythonMs, 50);
   await measureWarmJobs(cage);
   if (Number(options.budget) > 0) await measureBuild();

@@ -45,6 +45,7 @@ const sbx = {
   files: family('files'),
   outputs: family('outputs'),
   surroundings: family('surroundings'),
+  uploads: family('uploads'),
   network: family('network'),
   kernel: family('kernel'),
   resources: family('resources'),
@@ -87,7 +88,6 @@ const fuzz = test('tests/journeys/fuzz-reading');
 const guestAttacks = test('tests/attacks/guests');
 const othersPackages = test('tests/journeys/packages-of-others');
 const guestRuntime = test('src/edges/onnx/guest-runtime');
-const hostileParquet = test('tests/attacks/hostile-parquet');
 /** A sentence of the contract of guests, as a caged one keeps it. */
 const guestKeeps = (title: string): TestName => ({
   file: 'src/edges/sandbox/caged-guest.test.ts',
@@ -526,7 +526,7 @@ export const threatControls: Control[] = [
     ['src/edges/sandbox/caged-guest.ts#startCagedGuest', 'src/edges/tables/tables.ts#openTables'],
     {
       attack: [
-        hostileParquet('SBX-31 parquet-hostile: a crafted columnar file is read or refused, or ends its own caged reader and nothing else'),
+        ...sbx.uploads.held(31),
         guestAttacks('gets no socket, so nothing arrives'),
         guestAttacks('reads no other file, by its path, by another descriptor or by another process'),
         guestAttacks('does not see the file of a guest beside it'),
@@ -537,6 +537,7 @@ export const threatControls: Control[] = [
         guestKeeps('leaves no process, folder or control group'),
       ],
       positive: [
+        ...sbx.uploads.control(31),
         guestAttacks('reads its file again and again, by a name that tells nothing'),
         readersKeep('reads CSV, JSON, either gzipped, and the Parquet that it wrote, as the same table'),
       ],

@@ -25,9 +25,31 @@ const plan: Plan = { ...smallPlan, targetRule: { type: 'text', missing: [] } };
 const profile: Profile = { ...smallProfile, columns: [...smallProfile.columns, { ...smallProfile.columns[1], name: plan.target }] };
 
 const someOptions = [
-  { data: 'customers.csv', target: 'left', metric: 'roc-auc', positive: 'yes', drop: ['id'], budget: '90s', seed: '3', threads: '2', costMissed: '5' },
-  { data: 'a.tsv', task: 'regression', delimiter: 'tab', header: 'yes', encoding: 'utf-8', dates: 'day-first', decimal: 'comma', kind: ['plz=category'] },
   {
+    sentence: 'who leaves?',
+    data: 'customers.csv',
+    target: 'left',
+    metric: 'roc-auc',
+    positive: 'yes',
+    drop: ['id'],
+    budget: '90s',
+    seed: '3',
+    threads: '2',
+    costMissed: '5',
+  },
+  {
+    sentence: 'who leaves?',
+    data: 'a.tsv',
+    task: 'regression',
+    delimiter: 'tab',
+    header: 'yes',
+    encoding: 'utf-8',
+    dates: 'day-first',
+    decimal: 'comma',
+    kind: ['plz=category'],
+  },
+  {
+    sentence: 'who leaves?',
     data: 'a.csv',
     split: 'random',
     missing: ['n/a', 'age=0'],
@@ -134,7 +156,8 @@ export const requestReaders: ReaderUnderTest[] = [
       mutate: mutatedJson,
       read(input) {
         // What is asked for is the first event of a run: it has to be one that the log takes.
-        BuildRequest.parse(readRequest({ positional: ['who leaves?'], options: asOptions(treeOf(input)), wantsJson: false }, 'build'));
+        const { sentence, ...options } = asOptions(treeOf(input));
+        BuildRequest.parse(readRequest({ positional: typeof sentence === 'string' ? [sentence] : [], options, wantsJson: false }, 'build'));
       },
     }),
   },

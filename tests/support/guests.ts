@@ -26,11 +26,14 @@ const testModule = fileURLToPath(new URL('../fixtures/guest/entry.ts', import.me
 /** The guest of the tests, which tries what it is told to try. */
 export const testEntry = (isCaged: boolean): string => (isCaged ? 'entry.ts' : '../tests/fixtures/guest/entry.ts');
 
+/** An ordinary user of a run by root cannot write where root does. */
+const place = () => process.env['MODELWRIGHT_PROBE_FOLDER'] ?? trainingRoots()[0];
+
 /** Where the scratch folders of caged guests are made. */
-export const scratchParent = (): string => join(trainingRoots()[0], 'guest-scratch');
+export const scratchParent = (): string => join(place(), 'guest-scratch');
 
 /** What caged guests of tests run. */
-export const guestFiles = () => installGuest(trainingRoots()[0], [testModule]);
+export const guestFiles = () => installGuest(place(), [testModule]);
 
 /** Guests in cages; the guest of the tests is among what they may run. */
 export function cagedGuests(scratchDirectory: string, more: Partial<GuestOptions> = {}): Guests {

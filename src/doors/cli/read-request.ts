@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { RecordedFit } from '../../domain/candidate.ts';
 import { didYouMean } from '../../domain/closest-names.ts';
-import { NamedDates, NamedDecimal, NamedKind, type BuildRequest } from '../../domain/event.ts';
+import { BuildRequest, NamedDates, NamedDecimal, NamedKind } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import { FileReading, TextEncoding } from '../../domain/file-reading.ts';
 import { Metric, TaskKind } from '../../domain/task.ts';
@@ -55,7 +55,7 @@ export function readRequest({ positional, options }: CommandWords, command: 'bui
   const decimal = oneOf(NamedDecimal.options, textOption(options, 'decimal'), '--decimal');
   const missing = listOption(options, 'missing');
   const split = oneOf(['random'] as const, textOption(options, 'split'), '--split');
-  return {
+  return recordable({
     sentence: positional[0],
     data: textOption(options, 'data') ?? '',
     testData: textOption(options, 'test'),
@@ -82,7 +82,15 @@ export function readRequest({ positional, options }: CommandWords, command: 'bui
     ...(capacity !== null && { capacity: wholeNumber('capacity', capacity, 1, 2 ** 31 - 1) }),
     ...(moment !== null && { moment: moment.slice(0, 200) }),
     ...(fits !== null && { fits: readFits(fits) }),
-  };
+  });
+}
+
+/** A request is the first event of its run: what the log would not take is refused while its writer still looks. */
+function recordable(request: BuildRequest): BuildRequest {
+  const parsed = BuildRequest.safeParse(request);
+  if (parsed.success) return request;
+  const [{ path, message }] = parsed.error.issues;
+  throw usage(`The ${path[0] === 'sentence' ? 'sentence' : `option --${String(path[0])}`} cannot be kept: ${message}.`, 'Write it shorter.');
 }
 
 /** `build --plan FILE`: what the plan says is not said again. */

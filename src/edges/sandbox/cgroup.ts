@@ -34,8 +34,7 @@ export function makeControlGroup(limits: GroupLimits): ControlGroup | undefined 
   made += 1;
   const name = `${PREFIX}${process.pid}-${made}`;
   const folders: string[] = [];
-  for (const hierarchy of hierarchies()) {
-    sweep(hierarchy.folder);
+  for (const hierarchy of (known ??= findHierarchies())) {
     const folder = join(hierarchy.folder, name);
     try {
       mkdirSync(folder);
@@ -104,6 +103,15 @@ function sweep(parent: string): void {
     const maker = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : 0;
     if (maker > 0 && !existsSync(`/proc/${maker}`)) tryTo(() => rmdirSync(join(parent, name)));
   }
+}
+
+/** What a process is in does not change while it runs; what others left is swept when it is first looked at. */
+let known: Hierarchy[] | undefined;
+
+function findHierarchies(): Hierarchy[] {
+  const found = hierarchies();
+  for (const { folder } of found) sweep(folder);
+  return found;
 }
 
 /** The groups that this process is in: a container's own group is not the root of the mount, so the path comes from the kernel. */

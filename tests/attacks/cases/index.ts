@@ -10,12 +10,14 @@ import { outputCases } from './outputs.ts';
 import { resourceCases } from './resources.ts';
 import { streamCases } from './streams.ts';
 import { surroundingCases } from './surroundings.ts';
+import { uploadCases } from './uploads.ts';
 
 const byId = (a: AttackCase, b: AttackCase) => a.id.localeCompare(b.id);
 
 export const attackCases: readonly AttackCase[] = [
   ...fileCases,
   ...outputCases,
+  ...uploadCases,
   ...surroundingCases,
   ...networkCases,
   ...kernelCases,

@@ -1,4 +1,4 @@
-/** What a program leaves for the host to take: SBX-09 to SBX-31. */
+/** What a program leaves for the host to take: SBX-09 to SBX-30. */
 import { spawn } from 'node:child_process';
 import { linkSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
