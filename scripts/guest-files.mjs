@@ -19,7 +19,7 @@ const isClone = existsSync(join(packageRoot, 'src', 'edges'));
 /** Where our code lies: sources in a clone, JavaScript in the published package. */
 export const codeRoot = join(packageRoot, isClone ? 'src' : 'dist');
 /** The modules that guests start at, without their ending. */
-const entries = ['edges/tables/reader'];
+const entries = ['edges/tables/reader', 'edges/onnx/graph-guest'];
 
 // ── our sources ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

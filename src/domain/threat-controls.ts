@@ -86,6 +86,8 @@ const tables = test('src/edges/tables/tables');
 const locked = test('src/edges/tables/load-table');
 const fuzz = test('tests/journeys/fuzz-reading');
 const guestAttacks = test('tests/attacks/guests');
+const othersPackages = test('tests/journeys/packages-of-others');
+const guestRuntime = test('src/edges/onnx/guest-runtime');
 /** A sentence of the contract of guests, as a caged one keeps it. */
 const guestKeeps = (title: string): TestName => ({
   file: 'src/edges/sandbox/caged-guest.test.ts',
@@ -474,7 +476,22 @@ export const threatControls: Control[] = [
     positive: [equality('judges a number on the standardised target, however large its unit')],
     failClosed: [verdict('forbids the use, whatever the gain, of a kept leak, a file that answers otherwise and an overrun build')],
   }),
-  planned('package.loader-cage', 'Packages of strangers are opened in a caged process of their own.'),
+  built(
+    'package.loader-cage',
+    'A graph that this home did not sign is loaded and run in a caged process of its own.',
+    ['src/edges/onnx/guest-runtime.ts#openGuestRuntime', 'src/engine/answer.ts#runtimeFor'],
+    {
+      attack: [
+        othersPackages('answers with the package of another trusted signer as that signer would, and loads no native code of models into this process'),
+        guestRuntime('tells of a guest that is killed by MW1409, also those who ask later'),
+        guestRuntime('is ended when its answers do not fit the rows'),
+      ],
+      positive: [
+        othersPackages('answers with the package of another trusted signer as that signer would, and loads no native code of models into this process'),
+      ],
+      failClosed: [guestRuntime('is ended when it sends %s')],
+    },
+  ),
   planned('package.encryption', 'Packages are encrypted at rest, with a key a project.'),
   planned('package.lineage', 'A model made from another names it; revoking one flags all that descend from it.'),
 

@@ -5,7 +5,7 @@ import { derivedReads } from '../domain/plan.ts';
 import { seededRandom } from '../domain/random.ts';
 import { takeRows } from '../domain/table.ts';
 import type { Predictions } from '../domain/task.ts';
-import { openGraphPool, type GraphRuntime } from '../edges/onnx/index.ts';
+import { graphEntry, openGraphPool, openGuestRuntime, type GraphRuntime } from '../edges/onnx/index.ts';
 import { openTextOutput, stageOutput } from '../edges/store/index.ts';
 import type { OpenedFile } from '../edges/tables/index.ts';
 import { openEncoder } from '../features/index.ts';
@@ -16,6 +16,7 @@ import { readVerified } from './keep.ts';
 import { intervalOf } from './measure-model.ts';
 import type { Edges } from './open-engine.ts';
 import { readLabelled } from './prepare-data.ts';
+import { readerNotes } from './reader-notes.ts';
 
 /** Rows answered and written at a time: bounds memory on long files. */
 const CHUNK_ROWS = 40_000;
@@ -23,12 +24,18 @@ const MAX_ANSWER_THREADS = 4;
 
 const manyGraphs = ({ processors }: Edges) => openGraphPool({ threads: Math.min(MAX_ANSWER_THREADS, processors) });
 
+/** ONNX Runtime in this process is for graphs that this home wrote itself; whoever else is trusted, their graph runs in a cage of its own. */
+const runtimeFor = (edges: Edges, isOwn: boolean, graphs: GraphRuntime): GraphRuntime =>
+  isOwn ? graphs : openGuestRuntime(async () => (await edges.guests()).start(graphEntry));
+
 /** @param graphs one thread for a row or two, a pool for whole files */
 async function open(edges: Edges, reference: string, graphs: GraphRuntime): Promise<{ model: OpenedModel; reference: string }> {
   const store = await edges.store();
   const verified = await readVerified(edges, reference);
   const trusted = await store.keys.trustedKeys();
-  const model = await openModel(verified.files, { trustedKeys: trusted.map(({ publicKey }) => publicKey), graphs, openEncoder });
+  const isOwn = verified.manifest.publicKey === store.keys.signer().publicKey;
+  const opener = { trustedKeys: trusted.map(({ publicKey }) => publicKey), graphs: runtimeFor(edges, isOwn, graphs), openEncoder };
+  const model = await openModel(verified.files, opener);
   return { model, reference: verified.reference };
 }
 
@@ -74,7 +81,13 @@ export async function predictFile(edges: Edges, request: FileRequest) {
     await file.close();
     if (format === 'parquet' && request.out !== null) await writeParquet(edges, model, table, request.out);
     else await writeText(model, table, format === 'jsonl' ? answersAsJsonLines : answersAsCsv, request);
-    return { rowCount: table.rowCount, out: request.out, warnings: warnings.map(told), notes, durationMs: Math.round(edges.nowMs() - startMs) };
+    return {
+      rowCount: table.rowCount,
+      out: request.out,
+      warnings: warnings.map(told),
+      notes: [...notes, ...readerNotes(await edges.guests())],
+      durationMs: Math.round(edges.nowMs() - startMs),
+    };
   } finally {
     await model.close();
   }

@@ -14,6 +14,7 @@ import { finishRun } from './finish-run.ts';
 import { openFolds } from './fold-data.ts';
 import { keepProfile, readProfile } from './kept-profile.ts';
 import type { Edges } from './open-engine.ts';
+import { readerNotes } from './reader-notes.ts';
 import { makePlan, withFullPaths, type Planning } from './plan.ts';
 import { prepareData, type PreparedData, type ReadRows } from './prepare-data.ts';
 import { profileFile } from './profile-file.ts';
@@ -126,7 +127,17 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
   await run.append({ kind: 'sandbox.opened', isCaged: sandbox.isCaged, containment: edges.containment(sandbox, request.threads) });
   const planned = run.state.plan
     ? { plan: run.state.plan, read: null }
-    : await planStep(going, { tables, request, file, testFile, profile, watcher, isCaged: sandbox.isCaged, asking: (question) => asking(clock, question) });
+    : await planStep(going, {
+        tables,
+        request,
+        file,
+        testFile,
+        profile,
+        watcher,
+        isCaged: sandbox.isCaged,
+        readerNotes: sandbox.isCaged ? readerNotes(await edges.guests()) : [],
+        asking: (question) => asking(clock, question),
+      });
   const { plan } = planned;
   const data = await prepareData(plan, tables, file, testFile, planned.read);
   await file.close();

@@ -31,6 +31,7 @@ import { levelsOfLabels, openTarget, readLevels, readMadeLevels } from './open-t
 import type { Edges } from './open-engine.ts';
 import { readLabelled, type ReadRows } from './prepare-data.ts';
 import { profileFile } from './profile-file.ts';
+import { readerNotes } from './reader-notes.ts';
 
 /** What a plan is made over. `asking`: wraps a question, for the clock stands still while a person thinks. */
 export type Planning = {
@@ -41,6 +42,8 @@ export type Planning = {
   profile: Profile;
   watcher: Pick<BuildWatcher, 'ask'>;
   isCaged: boolean | null;
+  /** Of how the files are read, where that is not in a cage. */
+  readerNotes: string[];
   asking<T>(question: Promise<T>): Promise<T>;
 };
 
@@ -59,7 +62,17 @@ export async function planModel(edges: Edges, asked: BuildRequest, watcher: Buil
   try {
     testFile = request.testData === null ? null : await tables.openFile(request.testData, request.readAs);
     const profile = await profileFile(file, request);
-    const { plan, card } = await makePlan({ tables, request, file, testFile, profile, watcher, isCaged: null, asking: (question) => question });
+    const { plan, card } = await makePlan({
+      tables,
+      request,
+      file,
+      testFile,
+      profile,
+      watcher,
+      isCaged: null,
+      readerNotes: readerNotes(await edges.guests()),
+      asking: (question) => question,
+    });
     return { kind: 'plan' as const, plan, card };
   } finally {
     await file.close();
@@ -89,7 +102,7 @@ export async function makePlan(planning: Planning): Promise<Planned> {
     .filter(({ kind }) => !toldAsLeftOut.has(kind))
     .map(warningText);
   const readAs = describeReading(planning.file.dialect, plan, planning.profile, planning.request);
-  return { plan, read, card: { plan, readAs, warnings, classShares, isCaged: planning.isCaged } };
+  return { plan, read, card: { plan, readAs, warnings: [...warnings, ...planning.readerNotes], classShares, isCaged: planning.isCaged } };
 }
 
 /** What the profile warns of and the plan has not answered by its split. */

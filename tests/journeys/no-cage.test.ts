@@ -107,6 +107,14 @@ describe.each(machines)('on a machine $title', LONG, ({ prefix, wall, detail, re
     expect(found.backEnds.find(({ name }) => name === 'bubblewrap')).toMatchObject({ state: 'not-usable' });
   });
 
+  it('a plan says that your files are read without one', async () => {
+    const data = join(folder, 'read.csv');
+    writeFileSync(data, saleRows());
+    const ended = await runCommand(['plan', 'will it be sold?', '--data', data, '--yes'], surroundings);
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    expect(ended.lines.map(({ text }) => String(text)).join(' ')).toMatch(/Your files\s+are\s+read\s+without\s+a\s+cage/);
+  });
+
   it('a build says so before the plan and its training, and so does the report', async () => {
     const data = join(folder, 'rows.csv');
     writeFileSync(data, saleRows());

@@ -4,7 +4,7 @@
  *
  *     u32 "MWG1" · u32 bytes of JSON · u64 bytes of arrays · JSON {value, arrays: [[type, length]]} · the arrays, little-endian, one after the other
  *
- * In `value` an array stands as {"$array": its number}, and a number that JSON does not know as {"$number": "NaN"}.
+ * In `value` a long list of texts stands as {"$texts": [their bytes, their lengths]}, an array as {"$array": its number}, and a number that JSON does not know as {"$number": "NaN"}.
  */
 import { z } from 'zod';
 
@@ -16,8 +16,11 @@ const HEAD_BYTES = 16;
 const MAX_ARRAYS = 100_000;
 const PLACE = '$array';
 const NUMBER = '$number';
-/** Below the longest text that JavaScript can hold. */
-const MAX_JSON_BYTES = 448 << 20;
+const TEXTS = '$texts';
+/** Shorter lists stay in the JSON. */
+const FEW_TEXTS = 64;
+/** What JSON becomes in memory is many times as large, whatever a guest makes of it; what may be long is no JSON. */
+const MAX_JSON_BYTES = 128 << 20;
 
 const Body = z.strictObject({
   value: z.unknown(),
@@ -61,8 +64,42 @@ function placed(value: unknown, arrays: MessageArray[]): unknown {
   if (isOddNumber(value)) return { [NUMBER]: Object.is(value, -0) ? '-0' : String(value) };
   if (typeof value !== 'object' || value === null) return value;
   if (isArray(value)) return { [PLACE]: arrays.push(value) - 1 };
-  if (Array.isArray(value)) return value.some((part) => typeof part === 'object' || isOddNumber(part)) ? value.map((part) => placed(part, arrays)) : value;
+  if (Array.isArray(value)) {
+    if (value.length >= FEW_TEXTS && value.every((part) => typeof part === 'string')) return placedTexts(value, arrays);
+    return value.some((part) => typeof part === 'object' || isOddNumber(part)) ? value.map((part) => placed(part, arrays)) : value;
+  }
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, placed(part, arrays)]));
+}
+
+function placedTexts(texts: string[], arrays: MessageArray[]): unknown {
+  try {
+    const bytes = new TextEncoder().encode(texts.join(''));
+    const lengths = Int32Array.from(texts, ({ length }) => length);
+    return { [TEXTS]: [arrays.push(bytes) - 1, arrays.push(lengths) - 1] };
+  } catch (cause) {
+    throw tooLong(cause); // longer than a text can be
+  }
+}
+
+function restoredTexts(bytes: unknown, lengths: unknown): string[] {
+  if (!(bytes instanceof Uint8Array) || !(lengths instanceof Int32Array)) throw new RangeError('not a message: a list of texts without its parts');
+  const whole = decode(bytes);
+  let at = 0;
+  const texts = Array.from(lengths, (length) => {
+    if (length < 0 || at + length > whole.length) throw new RangeError('not a message: a text lies outside its list');
+    at += length;
+    return whole.slice(at - length, at);
+  });
+  if (at !== whole.length) throw new RangeError('not a message: a text that is in no list');
+  return texts;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new RangeError('not a message: its text cannot be read', { cause });
+  }
 }
 
 /**
@@ -125,7 +162,7 @@ export class MessageReader {
 function decodeBody(json: Uint8Array, bytes: Uint8Array<ArrayBuffer>): unknown {
   let body: z.infer<typeof Body>;
   try {
-    body = Body.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)));
+    body = Body.parse(JSON.parse(decode(json)));
   } catch (cause) {
     throw new RangeError('not a message: its text cannot be read', { cause });
   }
@@ -151,6 +188,7 @@ function restored(value: unknown, arrays: readonly MessageArray[]): unknown {
   if (entries.length === 1) {
     const [key, part] = entries[0];
     if (key === NUMBER) return Number(part);
+    if (key === TEXTS && Array.isArray(part)) return restoredTexts(arrays[Number(part[0])], arrays[Number(part[1])]);
     if (key === PLACE) {
       const array = arrays[Number(part)];
       if (!array) throw new RangeError('not a message: it names an array that it does not bring');

@@ -124,8 +124,17 @@ export function superviseGuest(started: StartedGuest, limits: GuestLimits): Supe
 function overLimit(started: StartedGuest, { memoryBytes, scratchBytes }: GuestLimits): 'memory' | 'scratch' | undefined {
   const processId = started.processId();
   if (processId !== undefined && (memoryOf(processId)?.ownBytes ?? 0) > memoryBytes) return 'memory';
-  const use = started.scratchUse();
-  return use && (use.sizeBytes > scratchBytes || use.fileCount > MAX_SCRATCH_FILES) ? 'scratch' : undefined;
+  const use = scratchUseOf(started);
+  return use === 'hidden' || (use && (use.sizeBytes > scratchBytes || use.fileCount > MAX_SCRATCH_FILES)) ? 'scratch' : undefined;
+}
+
+/** What cannot be looked into counts as too much: a guest could hide what it holds. */
+function scratchUseOf(started: StartedGuest): ReturnType<StartedGuest['scratchUse']> | 'hidden' {
+  try {
+    return started.scratchUse();
+  } catch {
+    return 'hidden';
+  }
 }
 
 function exitOf(code: number | null, signal: string | null): GuestEnding {

@@ -1,5 +1,5 @@
 /** The folder on the disk that one guest may write in: its own, gone with it, and swept when its maker was killed. */
-import { chownSync, fstatSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, fstatSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type ScratchFolder = {
@@ -10,6 +10,8 @@ export type ScratchFolder = {
 };
 
 const PREFIX = '.scratch-';
+/** Where the system does not tell when a process started, nothing is swept. */
+const UNKNOWN = 'unknown';
 const BLOCK_BYTES = 512;
 
 let made = 0;
@@ -21,20 +23,24 @@ let made = 0;
 export function makeScratchFolder(parent: string, user: number | undefined, input: number | undefined): ScratchFolder {
   sweep(parent);
   made += 1;
-  const path = join(parent, `${PREFIX}${process.pid}-${startOf(process.pid) ?? 'unknown'}-${made}`);
+  const path = join(parent, `${PREFIX}${process.pid}-${startOf(process.pid) ?? UNKNOWN}-${made}`);
   mkdirSync(path, { mode: 0o700 });
   if (user !== undefined) chownSync(path, user, user);
   const inputFile = input === undefined ? undefined : fstatSync(input).ino;
   return {
     path,
     use: (processId) => {
+      chmodSync(path, 0o700); // a guest may shut its own folder, which is ours to look into
       const lying = readdirSync(path, { encoding: 'buffer' }).map((name) =>
         lstatSync(Buffer.concat([Buffer.from(`${path}/`), name]), { throwIfNoEntry: false }),
       );
       const sizes = [...lying.map((facts) => (facts?.blocks ?? 0) * BLOCK_BYTES), ...(processId === undefined ? [] : removedSizes(processId, inputFile))];
       return { sizeBytes: sizes.reduce((sum, size) => sum + size, 0), fileCount: sizes.length };
     },
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    remove: () => {
+      chmodSync(path, 0o700);
+      rmSync(path, { recursive: true, force: true });
+    },
   };
 }
 
@@ -64,7 +70,7 @@ function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     const [pid, start] = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-') : [];
     // Whoever is not there any more, and whoever has a number again that another had.
-    if (pid !== undefined && startOf(Number(pid)) !== start) rmSync(join(parent, name), { recursive: true, force: true });
+    if (pid !== undefined && (startOf(Number(pid)) ?? UNKNOWN) !== start) rmSync(join(parent, name), { recursive: true, force: true });
   }
 }
 

@@ -99,6 +99,16 @@ export function guestsContract(
     expect(await nextExit(guest)).toEqual({ kind: 'limit', limit: 'scratch' });
   });
 
+  it('counts and clears away the folder of a guest that has shut it', async () => {
+    const guest = await start({ scratchBytes: 64 << 20 });
+    await ask(guest, { attempt: 'write', path: `${guest.scratchPath}/left` });
+    expect(await ask(guest, { attempt: 'shut a folder', path: guest.scratchPath })).toEqual({ did: null });
+    guest.send({ attempt: 'fill files without a name', scratch: guest.scratchPath });
+    expect(await nextExit(guest)).toMatchObject({ kind: expect.stringMatching(/^(limit|exit)$/) });
+    await opened[0].close();
+    expect(readdirSync(scratchParent(folder)).filter((name) => name.startsWith(`.scratch-${process.pid}-`))).toEqual([]);
+  });
+
   it('ends with its parent, also when that is killed', async () => {
     const parent = spawn(process.execPath, [parentScript, kind, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [said] = await once(parent.stdout, 'data');

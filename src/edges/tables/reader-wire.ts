@@ -5,6 +5,9 @@ import { errorCodes, type ErrorCode } from '../../domain/error-codes.ts';
 import { FileReading, TextEncoding } from '../../domain/file-reading.ts';
 import { NumberSummary } from '../../domain/profile.ts';
 
+/** Of a table that is read at all. */
+export const MAX_COLUMNS = 10_000;
+
 /** Frequent texts that are kept of a column. */
 export const TOP_VALUES = 200;
 
@@ -56,7 +59,7 @@ export const Dialect = z.discriminatedUnion('format', [
 export type Dialect = z.infer<typeof Dialect>;
 
 export const OpenedReply = z.strictObject({
-  columns: z.array(Name),
+  columns: z.array(Name).max(MAX_COLUMNS),
   rowCount: Count,
   sha256: z.string().length(64),
   sizeBytes: Count,

@@ -8,7 +8,7 @@ import { cannotWrite } from './cannot-write.ts';
 import { nameKey } from './name-columns.ts';
 import { tooLargeForReader } from './load-limits.ts';
 import { openToRead } from './open-file.ts';
-import { ColumnPart, ExpressionsReply, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply, WrittenReply } from './reader-wire.ts';
+import { ColumnPart, ExpressionsReply, MAX_COLUMNS, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply, WrittenReply } from './reader-wire.ts';
 import type { ColumnStatistics, Dialect, Twin, Unreadable } from './reader-wire.ts';
 
 export type TableStatistics = { columns: ColumnStatistics[]; duplicateRowCount: number; twins: Twin[] };
@@ -55,7 +55,6 @@ export type TablesOptions = {
 };
 
 const DEFAULTS = { memoryBytes: 4 * 1024 ** 3, threads: 2, timeLimitMs: 600_000 };
-const MAX_COLUMNS = 10_000;
 
 /** The module that a reader runs, below our code: in its own language (sources in a clone, JavaScript in the package). */
 export const readerEntry = `edges/tables/reader${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
