@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Candidate, RecordedFit } from './candidate.ts';
 import { Containment, ContainmentSummary } from './containment.ts';
 import { FileReading } from './file-reading.ts';
-import { AnswerLimits, DatasetRef, Plan } from './plan.ts';
+import { AnswerLimits, DatasetRef, FinalModel, Plan } from './plan.ts';
 import { Metric, TaskKind } from './task.ts';
 
 /** Bytes kept in the file store under their hash. */
@@ -53,6 +53,8 @@ export const BuildRequest = z.strictObject({
   capacity: z.int().positive().optional(),
   /** When the question is asked ("at sign-up"): what is written later is left out. */
   moment: z.string().max(200).optional(),
+  /** Which model ships; where it is not said, the size of the table decides. */
+  final: FinalModel.optional(),
   /** A plan made before, perhaps edited: taken as it is if it fits the data. The options above are then not used. */
   plan: Plan.optional(),
   limits: AnswerLimits.partial().optional(),
@@ -81,6 +83,10 @@ export type DecisionRule = z.infer<typeof DecisionRule>;
 
 export const VerdictKind = z.enum(['worth-using', 'promising', 'no-better', 'do-not-use']);
 export type VerdictKind = z.infer<typeof VerdictKind>;
+
+/** Why the model that was measured ships although another was to be trained on all rows. */
+export const RefitAbandonReason = z.enum(['nothing-locked', 'no-time', 'stopped', 'fit-failed', 'too-costly', 'not-equal']);
+export type RefitAbandonReason = z.infer<typeof RefitAbandonReason>;
 
 export const ScoreRecord = z.strictObject({
   metric: Metric,
@@ -158,6 +164,17 @@ const facts = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('test.opened'), rowCount: z.int(), graphSha256: z.string() }),
   z.strictObject({ kind: z.literal('model.scored'), record: ScoreRecord }),
+  /** The measured recipe has learnt from all rows, locked ones included, and this is what ships. Nothing is measured from here on. */
+  z.strictObject({
+    kind: z.literal('model.refitted'),
+    files: FileRef,
+    parity: z.strictObject({ rows: z.int(), largestDifference: z.number(), isEqual: z.literal(true) }),
+    /** As in the ensemble, each with the numbers of its new fits. */
+    members: z.array(Member),
+    rowCount: z.int().min(1),
+  }),
+  /** It was to be trained on all rows and was not: the measured model ships. */
+  z.strictObject({ kind: z.literal('refit.abandoned'), reason: RefitAbandonReason }),
   z.strictObject({ kind: z.literal('version.claimed'), name: z.string(), version: z.int(), createdAt: z.string() }),
   z.strictObject({ kind: z.literal('model.packaged'), modelId: z.string(), name: z.string(), version: z.int(), path: z.string() }),
   z.strictObject({ kind: z.literal('run.finished'), wallMs: z.number() }),

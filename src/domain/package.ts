@@ -82,6 +82,14 @@ export const Manifest = z.strictObject({
   members: z.array(z.strictObject({ title: z.string(), learner: z.string(), weight: z.number().positive(), models: z.int().min(1) })).min(1),
   seeds: z.record(z.string(), z.int().min(0)),
   versions: z.record(z.string(), z.string()),
+  /**
+   * Set where the packaged model learnt from all rows, locked ones included: `scores` and `importance` are then of its twin, the same recipe
+   * that learnt from `twinRowCount` of them; that twin's graph had the hash `twinGraphSha256`.
+   */
+  refit: z
+    .strictObject({ rowCount: z.int().min(1), twinRowCount: z.int().min(1), twinGraphSha256: Sha256 })
+    .nullable()
+    .default(null),
   lineage: z.strictObject({ runId: z.string(), datasetSha256: Sha256 }),
   parity: Parity,
   files: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/), z.strictObject({ sha256: Sha256, bytes: z.int().min(0) })),

@@ -24,6 +24,10 @@ export const AnswerLimits = z.strictObject({
 });
 export type AnswerLimits = z.infer<typeof AnswerLimits>;
 
+/** Which model ships: the very one that was measured, or its recipe trained once more on all rows, the locked ones included. */
+export const FinalModel = z.enum(['tested', 'refit']);
+export type FinalModel = z.infer<typeof FinalModel>;
+
 const ColumnReading = z.strictObject({ name: Name, rule: ReadingRule });
 
 /**
@@ -48,7 +52,7 @@ export const derivedReads = ({ sources, ahead }: DerivedTarget): { name: string;
 
 /** One thing that was decided for the user: what, how sure that is (0 to 1), why, and the option that overrules it (`--target COLUMN`). */
 export const PlanDecision = z.strictObject({
-  what: z.enum(['target', 'task', 'positive', 'metric', 'split', 'costs', 'capacity', 'moment']),
+  what: z.enum(['target', 'task', 'positive', 'metric', 'split', 'costs', 'capacity', 'moment', 'final']),
   value: z.string(),
   certainty: z.number().min(0).max(1),
   reason: z.string(),
@@ -89,7 +93,7 @@ export const Plan = z.strictObject({
   /** What the user should know of the plan, in sentences. */
   notes: z.array(z.string()).default([]),
   costs: z.strictObject({ falsePositive: z.number(), falseNegative: z.number(), capacity: z.int().positive().nullable() }).nullable(),
-  final: z.enum(['tested', 'refit']),
+  final: FinalModel,
   weights: Name.nullable(),
   limits: AnswerLimits,
   budgetMs: z.int().positive(),

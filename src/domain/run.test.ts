@@ -85,6 +85,20 @@ describe('the state of a run', () => {
     expect(state).toEqual(stateOf(log));
   });
 
+  it('has no place for measuring once a model has learnt from the locked rows', () => {
+    const scoredAt = log.findIndex(({ kind }) => kind === 'model.scored');
+    const scored = log[scoredAt];
+    const parity = { rows: 1, largestDifference: 0, isEqual: true as const };
+    const refitted = event({ kind: 'model.refitted', files: file, parity, members: [{ candidateId: 'c0', weight: 1, folds: [6] }], rowCount: 7_043 });
+    const upToScore = log.slice(0, scoredAt + 1);
+    expect(stateOf([...upToScore, refitted]).refit).toMatchObject({ kind: 'refitted', rowCount: 7_043 });
+    const measuring = log.filter(({ kind }) => kind === 'model.built' || kind === 'test.opened' || kind === 'model.scored');
+    expect(measuring.length).toBe(3);
+    for (const one of measuring) expect(() => stateOf([...upToScore, refitted, one])).toThrow(`${one.kind} after the model had learnt from all rows`);
+    expect(() => stateOf([...log.slice(0, scoredAt), refitted, scored])).toThrow('model.refitted before the model was measured');
+    expect(() => stateOf([...log, refitted])).toThrow('model.refitted after the model was given its version');
+  });
+
   it('counts as spent the most that any event says', () => {
     expect(
       stateOf([

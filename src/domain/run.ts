@@ -1,9 +1,9 @@
 import type { Candidate } from './candidate.ts';
-import type { BuildRequest, Calibration, DecisionRule, FileRef, Member, RunEvent, ScoreRecord } from './event.ts';
+import type { BuildRequest, Calibration, DecisionRule, FileRef, Member, RefitAbandonReason, RunEvent, RunFacts, ScoreRecord } from './event.ts';
 import type { Containment, ContainmentSummary } from './containment.ts';
 import { freshTally, tallyExecution, type ExecutionTally } from './execution-tally.ts';
 import type { DatasetRef, Plan } from './plan.ts';
-import { unreachable } from './error.ts';
+import { ModelwrightError, unreachable } from './error.ts';
 
 /** How one execution of a candidate on a fold ended, as far as the search needs to know. */
 export type ExecutionState = { durationMs: number } & ({ kind: 'finished'; result: FileRef; rounds: number } | { kind: 'lost'; why: string });
@@ -15,6 +15,11 @@ export type CandidateState = {
   executions: Map<number, ExecutionState>;
   evaluation: { value: number; lossValue: number } | null;
 };
+
+/** What came of training the measured recipe once more on all rows. */
+export type Refit =
+  | { kind: 'refitted'; files: FileRef; parity: { rows: number; largestDifference: number; isEqual: boolean }; members: Member[]; rowCount: number }
+  | { kind: 'abandoned'; reason: RefitAbandonReason };
 
 type Ended =
   | { kind: 'running' }
@@ -43,6 +48,7 @@ export type RunState = {
   built: { files: FileRef; parity: { rows: number; largestDifference: number; isEqual: boolean }; inputsByUse: string[] } | null;
   testOpened: { rowCount: number; graphSha256: string } | null;
   score: ScoreRecord | null;
+  refit: Refit | null;
   claimed: { name: string; version: number; createdAt: string } | null;
   packaged: { modelId: string; name: string; version: number; path: string } | null;
   end: Ended;
@@ -66,14 +72,34 @@ export const freshRun = (): RunState => ({
   built: null,
   testOpened: null,
   score: null,
+  refit: null,
   claimed: null,
   packaged: null,
   end: { kind: 'running' },
   spentMs: 0,
 });
 
+/**
+ * The order that a true score hangs on: the locked rows are opened by a built model, the score follows, and what learns from those rows comes
+ * last. Whatever learnt from them can neither open them nor be scored. Throws MW3014.
+ */
+export function checkOrder(state: RunState, { kind }: Pick<RunFacts, 'kind'>): void {
+  const refuse = (what: string) => {
+    throw new ModelwrightError({
+      code: 'MW3014',
+      message: `A run's events are out of order: ${what}.`,
+      hint: 'The run was written by something else than Modelwright, or its home is damaged: start a new build.',
+    });
+  };
+  const isMeasuring = kind === 'model.built' || kind === 'test.opened' || kind === 'model.scored';
+  if (isMeasuring && state.refit !== null) refuse(`${kind} after the model had learnt from all rows`);
+  if ((kind === 'model.refitted' || kind === 'refit.abandoned') && state.score === null) refuse(`${kind} before the model was measured`);
+  if (kind === 'model.refitted' && state.claimed !== null) refuse(`${kind} after the model was given its version`);
+}
+
 /** The state after one more event. It changes `state` in place: a run has thousands of events and one reader. */
 export function applyEvent(state: RunState, event: RunEvent): RunState {
+  checkOrder(state, event);
   state.spentMs = Math.max(state.spentMs, event.spentMs);
   switch (event.kind) {
     case 'run.requested':
@@ -139,6 +165,14 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return state;
     case 'model.scored':
       state.score = event.record;
+      return state;
+    case 'model.refitted': {
+      const { files, parity, members, rowCount } = event;
+      state.refit = { kind: 'refitted', files, parity, members, rowCount };
+      return state;
+    }
+    case 'refit.abandoned':
+      state.refit = { kind: 'abandoned', reason: event.reason };
       return state;
     case 'version.claimed':
       state.claimed = { name: event.name, version: event.version, createdAt: event.createdAt };

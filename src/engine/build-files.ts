@@ -28,7 +28,7 @@ async function readMembers({ run, files }: SearchContext, members: Member[]): Pr
   return fits;
 }
 
-type Ensemble = { members: Member[]; calibration: Calibration; decision: DecisionRule };
+export type Ensemble = { members: Member[]; calibration: Calibration; decision: DecisionRule };
 
 /** The files that answer (graph, features, contract), and the proof that they answer as the trainers did. */
 export async function buildFiles(
@@ -81,9 +81,18 @@ export async function keepFiles(store: FileStore, runId: string, files: ModelFil
   return store.put(runId, head, ...parts);
 }
 
-export async function readBuilt({ run, files }: SearchContext): Promise<ModelFiles> {
-  if (!run.state.built) throw new Error('the model is not built');
-  const { files: ref } = run.state.built;
+export async function readBuilt(context: SearchContext): Promise<ModelFiles> {
+  if (!context.run.state.built) throw new Error('the model is not built');
+  return readFiles(context, context.run.state.built.files);
+}
+
+/** The files of the model that learnt from all rows; null where there is none. */
+export async function readRefitted(context: SearchContext): Promise<ModelFiles | null> {
+  const { refit } = context.run.state;
+  return refit?.kind === 'refitted' ? readFiles(context, refit.files) : null;
+}
+
+async function readFiles({ run, files }: SearchContext, ref: FileRef): Promise<ModelFiles> {
   const kept = await files.get(run.runId, ref);
   const { arrays } = readKept('a model', run.runId, ref, () => decodeBundle(kept));
   return new Map(Object.entries(arrays).map(([name, array]) => [name, new Uint8Array(array.buffer, array.byteOffset, array.byteLength)]));

@@ -273,7 +273,7 @@ async function splitStep({ run, store }: Going, data: PreparedData): Promise<voi
 }
 
 async function endStep({ store, run, clock }: Going, data: PreparedData, plan: Plan) {
-  const { packaged, score, ensemble, searchEnd } = run.state;
+  const { packaged, score, ensemble, refit, searchEnd } = run.state;
   if (!packaged || !score || !ensemble) throw new Error('a finished run has a packaged and measured model');
   await store.models.registerModel({
     name: packaged.name,
@@ -300,7 +300,11 @@ async function endStep({ store, run, clock }: Going, data: PreparedData, plan: P
     budgetMs: plan.budgetMs,
     rows: { train: data.learn.table.rowCount, test: score.rowCount },
     measuredOn: data.split.reportedOn,
-    members: ensemble.members.reduce((sum, { folds }) => sum + folds.length, 0),
-    isStoppedEarly: searchEnd === 'cancelled',
+    shipped:
+      refit?.kind === 'refitted'
+        ? { kind: 'refit' as const, rowCount: refit.rowCount }
+        : { kind: 'tested' as const, because: refit?.kind === 'abandoned' ? refit.reason : null },
+    members: (refit?.kind === 'refitted' ? refit : ensemble).members.reduce((sum, { folds }) => sum + folds.length, 0),
+    isStoppedEarly: searchEnd === 'cancelled' || (refit?.kind === 'abandoned' && refit.reason === 'stopped'),
   };
 }

@@ -27,13 +27,16 @@ describe('what is told of a sandbox when its search is over', () => {
   it('adds to what an earlier process of the run told, and is not told twice where nothing more was run', () => {
     const first = summariseContainment(stateOf([ended('time')]), { ...freshFigures(), executions: 1, lostWorkers: 1, peakMemoryBytes: 100 });
     if (first === null) throw new Error('a search was run');
-    const resumed = stateOf([ended('time'), event({ kind: 'sandbox.closed', summary: first }), ended('memory')]);
+    const closed = event({ kind: 'sandbox.closed', summary: first });
+    const resumed = stateOf([ended('time'), closed, ended('memory')]);
     expect(summariseContainment(resumed, { ...freshFigures(), executions: 1, lostWorkers: 2, peakMemoryBytes: 70 })).toMatchObject({
       stops: { time: 1, memory: 1 },
       lostWorkers: 3,
       peakCageMemoryBytes: 100,
     });
-    expect(summariseContainment(resumed, freshFigures())).toBeNull();
+    expect(summariseContainment(stateOf([ended('time'), closed]), freshFigures())).toBeNull();
+    // An earlier process that was killed had no time to tell of its last fit.
+    expect(summariseContainment(resumed, freshFigures())).toMatchObject({ stops: { time: 1, memory: 1 }, lostWorkers: 1 });
   });
 
   it('is unknown where nothing was measured', () => {

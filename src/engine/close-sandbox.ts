@@ -21,7 +21,9 @@ export function addUsage(figures: WorkerFigures, { peakMemoryBytes, peakTasks }:
 
 /** The facts of `sandbox.closed`: what the run's events say, and what this process adds to an earlier one's; null where it adds nothing. */
 export function summariseContainment({ executionTally, containmentSummary: before }: RunState, figures: WorkerFigures): ContainmentSummary | null {
-  if (before !== null && figures.executions === 0) return null;
+  const told = (tally: ContainmentSummary['outcomes']) => Object.values(tally).reduce((sum, count) => sum + count, 0);
+  // What an earlier process ran after it had told of the others is told now.
+  if (before !== null && figures.executions === 0 && told(before.outcomes) === told(executionTally.outcomes)) return null;
   const peak = (earlier: number | null | undefined, now: number) => Math.max(earlier ?? 0, now) || null;
   return {
     ...structuredClone(executionTally),

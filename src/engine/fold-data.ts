@@ -8,6 +8,9 @@ import type { PreparedData } from './prepare-data.ts';
 /** A fold of this number is all rows at once: the recipe trained once more when fold models would be too many to ship. */
 export const refitFold = (data: PreparedData): number => refitFoldOf(data.folds.length);
 
+/** Fits of the model that learns from all rows, the locked ones too, follow after: their data is that of `PreparedData.whole`. */
+export const wholeFold = (data: PreparedData, model: number): number => refitFold(data) + 1 + model;
+
 /** A refit has nothing to be scored on; a few rows keep its answers in one shape with the others. */
 const REFIT_SAMPLE_ROWS = 50;
 
@@ -33,7 +36,10 @@ export function openFolds(data: PreparedData): (fold: number) => FoldData {
 
 function makeFold(data: PreparedData, fold: number): FoldData {
   const all = Int32Array.from({ length: data.learn.table.rowCount }, (_, row) => row);
-  const rows = fold < data.folds.length ? data.folds[fold] : { fit: all, holdout: new Int32Array(0), validate: all.slice(0, REFIT_SAMPLE_ROWS) };
+  const rows =
+    fold === refitFold(data)
+      ? { fit: all, holdout: new Int32Array(0), validate: all.slice(0, REFIT_SAMPLE_ROWS) }
+      : data.folds[fold < data.folds.length ? fold : fold - wholeFold(data, 0)];
   const statistics: FoldStatistics = fitFoldStatistics(
     data.entries,
     data.entryCounts,
@@ -81,8 +87,8 @@ export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, 
   const columns = Int32Array.from(uses.flatMap((use, index) => (use === 'both' || use === candidate.columns ? [index] : [])));
   const train = { ...part('fit'), labels: labelsOf(fold.fit.rows), ...(fold.fit.weights && { weights: fold.fit.weights }) };
   const holdout = { ...part('holdout'), labels: labelsOf(fold.rows.holdout) };
-  // A recorded fit of so many rounds learnt from the holdout rows too where its candidate does.
-  const isWhole = rounds !== null && candidate.refitFactor > 0;
+  // A recorded fit of so many rounds learnt from the holdout rows too where its candidate does; a fit on all rows always does.
+  const isWhole = rounds !== null && (candidate.refitFactor > 0 || foldNumber > refitFold(data));
   return {
     id: `${candidate.id}-${foldNumber}`,
     learner: candidate.learner,

@@ -2,14 +2,14 @@ import type { Column, Table } from '../domain/column.ts';
 import { derivedReads, type Plan } from '../domain/plan.ts';
 import { seededRandom } from '../domain/random.ts';
 import { equalRowIds, getColumnOf, takeColumns, takeRows } from '../domain/table.ts';
-import { fitTargetScale, toTrainingScale, type TargetScale } from '../domain/target-scale.ts';
+import type { TargetScale } from '../domain/target-scale.ts';
 import type { Labels } from '../domain/task.ts';
 import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
-import { checkExpression, fitEncoder, openEncoder, statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
+import { statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
 import { splitRows, type Split } from '../stages/evaluation/index.ts';
 import { makeTarget } from './derived-target.ts';
-import { proposeFeatures } from '../stages/planning/index.ts';
+import { encodeRows, proposeEncoding } from './encode-rows.ts';
 import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
 
 /** Rows with their labels: `table` holds the plan's inputs. */
@@ -38,9 +38,15 @@ export type PreparedData = {
   /** Dictionaries with enough levels for a mean a level to say more than the level's rank. */
   statisticDictionaries: number[];
   shape: DataShape;
+  /**
+   * The data of a model that learns from all rows, locked ones included; its folds differ in their holdouts alone. Null where the plan does not
+   * ask for one or no rows are locked.
+   */
+  whole: (() => PreparedData) | null;
 };
 
-const MIN_STATISTIC_LEVELS = 3;
+/** What learns from all rows is scored on none; a few answers keep its fits in one shape with the others. */
+const UNSCORED_ROWS = 50;
 
 /** The rows of a file that have a label; `table` may hold more columns than a later plan of the same target wants. */
 export type ReadRows = LabelledRows & { timeOrder: Float64Array | null };
@@ -174,25 +180,9 @@ export async function prepareData(
     learn.labels,
   );
 
-  const proposals = proposeFeatures(plan);
-  const types = new Map(plan.inputs.map(({ name, rule }) => [name, rule.type]));
-  const parsed = await tables.parseExpressions(proposals.map(({ text }) => text));
-  const toEncode: FeatureToEncode[] = proposals.map(({ name, as, isPersonal }, index) => ({
-    name,
-    as,
-    isPersonal,
-    expression: checkExpression(parsed[index], types),
-  }));
-  const inputs = plan.inputs.map(({ name, rule }) => ({ name, type: rule.type }));
-  const { file: features, uses } = fitEncoder(inputs, toEncode, learn.table);
-
-  const encoder = openEncoder(features);
-  const values = encoder.encodeBase(learn.table);
-  const text = encoder.encodeText(learn.table);
-  const entries = encoder.encodeEntries(learn.table);
-  const entryCounts = features.dictionaries.map(({ levels }) => levels.length + 2);
-  const scale = fitTargetScale(learn.labels, plan.metric);
-  const statisticDictionaries = features.dictionaries.flatMap(({ levels }, index) => (levels.length >= MIN_STATISTIC_LEVELS ? [index] : []));
+  const toEncode = await proposeEncoding(plan, tables);
+  const encoded = encodeRows(plan, toEncode, learn);
+  const { uses, matrix, statisticDictionaries } = encoded;
   const shape: DataShape = {
     fitRows: Math.max(0, ...folds.map(({ fit }) => distinctRows(fit, twins)?.places.length ?? fit.length)),
     foldCount: folds.length,
@@ -203,37 +193,35 @@ export async function prepareData(
     linearColumns: uses.filter((use) => use !== 'tree').length,
     extraColumns: statisticDictionaries.length * statisticColumnCount(plan.task, plan.classes.length),
     hasCategories: statisticDictionaries.length > 0,
-    textTermsPerRow: text.ids.length / Math.max(1, learn.table.rowCount),
-    vocabularySize: encoder.vocabularySize,
+    textTermsPerRow: matrix.textIds.length / Math.max(1, learn.table.rowCount),
+    vocabularySize: matrix.vocabularySize,
     budgetMs: plan.budgetMs,
   };
-  return {
-    plan,
-    learn,
-    test,
-    scale,
-    trainingLabels: toTrainingScale(learn.labels, scale),
-    folds,
-    blocks,
-    twins,
-    split,
-    features,
-    uses,
-    matrix: {
-      rowCount: learn.table.rowCount,
-      columnCount: encoder.baseColumnCount,
-      values,
-      vocabularySize: encoder.vocabularySize,
-      textStart: text.start,
-      textIds: text.ids,
-      textWeights: text.weights,
-    },
-    entries,
-    entryCounts,
-    statisticDictionaries,
-    shape,
-  };
+  const prepared = { plan, ...encoded, test, folds, blocks, twins, split, shape, whole: null };
+  if (plan.final === 'tested' || split.reportedOn !== 'locked-test') return prepared;
+  return { ...prepared, whole: () => prepareWhole(prepared, toEncode, all, equalIds) };
 }
+
+/** All rows to learn from, the locked ones too, encoded anew: levels, terms and means of all. There is nothing left to measure on. */
+function prepareWhole(prepared: PreparedData, toEncode: FeatureToEncode[], all: ReadRows, equalIds: Int32Array): PreparedData {
+  const { plan } = prepared;
+  const isTimeOrdered = plan.split.kind === 'time';
+  const everyRow = Int32Array.from({ length: all.table.rowCount }, (_, row) => row);
+  const inOrder = all.timeOrder ? everyRow.toSorted((a, b) => timeOf(all, a) - timeOf(all, b)) : everyRow;
+  const blocks = all.groups ?? equalIds;
+  const folds = prepared.folds.map((_, fold): FoldRows => {
+    const random = seededRandom(plan.seed * 104_729 + fold + 10_007);
+    return { ...cutHoldout(inOrder, { labels: all.labels, blocks, isTimeOrdered, random }), validate: everyRow.slice(0, UNSCORED_ROWS) };
+  });
+  const { table, labels, groups } = all;
+  return { ...prepared, ...encodeRows(plan, toEncode, { table, labels, groups }), test: null, folds, blocks, twins: twinIds(equalIds, labels), whole: null };
+}
+
+/** Rows without a time come first, as they do in a split by time. */
+const timeOf = ({ timeOrder }: ReadRows, row: number) => {
+  const time = timeOrder?.[row] ?? Number.NaN;
+  return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
+};
 
 /** Equal rows with equal labels; a label is told apart by its code or its number. */
 function twinIds(equalIds: Int32Array, labels: Labels): Int32Array {

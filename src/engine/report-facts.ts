@@ -56,6 +56,7 @@ export function reportFacts(facts: {
           }))
         : [],
     decisionValue: decisionValueOf(facts.plan, state.ensemble.decision, labels, predictions),
+    refit: state.refit,
     tries: [...state.candidates.values()].map(({ candidate, executions, evaluation }) => {
       const done = [...executions].flatMap(([fold, execution]) => (execution.kind === 'finished' && fold < data.folds.length ? [execution] : []));
       return {
@@ -68,7 +69,7 @@ export function reportFacts(facts: {
       };
     }),
     ensembleNote: `Chosen: ${state.ensemble.note}.`,
-    parity: state.built.parity,
+    parity: state.refit?.kind === 'refitted' ? state.refit.parity : state.built.parity,
     clock: [...run.milestones, { step: 'report written', spentMs: clock.spentMs() }],
     rows: { learn: data.learn.table.rowCount, test: data.test?.table.rowCount ?? 0 },
     foldCount: data.folds.length,

@@ -1,5 +1,5 @@
 import type { RunEvent, RunFacts } from '../domain/event.ts';
-import { applyEvent, stateOf, type RunState } from '../domain/run.ts';
+import { applyEvent, checkOrder, stateOf, type RunState } from '../domain/run.ts';
 import type { EventLog } from '../edges/store/index.ts';
 
 /** The budget's clock: it starts with the process, and stands still while a person is asked. */
@@ -37,6 +37,7 @@ const milestoneNames: Partial<Record<RunEvent['kind'], string>> = {
   'model.built': 'graph written and proved equal',
   'test.opened': 'locked rows opened',
   'model.scored': 'model measured',
+  'model.refitted': 'trained once more on all rows',
 };
 
 export function openRunLog(
@@ -63,6 +64,7 @@ export function openRunLog(
     append(facts) {
       const event: RunEvent = { ...facts, at: wallIso(), spentMs: Math.max(0, Math.round(clock.spentMs())) };
       const appended = last.then(async () => {
+        checkOrder(state, event);
         await log.append(runId, event);
         applyEvent(state, event);
         mark(event);

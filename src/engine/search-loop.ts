@@ -3,7 +3,7 @@ import type { RunFacts } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { ExecutionOutcome, Execution, Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
-import { decideNext, likelyMembers, refitTimeMs, type MemberCost, type SearchView } from '../stages/search/index.ts';
+import { decideForms, decideNext, likelyMembers, refitMsOf, refitTimeMs, reserveRefitMs, type MemberCost, type SearchView } from '../stages/search/index.ts';
 import { addUsage, freshFigures, type WorkerFigures } from './close-sandbox.ts';
 import { makeJob, type FoldData } from './fold-data.ts';
 import { keepFit } from './kept-fit.ts';
@@ -221,7 +221,7 @@ export async function search(context: SearchContext, trainers: Trainers, setup: 
       drafted.add(candidate.id);
       drafting = guarded(setup.draft(candidate)).finally(() => (drafting = null));
     }
-    const searchEndMs = data.plan.budgetMs - context.finishMs() - refitReserveMs(context);
+    const searchEndMs = data.plan.budgetMs - context.finishMs() - refitReserveMs(context) - wholeReserveMs(context);
     const isOver = stopSignal.aborted || (fits === null && clock.spentMs() >= searchEndMs);
     const view: SearchView = { ...setup, searchEndMs, nowMs: clock.spentMs(), candidates: run.state.candidates, isCancelled: stopSignal.aborted };
     const decision = isOver || running.size < threads ? decideNext(view) : null;
@@ -244,6 +244,25 @@ export async function search(context: SearchContext, trainers: Trainers, setup: 
     }
     await untilFirst(running, fits === null ? searchEndMs - clock.spentMs() : null, stopSignal);
   }
+}
+
+/** Of what the end takes, the part that is done once more for a model that learns from all rows: it is built and proved equal again. */
+const BUILT_AGAIN_SHARE = 0.3;
+
+/** Time for the measured recipe to be trained once more on all rows, and built again; none where it would take too much of the search. */
+function wholeReserveMs(context: SearchContext): number {
+  const { run, data, costs, costOf } = context;
+  const { plan } = data;
+  const best = likelyMembers(run.state.candidates, plan.metric).filter((id) => costs.has(id));
+  if (data.whole === null || best.length === 0) return 0;
+  const weights = new Map(best.map((id) => [id, 1 / best.length]));
+  const { members } = decideForms({ weights, costOf, foldCount: data.folds.length, limits: plan.limits, leftMs: Number.POSITIVE_INFINITY, threads: 1 });
+  const fits = members.map(({ candidateId, folds }) => {
+    const hasLearntTwice = (run.state.candidates.get(candidateId)?.candidate.refitFactor ?? 0) > 0;
+    return { candidateId, wanted: folds.length, started: 0, fitMs: refitMsOf(costOf(candidateId).fitMs, hasLearntTwice) };
+  });
+  const fitsMs = reserveRefitMs(fits, plan.threads, plan.budgetMs);
+  return fitsMs === 0 ? 0 : fitsMs + context.finishMs() * BUILT_AGAIN_SHARE;
 }
 
 /** Where fold models would be too many to ship, the best candidates will be trained once more: that takes time after the search. */

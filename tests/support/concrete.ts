@@ -51,7 +51,7 @@ export const buildWords = (home: string, ...more: string[]): string[] => [
 ];
 
 /** A build that does the same fits every time, in about five seconds, without a clock. */
-export const recordedBuildWords = (home: string): string[] => buildWords(home, '--fits', recordedFits, '--budget', '10m');
+export const recordedBuildWords = (home: string, ...more: string[]): string[] => buildWords(home, '--fits', recordedFits, '--budget', '10m', ...more);
 
 export const resumeWords = (home: string, runId: string): string[] => ['resume', runId, '--json', '--home', home];
 
@@ -83,10 +83,10 @@ export function leftovers({ home, temporary }: Place): string[] {
 }
 
 /** A build of the recorded list that nothing disturbs: what others are compared with. */
-export async function buildUndisturbed(): Promise<{ made: Made; lines: Line[] }> {
+export async function buildUndisturbed(...more: string[]): Promise<{ made: Made; lines: Line[] }> {
   const place = openPlace();
   try {
-    const { lines, last, stderr } = await runCommand(recordedBuildWords(place.home), place);
+    const { lines, last, stderr } = await runCommand(recordedBuildWords(place.home, ...more), place);
     const left = leftovers(place);
     if (last.kind !== 'result' || left.length > 0) throw new Error(`an undisturbed build failed: ${JSON.stringify(last)} ${stderr}; left ${left.join(', ')}`);
     return { made: readMade(place.home, String(last['model'])), lines };

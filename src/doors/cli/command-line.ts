@@ -63,6 +63,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 bu
       .option('--time <COLUMN>', 'the rows are ordered in time by this column: later ones are predicted from earlier ones')
       .option('--group <COLUMN>', 'rows with the same value stay on one side of every split')
       .option('--split <KIND>', 'random: rows are split by chance, whatever the sentence or the table says')
+      .option('--final <WHICH>', 'tested: the model that was measured ships; refit: its recipe, trained once more on all rows; auto: by size (default: auto)')
       .option('--budget <TIME>', 'wall-clock time from command to model: 60s, 5m, 1h (default: 60s)')
       .option('--seed <N>', 'seed of every choice made by chance (default: 0)')
       .option('--threads <N>', 'fits side by side (default: one a processor, at most 8)');

@@ -6,6 +6,7 @@ import { didYouMean } from '../../domain/closest-names.ts';
 import { BuildRequest, NamedDates, NamedDecimal, NamedKind } from '../../domain/event.ts';
 import { ModelwrightError } from '../../domain/error.ts';
 import { FileReading, TextEncoding } from '../../domain/file-reading.ts';
+import { FinalModel } from '../../domain/plan.ts';
 import { Metric, TaskKind } from '../../domain/task.ts';
 import { listOption, textOption, type CommandWords } from './command-words.ts';
 import { readDurationMs } from './read-duration.ts';
@@ -33,6 +34,7 @@ const plannedOptions = [
   'costFalseAlarm',
   'capacity',
   'moment',
+  'final',
   'test',
   'budget',
   'seed',
@@ -54,6 +56,7 @@ export function readRequest({ positional, options }: CommandWords, command: 'bui
   const dates = oneOf(NamedDates.options, textOption(options, 'dates'), '--dates');
   const decimal = oneOf(NamedDecimal.options, textOption(options, 'decimal'), '--decimal');
   const missing = listOption(options, 'missing');
+  const final = oneOf([...FinalModel.options, 'auto'], textOption(options, 'final'), '--final');
   const split = oneOf(['random'] as const, textOption(options, 'split'), '--split');
   return recordable({
     sentence: positional[0],
@@ -81,6 +84,7 @@ export function readRequest({ positional, options }: CommandWords, command: 'bui
     ...(costs !== null && { costs }),
     ...(capacity !== null && { capacity: wholeNumber('capacity', capacity, 1, 2 ** 31 - 1) }),
     ...(moment !== null && { moment: moment.slice(0, 200) }),
+    ...(final !== null && final !== 'auto' && { final }),
     ...(fits !== null && { fits: readFits(fits) }),
   });
 }

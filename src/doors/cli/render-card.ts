@@ -69,6 +69,7 @@ export function renderCard({ plan, readAs, warnings, classShares }: PlanCard, te
         : `rows of one ${plan.split.column} stay together`,
     'split',
   );
+  decision('Ships', plan.final === 'tested' ? 'the model that was measured' : 'the measured recipe, trained once more on all rows', 'final');
   row('Read as', `${printable(readAs.value)}${beside(readAs)}`);
   row('Learns from', `${counted(plan.inputs.length, 'column')} (${kindsOf(plan)}; --kind), ${counted(plan.dataset.rowCount, 'row')}`);
   if (plan.inputs.length <= MAX_INPUTS) row('', printable(inputsByKind(plan)));

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../domain/event.ts';
 import { freshRun, applyEvent, type RunState } from '../../domain/run.ts';
+import { refitAbandonWords } from '../../domain/refit-words.ts';
 import { metricFacts } from '../../domain/task.ts';
 import { counted, number, seconds } from './figures.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -39,7 +40,7 @@ export function openProgress(terminal: Terminal): Progress {
     show(event) {
       applyEvent(state, event);
       lastEventAtMs = performance.now();
-      phase = phaseAfter(event) ?? phase;
+      phase = phaseAfter(event, state) ?? phase;
       const line = lineOf(event, state);
       if (event.kind === 'sandbox.opened') {
         if (!event.isCaged) terminal.wrapped(`  ${terminal.style('red', '!')} ${NO_CAGE}`, INDENT);
@@ -71,7 +72,9 @@ export function openProgress(terminal: Terminal): Progress {
   };
 }
 
-function phaseAfter(event: RunEvent): string | null {
+const CLOSING = 'writing the report and signing';
+
+function phaseAfter(event: RunEvent, { plan }: RunState): string | null {
   switch (event.kind) {
     case 'dataset.profiled':
       return 'planning';
@@ -84,7 +87,10 @@ function phaseAfter(event: RunEvent): string | null {
     case 'model.built':
       return 'measuring the model';
     case 'model.scored':
-      return 'writing the report and signing';
+      return plan?.final === 'refit' ? 'training once more on all rows' : CLOSING;
+    case 'model.refitted':
+    case 'refit.abandoned':
+      return CLOSING;
     default:
       return null;
   }
@@ -125,6 +131,10 @@ function lineOf(event: RunEvent, state: RunState): string | null {
       return `built     one ONNX graph; answers as the trainers did on ${counted(event.parity.rows, 'row')} (largest difference ${event.parity.largestDifference.toExponential(1)})`;
     case 'test.opened':
       return `test      ${counted(event.rowCount, 'locked row')} opened once, answered by the packaged file`;
+    case 'model.refitted':
+      return `refit     the same recipe learnt from all ${counted(event.rowCount, 'row')} and ships; answers as the trainers did on ${counted(event.parity.rows, 'row')}`;
+    case 'refit.abandoned':
+      return `refit     the model that was measured ships, because ${refitAbandonWords[event.reason]}`;
     case 'run.resumed':
       return `resumed   ${seconds(state.spentMs)} were spent before`;
     default:

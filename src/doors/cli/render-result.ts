@@ -1,4 +1,5 @@
 import type { ScoreRecord } from '../../domain/event.ts';
+import { refitAbandonWords } from '../../domain/refit-words.ts';
 import type { BuildResult } from '../client/client.ts';
 import { counted, number, seconds, shellWord } from './figures.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -24,6 +25,13 @@ export function renderResult(result: BuildResult, terminal: Terminal, next: { co
       ? `  measured by cross-validation on ${counted(rows.test, 'row')}: there are too few to lock some away`
       : `  measured on ${counted(rows.test, 'row')}${result.measuredOn === 'test-file' ? ' of the test file' : ''} that no training ever saw; learnt from ${counted(rows.train, 'row')}`,
   );
+  const { shipped } = result;
+  if (shipped.kind === 'refit')
+    terminal.wrapped(
+      `  then trained once more on all ${counted(shipped.rowCount, 'row')}: the score is that of its twin, which never saw the measured ones`,
+      4,
+    );
+  else if (shipped.because !== null) terminal.wrapped(`  the measured model ships, because ${refitAbandonWords[shipped.because]}`, 4);
   terminal.line(
     `  ${seconds(wallMs)} of ${seconds(budgetMs)}${result.isStoppedEarly ? ', stopped early' : ''}; ${counted(members, 'trained model')} in the package`,
   );

@@ -1,5 +1,5 @@
 import type { BuildWatcher, PlanCard, PlanQuestion } from '../../domain/build-watcher.ts';
-import type { BuildRequest, Interval, ScoreRecord, VerdictKind } from '../../domain/event.ts';
+import type { BuildRequest, Interval, RefitAbandonReason, ScoreRecord, VerdictKind } from '../../domain/event.ts';
 import type { Contract, Manifest } from '../../domain/package.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Metric } from '../../domain/task.ts';
@@ -30,6 +30,8 @@ export type BuildResult = {
   rows: { train: number; test: number };
   /** Rows that no training saw, or, where there are too few to set some aside, every row out of its fold. */
   measuredOn: 'locked-test' | 'test-file' | 'cross-validation';
+  /** The model that was measured, and why not its refit where that was wanted; or the same recipe, trained once more on so many rows: the score is then its twin's. */
+  shipped: { kind: 'tested'; because: RefitAbandonReason | null } | { kind: 'refit'; rowCount: number };
   /** Trained models in the package. */
   members: number;
   /** True when the search was ended by the user before the budget was. */

@@ -110,6 +110,22 @@ describe('the report', () => {
     expect(html.match(/&lt;img src=x onerror=alert\(1\)&gt;&quot;&#39;&amp;/g)?.length).toBeGreaterThan(12);
   });
 
+  it('says beside the score whose it is where another model ships, and why where it does not', () => {
+    const wordsOf = (refit: ReturnType<typeof smallFacts>['refit']) =>
+      renderReport({ ...smallFacts(), refit })
+        .replaceAll(/<[^>]+>/g, ' ')
+        .replaceAll(/\s+/g, ' ');
+    const refitted = wordsOf({ kind: 'refitted', rowCount: 7_043 });
+    expect(refitted).toMatch(
+      /The score is that of this model's twin : the same recipe, learnt from 5,634 rows\..* trained once more, on all 7,043 rows, and that is the model in this package/,
+    );
+    expect(refitted).not.toMatch(/no training ever saw|asked of the packaged file/);
+    expect(wordsOf({ kind: 'abandoned', reason: 'no-time' })).toContain(
+      'The model that was measured is the one in this package, because there was not enough time left',
+    );
+    expect(wordsOf(null)).not.toMatch(/twin|is the one in this package/);
+  });
+
   it('shows long lists of classes upright, and says how many it does not show', () => {
     const names = Array.from({ length: 30 }, (_, index) => `a class of a long name, number ${index}`);
     const counts = names.map((_, row) => names.map((_name, said) => (row === said ? 1200 : row + 1 === said ? 3 : 0)));

@@ -1,6 +1,8 @@
 import type { ScoreRecord } from '../../domain/event.ts';
 import { metricWords } from '../../domain/metric-words.ts';
 import type { ColumnImportance, Parity } from '../../domain/package.ts';
+import { refitAbandonWords } from '../../domain/refit-words.ts';
+import type { Refit } from '../../domain/run.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { metricFacts } from '../../domain/task.ts';
 import { renderContainment, type ContainmentRecord } from './render-containment.ts';
@@ -42,6 +44,8 @@ export type ReportFacts = {
   reliability: ReliabilityBin[];
   /** In the user's own costs and capacity, on the measured rows; null where none were said. */
   decisionValue: DecisionValue | null;
+  /** What came of training the recipe once more on all rows; null where the plan did not ask for it. `parity` is of what ships. */
+  refit: { kind: 'refitted'; rowCount: number } | Extract<Refit, { kind: 'abandoned' }> | null;
   tries: TryRecord[];
   ensembleNote: string;
   parity: Parity;
@@ -57,7 +61,7 @@ export function renderReport(facts: ReportFacts): string {
   const title = `${facts.name}@${facts.version}`;
   const sections = [
     section('How good it is', scoreSection(facts)),
-    section('What it looks at', importanceSection(facts.importance, plan)),
+    section('What it looks at', importanceSection(facts)),
     section(facts.errors.kind === 'classes' ? 'Where it errs' : 'How far off it is', errorSection(facts.errors)),
     facts.decisionValue ? section('What its decisions are worth', decisionSection(facts.decisionValue, plan)) : '',
     facts.reliability.length > 0 ? section('Can its probabilities be read as they are', reliabilitySection(facts.reliability, plan)) : '',
@@ -77,18 +81,27 @@ export function renderReport(facts: ReportFacts): string {
 ${facts.isCaged ? '' : '<p class="alert"><b>Training ran without a cage:</b> this machine offers none. Only curated learners were used.</p>'}
 <div class="verdict ${record.verdict}"><b>${escape(facts.verdictSentence)}</b>
 <p>${escape(plan.metric)} of ${figure(record.score.low)} to ${figure(record.score.high)}, best estimate ${figure(record.score.value)}; the baseline, which looks at no column, has ${figure(record.baseline)}.</p>
-<p class="chips"><span>measured on ${counted(record.rowCount, 'row')}</span><span>learnt from ${counted(facts.rows.learn, 'row')}</span><span>${escape(facts.createdAt.slice(0, 10))}</span></p></div>
+${refitBox(facts)}<p class="chips"><span>measured on ${counted(record.rowCount, 'row')}</span><span>learnt from ${counted(facts.rows.learn, 'row')}</span><span>${escape(facts.createdAt.slice(0, 10))}</span></p></div>
 ${sections.join('\n')}
 </body></html>
 `;
 }
 
-function scoreSection({ record, measuredOn, plan }: ReportFacts): string {
+/** That the score is another model's is said beside the score. */
+function refitBox({ refit, rows }: ReportFacts): string {
+  if (refit === null) return '';
+  if (refit.kind === 'abandoned') return `<p>The model that was measured is the one in this package, because ${escape(refitAbandonWords[refit.reason])}.</p>`;
+  return `<p><b>The score is that of this model's twin</b>: the same recipe, learnt from ${counted(rows.learn, 'row')}. After it was measured the recipe was trained once more, on all ${counted(refit.rowCount, 'row')}, and that is the model in this package. No rows are left to measure it on.</p>`;
+}
+
+function scoreSection({ record, measuredOn, plan, refit }: ReportFacts): string {
   const { score, baseline, gain, onUnseenRows } = record;
   const where =
     measuredOn === 'cross-validation'
       ? 'out of the folds, because there are too few rows to lock some away'
-      : `on ${measuredOn} that no training ever saw, answered by the packaged file`;
+      : refit?.kind === 'refitted'
+        ? `on ${measuredOn} that its twin never saw, answered by that twin's file before anything learnt from them`
+        : `on ${measuredOn} that no training ever saw, answered by the packaged file`;
   const range = ({ low, high }: { low: number; high: number }) => `${figure(low)} to ${figure(high)}`;
   const rows = [
     [escape(plan.metric), figure(score.value), range(score)],
@@ -103,7 +116,7 @@ function scoreSection({ record, measuredOn, plan }: ReportFacts): string {
 
 const MAX_BARS = 20;
 
-function importanceSection(importance: ColumnImportance[], plan: Plan): string {
+function importanceSection({ importance, plan, refit }: ReportFacts): string {
   const helping = importance.filter(({ loss }) => loss > 0).toSorted((a, b) => b.loss - a.loss);
   if (helping.length === 0) return '<p>No column changes the answers by itself, or there was no time to ask.</p>';
   const others = importance.length - Math.min(helping.length, MAX_BARS);
@@ -114,7 +127,7 @@ function importanceSection(importance: ColumnImportance[], plan: Plan): string {
       : []),
   ];
   return `${importanceChart(helping.slice(0, MAX_BARS))}
-<p class="dim">How much worse ${escape(plan.metric)} becomes when a column's values are shuffled, asked of the packaged file. Columns that stand in for each other share their importance. ${notes.join(' ')}</p>`;
+<p class="dim">How much worse ${escape(plan.metric)} becomes when a column's values are shuffled, asked of ${refit?.kind === 'refitted' ? 'its twin' : 'the packaged file'}. Columns that stand in for each other share their importance. ${notes.join(' ')}</p>`;
 }
 
 const errorSection = (errors: ClassErrors | ValueErrors) => (errors.kind === 'classes' ? classSection(errors) : valueSection(errors));
@@ -298,7 +311,7 @@ function clockSection({ clock, plan }: ReportFacts): string {
   );
 }
 
-function trustSection({ parity, isCaged, measuredOn, versions, plan }: ReportFacts): string {
+function trustSection({ parity, isCaged, measuredOn, versions, plan, refit }: ReportFacts): string {
   const used = Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ');
@@ -306,7 +319,9 @@ function trustSection({ parity, isCaged, measuredOn, versions, plan }: ReportFac
   const claims: [isSure: boolean, yes: string, no: string][] = [
     [
       measuredOn !== 'cross-validation',
-      'measured on rows that no training ever saw, opened once',
+      refit?.kind === 'refitted'
+        ? 'its twin was measured on rows that it never saw, opened once; only afterwards the same recipe learnt from them too'
+        : 'measured on rows that no training ever saw, opened once',
       'measured by cross-validation: no rows were locked away, so the choice of the model may flatter the score a little',
     ],
     [parity.isEqual, `the packaged file answers as the trainers did: ${compared}`, `the packaged file does not answer as the trainers did: ${compared}`],

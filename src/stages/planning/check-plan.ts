@@ -41,7 +41,8 @@ export function checkPlan(plan: Plan, profile: Profile, targetLevels: TargetLeve
   }
   if (plan.inputs.length === 0) problems.push('There is no input to predict from.');
   if (plan.weights !== null) problems.push(`Weights of rows ("${plan.weights}") cannot be used yet: set "weights" to null.`);
-  if (plan.final !== 'tested') problems.push('The model that is kept is the one that was tested: set "final" to "tested".');
+  if (plan.final === 'refit' && plan.testDataset !== null)
+    problems.push('With a file to measure on no rows are locked, so there is nothing more to learn from: set "final" to "tested".');
   problems.push(...checkTask(plan, columnOf(plan.target), targetLevels));
   return problems;
 }

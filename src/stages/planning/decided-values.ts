@@ -10,6 +10,7 @@ export const decidedValues = ({
   split,
   costs,
   moment,
+  final,
 }: Omit<Plan, 'decisions'>): Record<PlanDecision['what'], string | undefined> => ({
   target: derived?.text ?? target,
   task,
@@ -19,4 +20,5 @@ export const decidedValues = ({
   costs: costs ? `missed ${costs.falseNegative}, false alarm ${costs.falsePositive}` : undefined,
   capacity: costs?.capacity?.toString(),
   moment: moment ?? undefined,
+  final,
 });

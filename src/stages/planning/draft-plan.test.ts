@@ -222,7 +222,7 @@ describe('a plan', () => {
 
   it('says of every decision how sure it is, why, and by which option it is overruled', () => {
     const { decisions } = draft({ sentence: 'who will churn? Missing one costs ten times more than a false alarm. We can call 50 a week.' });
-    expect(decisions.map(({ what }) => what)).toEqual(['target', 'task', 'positive', 'metric', 'split', 'costs', 'capacity']);
+    expect(decisions.map(({ what }) => what)).toEqual(['target', 'task', 'positive', 'metric', 'split', 'final', 'costs', 'capacity']);
     expect(decisions.every(({ certainty, reason, option }) => certainty > 0 && certainty <= 1 && reason.length > 5 && option.startsWith('--'))).toBe(true);
   });
 

@@ -6,6 +6,7 @@ import { PLAN_FORMAT, type AnswerLimits, type ApprovedPlan, type DerivedTarget, 
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { metricFacts, type Metric, type TaskKind } from '../../domain/task.ts';
 import { decidedValues } from './decided-values.ts';
+import { decideFinal } from './decide-final.ts';
 import { decideMetric } from './decide-metric.ts';
 import { decideSplit } from './decide-split.ts';
 import { isKnownAhead } from './known-ahead.ts';
@@ -75,6 +76,7 @@ export function draftPlan(facts: PlanFacts): Plan {
       hint: `Left out: ${leftOut.map(({ name, reason }) => `${name} (${reason})`).join(', ')}. Keep one with --keep COLUMN.`,
     });
   }
+  const final = decideFinal({ asked: request.final ?? null, labelledCount: labelled, hasTestFile: facts.testDataset !== null });
   const moment = request.moment ?? sentence.moment?.value ?? null;
   const decided: Omit<PlanDecision, 'value'>[] = [
     { what: 'target', certainty: reading.certainty, reason: reading.reason, option: '--target' },
@@ -87,6 +89,7 @@ export function draftPlan(facts: PlanFacts): Plan {
     ...(positive ? [{ what: 'positive' as const, certainty: positive.certainty, reason: positive.reason, option: '--positive' }] : []),
     { what: 'metric', certainty: metric.certainty, reason: metric.reason, option: '--metric' },
     { what: 'split', certainty: split.certainty, reason: split.reason, option: split.option },
+    { what: 'final', certainty: final.certainty, reason: final.reason, option: '--final' },
     ...(costs ? [{ what: 'costs' as const, certainty: costs.certainty, reason: costs.reason, option: '--cost-missed' }] : []),
     ...(capacity ? [{ what: 'capacity' as const, certainty: capacity.certainty, reason: capacity.reason, option: '--capacity' }] : []),
     ...(moment === null
@@ -127,7 +130,7 @@ export function draftPlan(facts: PlanFacts): Plan {
       costs || capacity
         ? { falsePositive: costs?.value.falsePositive ?? 1, falseNegative: costs?.value.falseNegative ?? 1, capacity: capacity?.value ?? null }
         : null,
-    final: 'tested',
+    final: final.value,
     weights: null,
     limits: { ...defaultAnswerLimits, ...withoutUndefined(request.limits ?? {}) },
     budgetMs: request.budgetMs,

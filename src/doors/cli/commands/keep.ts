@@ -75,6 +75,12 @@ export async function show(client: Client, words: CommandWords, context: Command
           `verdict    ${verdictSentences[summary.score.verdict]}${summary.score.verdictReason ? ` ${summary.score.verdictReason}` : ''}`,
         ]
       : []),
+    ...(manifest.refit
+      ? [
+          `           by its twin, the same recipe, which learnt from ${counted(manifest.refit.twinRowCount, 'row')} and never saw the measured ones`,
+          `ships      trained once more on all ${counted(manifest.refit.rowCount, 'row')}`,
+        ]
+      : []),
     `holds      ${manifest.members.map(({ title, weight }) => `${title} ${percent(weight)}`).join(', ')}`,
     `answers    ${shortened(contract.outputs)}`,
     `package    ${summary.path}`,

@@ -1,0 +1,215 @@
+import type { Member, RefitAbandonReason } from '../domain/event.ts';
+import { ModelwrightError } from '../domain/error.ts';
+import type { Parity } from '../domain/package.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { CandidateState, ExecutionState } from '../domain/run.ts';
+import type { GraphRuntime } from '../edges/onnx/index.ts';
+import { estimateAnswerCost } from '../stages/packaging/index.ts';
+import { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, type MemberCost, type RefitMember } from '../stages/search/index.ts';
+import { buildFiles, keepFiles, type ModelFiles } from './build-files.ts';
+import { summariseContainment } from './close-sandbox.ts';
+import { openFolds, wholeFold } from './fold-data.ts';
+import { readFit } from './kept-fit.ts';
+import { openTrainers, type SearchContext, type Trainers } from './search-loop.ts';
+
+/** All rows are half as many again as a fold learnt from, and bear some more rounds than the folds found best. What does not stop early keeps its size. */
+const ROUNDS_FACTOR = 1.1;
+/** With fewer of its rounds than this a fit was cut off by the clock. */
+const LEAST_ROUNDS_SHARE = 0.8;
+/** A fit without a clock, for a recorded list. */
+const NO_CLOCK_MS = 3_600_000;
+const LEAST_FIT_MS = 300;
+/** The second graph is built from more rows, on a machine that may be busier than before. */
+const BUILD_SAFETY = 1.5;
+/** Report, signature and leaving. */
+const CLOSING_MS = 500;
+const CLOSING_SHARE = 0.01;
+
+/** Trains the measured recipe once more on all rows; its processes start while the model is still being built and measured. */
+export type Refitter = {
+  /** What it would like to have of the budget: all of its fits, and the building of its model. `buildMs`: what building the measured one took. */
+  needsMs(buildMs: number): number;
+  /**
+   * Writes down what came of it, `model.refitted` or `refit.abandoned`: whatever goes wrong in training leaves the measured model, and no fit goes
+   * on when the budget needs the time for the end. Returns the files that ship, or null where the measured ones do.
+   */
+  carryOut(profile: Profile, graphs: GraphRuntime, buildMs: number): Promise<ModelFiles | null>;
+  close(): Promise<void>;
+};
+
+type Made = { files: ModelFiles; parity: Parity; members: Member[]; rowCount: number };
+
+/** For a run whose ensemble is chosen and whose plan asks for it. */
+export function openRefitter(context: SearchContext): Refitter {
+  const { run, data, clock, stopSignal } = context;
+  const { ensemble } = run.state;
+  if (!ensemble) throw new Error('nothing is trained again before the ensemble is chosen');
+  const { threads, budgetMs } = data.plan;
+  const { members: twin, calibration, decision } = ensemble;
+  const leftMs = () => (run.state.request?.fits ? Number.POSITIVE_INFINITY : budgetMs - clock.spentMs());
+  // Where there will surely be no time the learners are not imported beside the building of the model.
+  const isHopeless = refitNeedsMs(viewOf(context, twin), threads, 'least') > leftMs();
+  const worker = data.whole && !isHopeless ? context.sandbox.openWorker({ threads, memoryBytes: context.memoryBytes }) : null;
+  worker?.ready.catch(() => undefined); // reported by the first fit that needs it
+  let trainers: Trainers | null = null;
+  const afterFitsMs = (buildMs: number) => buildMs * BUILD_SAFETY + CLOSING_MS + budgetMs * CLOSING_SHARE;
+
+  async function attempt(profile: Profile, graphs: GraphRuntime, buildMs: number): Promise<Made | RefitAbandonReason> {
+    if (data.whole === null) return 'nothing-locked';
+    if (stopSignal.aborted) return 'stopped';
+    const fitsLeftMs = leftMs() - afterFitsMs(buildMs);
+    if (worker === null || refitNeedsMs(viewOf(context, twin), threads, 'least') > fitsLeftMs) return 'no-time';
+    const whole = data.whole();
+    const own: SearchContext = { ...context, data: whole, foldOf: openFolds(whole), costs: new Map() };
+    trainers = openTrainers(own, worker);
+    if (!(await fitAll(own, trainers, twin, clock.spentMs() + fitsLeftMs))) return 'fit-failed';
+    // Its processes end while the graph is written.
+    void trainers.close();
+    if (stopSignal.aborted) return 'stopped';
+
+    const fitted = twin.map((member) => ({ ...member, folds: numbersOf(context, member).filter((number) => isUsable(context, member.candidateId, number)) }));
+    if (fitted.some(({ folds }, at) => folds.length < leastModels(twin[at].folds.length))) return hasFailed(context, twin) ? 'fit-failed' : 'no-time';
+    const costs = new Map<string, MemberCost>();
+    for (const { candidateId, folds } of fitted) costs.set(candidateId, await costOf(context, candidateId, folds[0]));
+    const members = keepWithinLimits(fitted, twin, costs, data.plan.limits);
+    if (members === null) return 'too-costly';
+    const { files, parity } = await buildFiles(own, { members, calibration, decision }, profile, graphs);
+    return parity.isEqual ? { files, parity, members, rowCount: whole.learn.table.rowCount } : 'not-equal';
+  }
+
+  return {
+    needsMs: (buildMs) => (worker === null ? 0 : refitNeedsMs(viewOf(context, twin), threads, 'wanted') + afterFitsMs(buildMs)),
+    async carryOut(profile, graphs, buildMs) {
+      const made = await attempt(profile, graphs, buildMs);
+      const summary = trainers && summariseContainment(run.state, trainers.figures());
+      if (summary) await run.append({ kind: 'sandbox.closed', summary });
+      if (typeof made === 'string') {
+        await run.append({ kind: 'refit.abandoned', reason: made });
+        return null;
+      }
+      const { files, parity, members, rowCount } = made;
+      const kept = await keepFiles(context.files, run.runId, files);
+      await run.append({ kind: 'model.refitted', files: kept, parity: { ...parity, isEqual: true }, members, rowCount });
+      return files;
+    },
+    async close() {
+      await (trainers ?? worker)?.close();
+    },
+  };
+}
+
+/** Fits what is open, as far as the time goes, the first model of every member before any second one. False where the machine does not let it. */
+async function fitAll(context: SearchContext, trainers: Trainers, twin: readonly Member[], endMs: number): Promise<boolean> {
+  const { clock, stopSignal, data } = context;
+  const begun = new Set<string>();
+  const running = new Set<Promise<void>>();
+  let failure: { cause: unknown } | null = null;
+  let isOver = false;
+  const end = () => {
+    isOver = true;
+    void trainers.stopAll();
+  };
+  const timer = Number.isFinite(endMs) ? setTimeout(end, Math.max(0, endMs - clock.spentMs())) : undefined;
+  stopSignal.addEventListener('abort', end);
+  try {
+    for (;;) {
+      const leftMs = endMs - clock.spentMs();
+      const next = isOver || failure !== null || running.size >= data.plan.threads ? null : nextRefit(viewOf(context, twin, begun), leftMs);
+      const member = twin.find(({ candidateId }) => candidateId === next);
+      if (member) {
+        const fit = fitOne(context, trainers, member, begun, leftMs)
+          .catch((cause: unknown) => void (failure ??= { cause }))
+          .finally(() => running.delete(fit));
+        running.add(fit);
+        continue;
+      }
+      if (running.size === 0) break;
+      await Promise.race(running);
+    }
+  } finally {
+    clearTimeout(timer);
+    stopSignal.removeEventListener('abort', end);
+  }
+  if (failure === null) return true;
+  const { cause } = failure as { cause: unknown };
+  if (cause instanceof ModelwrightError && cause.kind === 'environment') return false;
+  throw cause;
+}
+
+async function fitOne(context: SearchContext, trainers: Trainers, member: Member, begun: Set<string>, leftMs: number): Promise<void> {
+  const { run } = context;
+  const { candidateId } = member;
+  const { candidate, executions } = stateOf(context, candidateId);
+  const number = numbersOf(context, member).find((one) => !executions.has(one) && !begun.has(fitName(candidateId, one)));
+  if (number === undefined) throw new Error(`all models of ${candidateId} are begun`);
+  begun.add(fitName(candidateId, number));
+  const rounds = roundsOf(context, candidateId);
+  const stopAfterMs = Number.isFinite(leftMs) ? Math.max(LEAST_FIT_MS, Math.floor(leftMs)) : NO_CLOCK_MS;
+  await run.append({ kind: 'search.decided', decision: { kind: 'try', candidate, fold: number, rounds, stopAfterMs } });
+  await trainers.execute(candidate, number, rounds, stopAfterMs);
+}
+
+const fitName = (candidateId: string, number: number) => `${candidateId}-${number}`;
+
+function stateOf({ run }: SearchContext, candidateId: string): CandidateState {
+  const state = run.state.candidates.get(candidateId);
+  if (!state) throw new Error(`the chosen candidate ${candidateId} is not there`);
+  return state;
+}
+
+/** As many models as the member has in the model that was measured, each under a number of its own. */
+const numbersOf = ({ data }: SearchContext, { folds }: Member) => folds.map((_, model) => wholeFold(data, model));
+
+type Finished = Extract<ExecutionState, { kind: 'finished' }>;
+const finished = (execution: ExecutionState | undefined): Finished[] => (execution?.kind === 'finished' ? [execution] : []);
+
+const foldFits = (context: SearchContext, candidateId: string): Finished[] => {
+  const { executions } = stateOf(context, candidateId);
+  return context.data.folds.flatMap((_, fold) => finished(executions.get(fold)));
+};
+
+/** The rounds that the folds found best, and some more; null where the holdout settles something else (a linear model's strength). */
+function roundsOf(context: SearchContext, candidateId: string): number | null {
+  const { candidate } = stateOf(context, candidateId);
+  if (candidate.learner === 'linear') return null;
+  const fits = foldFits(context, candidateId);
+  const mean = fits.reduce((sum, { rounds }) => sum + rounds, 0) / fits.length;
+  return Math.max(1, Math.round(mean * (candidate.patience > 0 ? ROUNDS_FACTOR : 1)));
+}
+
+/** How far the members are, and what their fits are expected to take: by those that ended, else by the folds. */
+function viewOf(context: SearchContext, twin: readonly Member[], begun: ReadonlySet<string> = new Set()): RefitMember[] {
+  return twin.map((member) => {
+    const { candidateId } = member;
+    const { candidate, executions } = stateOf(context, candidateId);
+    const numbers = numbersOf(context, member);
+    const seenMs = numbers.flatMap((number) => finished(executions.get(number)).map(({ durationMs }) => durationMs));
+    const foldMs = Math.max(...foldFits(context, candidateId).map(({ durationMs }) => durationMs));
+    return {
+      candidateId,
+      wanted: numbers.length,
+      started: numbers.filter((number) => executions.has(number) || begun.has(fitName(candidateId, number))).length,
+      fitMs: seenMs.length > 0 ? Math.max(...seenMs) : refitMsOf(foldMs, candidate.refitFactor > 0),
+    };
+  });
+}
+
+function isUsable(context: SearchContext, candidateId: string, number: number): boolean {
+  const asked = roundsOf(context, candidateId) ?? 0;
+  return finished(stateOf(context, candidateId).executions.get(number)).some(({ rounds }) => rounds >= asked * LEAST_ROUNDS_SHARE);
+}
+
+/** Whether a fit came to nothing for another reason than the end of the time. */
+const hasFailed = (context: SearchContext, twin: readonly Member[]) =>
+  twin.some((member) =>
+    numbersOf(context, member).some((number) => {
+      const execution = stateOf(context, member.candidateId).executions.get(number);
+      return execution?.kind === 'lost' && execution.why !== 'cancelled';
+    }),
+  );
+
+async function costOf(context: SearchContext, candidateId: string, number: number): Promise<MemberCost> {
+  const [fit] = finished(stateOf(context, candidateId).executions.get(number));
+  const { fitted } = await readFit(context.files, context.run.runId, fit.result);
+  return { ...estimateAnswerCost([fitted], 0), fitMs: fit.durationMs };
+}

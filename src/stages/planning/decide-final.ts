@@ -1,0 +1,26 @@
+import { ModelwrightError } from '../../domain/error.ts';
+import type { FinalModel } from '../../domain/plan.ts';
+
+/** Up to so many rows with an answer the locked ones are missed enough to be learnt from in the end. Measured: docs/decisions/refit-on-all-rows.md. */
+const MAX_REFIT_ROWS = 20_000;
+
+/** Which model ships, by what was asked or by the size of the table. With a test file every row of the table is learnt from anyway. */
+export function decideFinal({ asked, labelledCount, hasTestFile }: { asked: FinalModel | null; labelledCount: number; hasTestFile: boolean }): {
+  value: FinalModel;
+  certainty: number;
+  reason: string;
+} {
+  if (asked === 'refit' && hasTestFile) {
+    throw new ModelwrightError({
+      code: 'MW1001',
+      message: '--final refit goes not with --test: no rows of the table are locked away, so there is nothing more to learn from.',
+      hint: 'Leave one of them out. Rows of the test file are never learnt from.',
+    });
+  }
+  if (asked !== null) return { value: asked, certainty: 1, reason: 'you named it' };
+  if (hasTestFile) return { value: 'tested', certainty: 1, reason: 'with a test file all rows of the table are learnt from' };
+  const rows = labelledCount.toLocaleString('en-US');
+  return labelledCount <= MAX_REFIT_ROWS
+    ? { value: 'refit', certainty: 0.8, reason: `of ${rows} rows those that are locked away to measure on are missed` }
+    : { value: 'tested', certainty: 0.8, reason: `of ${rows} rows those that are locked away to measure on are hardly missed` };
+}

@@ -1,0 +1,73 @@
+/** Which fits make up the model that learns from all rows: as many of each member as its measured twin has, as far as the time goes. */
+import type { Member } from '../../domain/event.ts';
+import type { AnswerLimits } from '../../domain/plan.ts';
+import type { MemberCost } from './decide-forms.ts';
+
+/** One member of the model to be trained again. `fitMs`: what one of its fits is expected to take. */
+export type RefitMember = { candidateId: string; wanted: number; started: number; fitMs: number };
+
+/** A fold of five learns from 64 % of all rows where a fifth is locked; half as many again, some more rounds, and a margin. */
+const ALL_TIMES_FOLD = 2;
+/** A fold that learns again from its holdout has learnt twice already. */
+const ALL_TIMES_TWICE_LEARNT = 1.2;
+/** The most of a budget that is kept free of the search for it. */
+const MOST_RESERVED_SHARE = 0.15;
+
+/** What a fit on all rows takes, by the longest fold of the same candidate. */
+export const refitMsOf = (foldMs: number, hasLearntTwice: boolean): number => foldMs * (hasLearntTwice ? ALL_TIMES_TWICE_LEARNT : ALL_TIMES_FOLD);
+
+/** With fewer models than half of its twin's a member would lose more by what averaging gives than it wins by the rows. */
+export const leastModels = (wanted: number): number => Math.ceil(wanted / 2);
+
+/** How long the fits take that are still to be begun: all that are wanted, or the fewest that would do. */
+export function refitNeedsMs(members: readonly RefitMember[], threads: number, extent: 'wanted' | 'least'): number {
+  const open = members.map(({ wanted, started, fitMs }) => Math.max(0, (extent === 'wanted' ? wanted : leastModels(wanted)) - started) * fitMs);
+  const longest = Math.max(0, ...members.map(({ fitMs }, at) => (open[at] > 0 ? fitMs : 0)));
+  // The last fit of all may run alone.
+  return open.reduce((sum, ms) => sum + ms, 0) / threads + (threads > 1 ? longest / 2 : 0);
+}
+
+/** Time that the search leaves: for all fits, for the fewest, or none where even these would take too much of the budget. */
+export function reserveRefitMs(members: readonly RefitMember[], threads: number, budgetMs: number): number {
+  const most = budgetMs * MOST_RESERVED_SHARE;
+  const wantedMs = refitNeedsMs(members, threads, 'wanted');
+  if (wantedMs <= most) return wantedMs;
+  const leastMs = refitNeedsMs(members, threads, 'least');
+  return leastMs <= most ? most : 0;
+}
+
+/** The next fit, or null when all are begun or another would not end in time. All members' first models come before any second one. */
+export function nextRefit(members: readonly RefitMember[], leftMs: number): string | null {
+  const open = members.filter(({ wanted, started }) => started < wanted);
+  const next = open.toSorted((a, b) => a.started - b.started)[0];
+  return next && next.fitMs <= leftMs ? next.candidateId : null;
+}
+
+/**
+ * The models that ship, as many as the limits on answering allow: the member that costs most gives up models first. Null where a member would
+ * have to give up more than half of those of its twin. `costs`: of one model of each.
+ */
+export function keepWithinLimits(
+  members: readonly Member[],
+  twin: readonly Member[],
+  costs: ReadonlyMap<string, MemberCost>,
+  limits: AnswerLimits,
+): Member[] | null {
+  const fewest = new Map(twin.map(({ candidateId, folds }) => [candidateId, leastModels(folds.length)]));
+  let kept = [...members];
+  const shareOf = ({ candidateId, folds }: Member, limit: keyof AnswerLimits) => {
+    const cost = costs.get(candidateId);
+    if (!cost) throw new Error(`what ${candidateId} costs is not known`);
+    const { rowMs, batchMsPerRow, packageBytes } = cost;
+    return (folds.length * { maxRowMs: rowMs, maxBatchMsPerRow: batchMsPerRow, maxPackageBytes: packageBytes }[limit]) / limits[limit];
+  };
+  const all = ['maxRowMs', 'maxBatchMsPerRow', 'maxPackageBytes'] as const;
+  const isOver = (limit: keyof AnswerLimits) => kept.reduce((sum, member) => sum + shareOf(member, limit), 0) > 1;
+  while (all.some(isOver)) {
+    const most = (member: Member) => Math.max(...all.map((limit) => shareOf(member, limit)));
+    const [costliest] = kept.filter(({ candidateId, folds }) => folds.length > (fewest.get(candidateId) ?? 1)).toSorted((a, b) => most(b) - most(a));
+    if (!costliest) return null;
+    kept = kept.map((member) => (member === costliest ? { ...member, folds: member.folds.slice(0, -1) } : member));
+  }
+  return kept;
+}
