@@ -369,13 +369,14 @@ export const threatControls: Control[] = [
   ),
   built(
     'evaluation.split',
-    'We cut the split: equal rows and groups stay on one side, later rows are judged by earlier ones, and the locked rows are opened once.',
-    ['src/stages/evaluation/split-rows.ts#splitRows', 'src/engine/measure-model.ts#openMeasuredRows'],
+    'We cut the split: equal rows and groups stay on one side, later rows are judged by earlier ones, the locked rows are opened once, and nothing is scored that learnt from them.',
+    ['src/stages/evaluation/split-rows.ts#splitRows', 'src/engine/measure-model.ts#openMeasuredRows', 'src/domain/run.ts#checkOrder'],
     {
       attack: [
         split('keeps equal rows on one side'),
         split('keeps groups whole, and uses every row once'),
         split('tests on the last rows and lets only the past train, rows of one time together'),
+        run('has no place for measuring once a model has learnt from the locked rows'),
       ],
       positive: [
         split('uses every row once: test and learn are all rows, and folds of five validate each learning row'),
