@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../domain/plan.ts';
 import type { Labels } from '../domain/task.ts';
-import { makeJob, openFolds, refitFold } from './fold-data.ts';
+import { makeJob, openFolds, refitFold, wholeFold, wholeRefitFold } from './fold-data.ts';
 import { MADE_FOLDS, madeCandidate, madeData } from '../../tests/fixtures/made-data.ts';
 
 const ROWS = 100;
@@ -107,6 +107,19 @@ describe('what a fold hands to a learner', () => {
     expect(train.weights?.reduce((sum, weight) => sum + weight, 0)).toBe(data.folds[0].fit.length);
     expect(train.extra.length).toBe(8);
     expect(score.rows.length).toBe(rowCount / MADE_FOLDS);
+  });
+
+  it('is, for the model that learns from all rows in the end, what a fold keeps, its holdout too where the rounds are known, or every row', () => {
+    const data = madeData(values(Array.from({ length: ROWS }, (_, row) => row)));
+    const job = (fold: number, rounds: number | null) => makeJob(data, openFolds(data)(fold), fold, madeCandidate('c1'), rounds, 1000);
+    const kept = job(1, null);
+    const [known, unknown, all] = [job(wholeFold(data, 1), 33), job(wholeFold(data, 1), null), job(wholeRefitFold(data), 33)];
+    expect([...known.train.rows]).toEqual([...kept.train.rows, ...kept.holdout.rows]);
+    expect([known.holdout.rows.length, known.refitFactor, known.maxRounds]).toEqual([0, 0, 33]);
+    expect([unknown.train.rows, unknown.holdout.rows]).toEqual([kept.train.rows, kept.holdout.rows]);
+    expect([all.train.rows.length, all.holdout.rows.length]).toEqual([ROWS, 0]);
+    expect(new Set([kept, known, all, job(refitFold(data), 33)].map(({ id }) => id)).size).toBe(4);
+    expect(new Set([kept, known, all, job(refitFold(data), 33)].map(({ seed }) => seed)).size).toBe(4);
   });
 
   it('is all rows for a refit, without a holdout', () => {

@@ -8,8 +8,12 @@ import type { PreparedData } from './prepare-data.ts';
 /** A fold of this number is all rows at once: the recipe trained once more when fold models would be too many to ship. */
 export const refitFold = (data: PreparedData): number => refitFoldOf(data.folds.length);
 
-/** Fits of the model that learns from all rows, the locked ones too, follow after: their data is that of `PreparedData.whole`. */
-export const wholeFold = (data: PreparedData, model: number): number => refitFold(data) + 1 + model;
+/**
+ * Numbers of the fits of the model that learns from all rows, the locked ones too (`PreparedData.whole`): one that leaves out what its fold does,
+ * and, after all of those, one that leaves out nothing.
+ */
+export const wholeFold = (data: PreparedData, fold: number): number => refitFold(data) + 1 + fold;
+export const wholeRefitFold = (data: PreparedData): number => wholeFold(data, data.folds.length);
 
 /** A refit has nothing to be scored on; a few rows keep its answers in one shape with the others. */
 const REFIT_SAMPLE_ROWS = 50;
@@ -37,7 +41,7 @@ export function openFolds(data: PreparedData): (fold: number) => FoldData {
 function makeFold(data: PreparedData, fold: number): FoldData {
   const all = Int32Array.from({ length: data.learn.table.rowCount }, (_, row) => row);
   const rows =
-    fold === refitFold(data)
+    fold === refitFold(data) || fold === wholeRefitFold(data)
       ? { fit: all, holdout: new Int32Array(0), validate: all.slice(0, REFIT_SAMPLE_ROWS) }
       : data.folds[fold < data.folds.length ? fold : fold - wholeFold(data, 0)];
   const statistics: FoldStatistics = fitFoldStatistics(

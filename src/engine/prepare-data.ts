@@ -202,26 +202,43 @@ export async function prepareData(
   return { ...prepared, whole: () => prepareWhole(prepared, toEncode, all, equalIds) };
 }
 
-/** All rows to learn from, the locked ones too, encoded anew: levels, terms and means of all. There is nothing left to measure on. */
+/**
+ * All rows to learn from, the locked ones too, encoded anew: levels, terms and means of all. Each fold leaves other rows out, as in the twin,
+ * for models of different rows are better together; what it leaves out is never scored.
+ */
 function prepareWhole(prepared: PreparedData, toEncode: FeatureToEncode[], all: ReadRows, equalIds: Int32Array): PreparedData {
   const { plan } = prepared;
-  const isTimeOrdered = plan.split.kind === 'time';
-  const everyRow = Int32Array.from({ length: all.table.rowCount }, (_, row) => row);
-  const inOrder = all.timeOrder ? everyRow.toSorted((a, b) => timeOf(all, a) - timeOf(all, b)) : everyRow;
-  const blocks = all.groups ?? equalIds;
-  const folds = prepared.folds.map((_, fold): FoldRows => {
-    const random = seededRandom(plan.seed * 104_729 + fold + 10_007);
-    return { ...cutHoldout(inOrder, { labels: all.labels, blocks, isTimeOrdered, random }), validate: everyRow.slice(0, UNSCORED_ROWS) };
+  const { table, labels, groups, timeOrder } = all;
+  const dealt = splitRows({
+    labels,
+    // Later rows are no test here: they are what is learnt from most.
+    kind: groups ? 'group' : 'random',
+    groups,
+    time: null,
+    duplicates: equalIds,
+    hasTestFile: true,
+    budgetMs: plan.budgetMs,
+    random: seededRandom(plan.seed + 331),
   });
-  const { table, labels, groups } = all;
-  return { ...prepared, ...encodeRows(plan, toEncode, { table, labels, groups }), test: null, folds, blocks, twins: twinIds(equalIds, labels), whole: null };
+  const everyRow = dealt.learn;
+  const at = (row: number) => timeOrder?.[row] ?? Number.NEGATIVE_INFINITY;
+  const folds = prepared.folds.map((_, fold): FoldRows => {
+    const train = prepared.folds.length === 1 ? everyRow : dealt.folds[fold % dealt.folds.length].train;
+    const inOrder = timeOrder ? train.toSorted((a, b) => at(a) - at(b)) : train;
+    const random = seededRandom(plan.seed * 104_729 + fold + 10_007);
+    const cut = cutHoldout(inOrder, { labels, blocks: groups ?? equalIds, isTimeOrdered: timeOrder !== null, random });
+    return { ...cut, validate: everyRow.slice(0, UNSCORED_ROWS) };
+  });
+  return {
+    ...prepared,
+    ...encodeRows(plan, toEncode, { table, labels, groups }),
+    test: null,
+    folds,
+    blocks: groups ?? equalIds,
+    twins: twinIds(equalIds, labels),
+    whole: null,
+  };
 }
-
-/** Rows without a time come first, as they do in a split by time. */
-const timeOf = ({ timeOrder }: ReadRows, row: number) => {
-  const time = timeOrder?.[row] ?? Number.NaN;
-  return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
-};
 
 /** Equal rows with equal labels; a label is told apart by its code or its number. */
 function twinIds(equalIds: Int32Array, labels: Labels): Int32Array {

@@ -8,12 +8,12 @@ import { estimateAnswerCost } from '../stages/packaging/index.ts';
 import { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, type MemberCost, type RefitMember } from '../stages/search/index.ts';
 import { buildFiles, keepFiles, type ModelFiles } from './build-files.ts';
 import { summariseContainment } from './close-sandbox.ts';
-import { openFolds, wholeFold } from './fold-data.ts';
+import { openFolds, refitFold, wholeFold, wholeRefitFold } from './fold-data.ts';
 import { readFit } from './kept-fit.ts';
 import { openTrainers, type SearchContext, type Trainers } from './search-loop.ts';
 
-/** All rows are half as many again as a fold learnt from, and bear some more rounds than the folds found best. What does not stop early keeps its size. */
-const ROUNDS_FACTOR = 1.1;
+/** More rows bear a few more rounds than the folds found best. What does not stop early keeps its size. */
+const ROUNDS_FACTOR = 1.05;
 /** With fewer of its rounds than this a fit was cut off by the clock. */
 const LEAST_ROUNDS_SHARE = 0.8;
 /** A fit without a clock, for a recorded list. */
@@ -71,7 +71,7 @@ export function openRefitter(context: SearchContext): Refitter {
     if (fitted.some(({ folds }, at) => folds.length < leastModels(twin[at].folds.length))) return hasFailed(context, twin) ? 'fit-failed' : 'no-time';
     const costs = new Map<string, MemberCost>();
     for (const { candidateId, folds } of fitted) costs.set(candidateId, await costOf(context, candidateId, folds[0]));
-    const members = keepWithinLimits(fitted, twin, costs, data.plan.limits);
+    const members = keepWithinLimits(fitted, costs, data.plan.limits);
     if (members === null) return 'too-costly';
     const { files, parity } = await buildFiles(own, { members, calibration, decision }, profile, graphs);
     return parity.isEqual ? { files, parity, members, rowCount: whole.learn.table.rowCount } : 'not-equal';
@@ -157,8 +157,15 @@ function stateOf({ run }: SearchContext, candidateId: string): CandidateState {
   return state;
 }
 
-/** As many models as the member has in the model that was measured, each under a number of its own. */
-const numbersOf = ({ data }: SearchContext, { folds }: Member) => folds.map((_, model) => wholeFold(data, model));
+/**
+ * As many models as the member has in the model that was measured, each under a number of its own: fold models leave rows out again, one refit
+ * learns from all. A linear model needs a holdout to find its strength, which only folds have.
+ */
+function numbersOf(context: SearchContext, { candidateId, folds }: Member): number[] {
+  const { data } = context;
+  const isOneOfAll = folds.includes(refitFold(data)) && stateOf(context, candidateId).candidate.learner !== 'linear';
+  return isOneOfAll ? [wholeRefitFold(data)] : folds.map((_, model) => wholeFold(data, model));
+}
 
 type Finished = Extract<ExecutionState, { kind: 'finished' }>;
 const finished = (execution: ExecutionState | undefined): Finished[] => (execution?.kind === 'finished' ? [execution] : []);

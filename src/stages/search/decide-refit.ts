@@ -6,14 +6,14 @@ import type { MemberCost } from './decide-forms.ts';
 /** One member of the model to be trained again. `fitMs`: what one of its fits is expected to take. */
 export type RefitMember = { candidateId: string; wanted: number; started: number; fitMs: number };
 
-/** A fold of five learns from 64 % of all rows where a fifth is locked; half as many again, some more rounds, and a margin. */
-const ALL_TIMES_FOLD = 2;
+/** Where a fifth is locked there are a quarter more rows, and those of the holdout; some more rounds, and a margin. */
+const ALL_TIMES_FOLD = 1.8;
 /** A fold that learns again from its holdout has learnt twice already. */
-const ALL_TIMES_TWICE_LEARNT = 1.2;
+const ALL_TIMES_TWICE_LEARNT = 1;
 /** The most of a budget that is kept free of the search for it. */
 const MOST_RESERVED_SHARE = 0.15;
 
-/** What a fit on all rows takes, by the longest fold of the same candidate. */
+/** What a fit of the last model takes, by the longest fold of the same candidate. */
 export const refitMsOf = (foldMs: number, hasLearntTwice: boolean): number => foldMs * (hasLearntTwice ? ALL_TIMES_TWICE_LEARNT : ALL_TIMES_FOLD);
 
 /** With fewer models than half of its twin's a member would lose more by what averaging gives than it wins by the rows. */
@@ -44,16 +44,10 @@ export function nextRefit(members: readonly RefitMember[], leftMs: number): stri
 }
 
 /**
- * The models that ship, as many as the limits on answering allow: the member that costs most gives up models first. Null where a member would
- * have to give up more than half of those of its twin. `costs`: of one model of each.
+ * The models that ship, as many as the limits on answering allow: the member that costs most gives up models first, as in the choice of forms.
+ * Null where even one of each would be too much. `costs`: of one model of each.
  */
-export function keepWithinLimits(
-  members: readonly Member[],
-  twin: readonly Member[],
-  costs: ReadonlyMap<string, MemberCost>,
-  limits: AnswerLimits,
-): Member[] | null {
-  const fewest = new Map(twin.map(({ candidateId, folds }) => [candidateId, leastModels(folds.length)]));
+export function keepWithinLimits(members: readonly Member[], costs: ReadonlyMap<string, MemberCost>, limits: AnswerLimits): Member[] | null {
   let kept = [...members];
   const shareOf = ({ candidateId, folds }: Member, limit: keyof AnswerLimits) => {
     const cost = costs.get(candidateId);
@@ -63,9 +57,9 @@ export function keepWithinLimits(
   };
   const all = ['maxRowMs', 'maxBatchMsPerRow', 'maxPackageBytes'] as const;
   const isOver = (limit: keyof AnswerLimits) => kept.reduce((sum, member) => sum + shareOf(member, limit), 0) > 1;
+  const most = (member: Member) => Math.max(...all.map((limit) => shareOf(member, limit)));
   while (all.some(isOver)) {
-    const most = (member: Member) => Math.max(...all.map((limit) => shareOf(member, limit)));
-    const [costliest] = kept.filter(({ candidateId, folds }) => folds.length > (fewest.get(candidateId) ?? 1)).toSorted((a, b) => most(b) - most(a));
+    const [costliest] = kept.filter(({ folds }) => folds.length > 1).toSorted((a, b) => most(b) - most(a));
     if (!costliest) return null;
     kept = kept.map((member) => (member === costliest ? { ...member, folds: member.folds.slice(0, -1) } : member));
   }
