@@ -12,8 +12,6 @@ import { openFolds, refitFold, wholeFold, wholeRefitFold } from './fold-data.ts'
 import { readFit } from './kept-fit.ts';
 import { openTrainers, type SearchContext, type Trainers } from './search-loop.ts';
 
-/** More rows bear a few more rounds than the folds found best. What does not stop early keeps its size. */
-const ROUNDS_FACTOR = 1.05;
 /** With fewer of its rounds than this a fit was cut off by the clock. */
 const LEAST_ROUNDS_SHARE = 0.8;
 /** A fit without a clock, for a recorded list. */
@@ -67,7 +65,7 @@ export function openRefitter(context: SearchContext): Refitter {
     void trainers.close();
     if (stopSignal.aborted) return 'stopped';
 
-    const fitted = twin.map((member) => ({ ...member, folds: numbersOf(context, member).filter((number) => isUsable(context, member.candidateId, number)) }));
+    const fitted = twin.map((member) => ({ ...member, folds: numbersOf(context, member).filter((number) => isUsable(context, member, number)) }));
     if (fitted.some(({ folds }, at) => folds.length < leastModels(twin[at].folds.length))) return hasFailed(context, twin) ? 'fit-failed' : 'no-time';
     const costs = new Map<string, MemberCost>();
     for (const { candidateId, folds } of fitted) costs.set(candidateId, await costOf(context, candidateId, folds[0]));
@@ -143,7 +141,7 @@ async function fitOne(context: SearchContext, trainers: Trainers, member: Member
   const number = numbersOf(context, member).find((one) => !executions.has(one) && !begun.has(fitName(candidateId, one)));
   if (number === undefined) throw new Error(`all models of ${candidateId} are begun`);
   begun.add(fitName(candidateId, number));
-  const rounds = roundsOf(context, candidateId);
+  const rounds = roundsOf(context, member, number);
   const stopAfterMs = Number.isFinite(leftMs) ? Math.max(LEAST_FIT_MS, Math.floor(leftMs)) : NO_CLOCK_MS;
   await run.append({ kind: 'search.decided', decision: { kind: 'try', candidate, fold: number, rounds, stopAfterMs } });
   await trainers.execute(candidate, number, rounds, stopAfterMs);
@@ -175,13 +173,14 @@ const foldFits = (context: SearchContext, candidateId: string): Finished[] => {
   return context.data.folds.flatMap((_, fold) => finished(executions.get(fold)));
 };
 
-/** The rounds that the folds found best, and some more; null where the holdout settles something else (a linear model's strength). */
-function roundsOf(context: SearchContext, candidateId: string): number | null {
-  const { candidate } = stateOf(context, candidateId);
+/** As many rounds as its twin kept; null where the holdout settles something else (a linear model's strength). */
+function roundsOf(context: SearchContext, member: Member, number: number): number | null {
+  const { candidate, executions } = stateOf(context, member.candidateId);
   if (candidate.learner === 'linear') return null;
-  const fits = foldFits(context, candidateId);
-  const mean = fits.reduce((sum, { rounds }) => sum + rounds, 0) / fits.length;
-  return Math.max(1, Math.round(mean * (candidate.patience > 0 ? ROUNDS_FACTOR : 1)));
+  const twinFold = member.folds[numbersOf(context, member).indexOf(number)];
+  const [twin] = finished(executions.get(twinFold));
+  if (!twin) throw new Error(`the measured fit ${fitName(member.candidateId, twinFold)} is not there`);
+  return Math.max(1, twin.rounds);
 }
 
 /** How far the members are, and what their fits are expected to take: by those that ended, else by the folds. */
@@ -201,9 +200,9 @@ function viewOf(context: SearchContext, twin: readonly Member[], begun: Readonly
   });
 }
 
-function isUsable(context: SearchContext, candidateId: string, number: number): boolean {
-  const asked = roundsOf(context, candidateId) ?? 0;
-  return finished(stateOf(context, candidateId).executions.get(number)).some(({ rounds }) => rounds >= asked * LEAST_ROUNDS_SHARE);
+function isUsable(context: SearchContext, member: Member, number: number): boolean {
+  const asked = roundsOf(context, member, number) ?? 0;
+  return finished(stateOf(context, member.candidateId).executions.get(number)).some(({ rounds }) => rounds >= asked * LEAST_ROUNDS_SHARE);
 }
 
 /** Whether a fit came to nothing for another reason than the end of the time. */

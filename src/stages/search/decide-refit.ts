@@ -13,6 +13,16 @@ const ALL_TIMES_TWICE_LEARNT = 1;
 /** The most of a budget that is kept free of the search for it. */
 const MOST_RESERVED_SHARE = 0.15;
 
+/** Trees that learn from more rows grow more leaves. */
+const HEADROOM = 0.92;
+
+/** The limits that the measured model has to keep so that its recipe will keep the plan's when it learns from all rows. */
+export const limitsBeforeRefit = ({ maxRowMs, maxBatchMsPerRow, maxPackageBytes }: AnswerLimits): AnswerLimits => ({
+  maxRowMs: maxRowMs * HEADROOM,
+  maxBatchMsPerRow: maxBatchMsPerRow * HEADROOM,
+  maxPackageBytes: Math.floor(maxPackageBytes * HEADROOM),
+});
+
 /** What a fit of the last model takes, by the longest fold of the same candidate. */
 export const refitMsOf = (foldMs: number, hasLearntTwice: boolean): number => foldMs * (hasLearntTwice ? ALL_TIMES_TWICE_LEARNT : ALL_TIMES_FOLD);
 
