@@ -2,7 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { RunEvent, ScoreRecord } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import { packageFiles, type Contract, type Manifest } from '../domain/package.ts';
-import { stateOf } from '../domain/run.ts';
+import { stateOf, type RunState } from '../domain/run.ts';
 import { copyPackage, openTextOutput, readPackage, removePackage, type PackageFiles, type Store } from '../edges/store/index.ts';
 import { keyFingerprint, verifyPackage } from '../model/index.ts';
 import type { Edges } from './open-engine.ts';
@@ -97,12 +97,11 @@ export async function listRuns(edges: Edges) {
   const store = await edges.store();
   const summaries = [];
   for (const { runId, first } of await store.log.listRuns()) {
-    const events = await readEvents(store, runId);
-    if (first === null || events === null) {
+    const state = await readState(store, runId);
+    if (first === null || state === null) {
       summaries.push({ run: runId, startedAt: first?.at ?? '', sentence: '', state: 'unreadable' as const, failure: null, model: null });
       continue;
     }
-    const state = stateOf(events);
     const isHeld = (await store.leases.findHolder(runId)) !== undefined;
     const ended = state.end.kind === 'finished' || state.end.kind === 'failed' ? state.end.kind : null;
     summaries.push({
@@ -117,10 +116,13 @@ export async function listRuns(edges: Edges) {
   return summaries;
 }
 
-/** The events of a run, or null where one of them cannot be read. */
-async function readEvents(store: Store<RunEvent>, runId: string): Promise<RunEvent[] | null> {
+/** What became of a run, or null where one of its events cannot be read or stands where it cannot. */
+const readState = (store: Store<RunEvent>, runId: string): Promise<RunState | null> =>
+  unlessDamaged(async () => stateOf((await store.log.read(runId)).map(({ event }) => event)));
+
+async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | null> {
   try {
-    return (await store.log.read(runId)).map(({ event }) => event);
+    return await read();
   } catch (error) {
     if (error instanceof ModelwrightError && error.code === 'MW3014') return null;
     throw error;
@@ -131,7 +133,7 @@ async function readEvents(store: Store<RunEvent>, runId: string): Promise<RunEve
 export async function remove(edges: Edges, reference: string) {
   const store = await edges.store();
   if (reference.startsWith('r_')) {
-    if ((await readEvents(store, reference))?.length === 0) {
+    if ((await unlessDamaged(() => store.log.read(reference)))?.length === 0) {
       throw new ModelwrightError({ code: 'MW2011', message: `There is no run "${reference}" in this home.`, hint: '`modelwright runs` lists them.' });
     }
     await store.leases.takeLease(reference);

@@ -56,11 +56,12 @@ export function openRefitter(context: SearchContext): Refitter {
     if (data.whole === null) return 'nothing-locked';
     if (stopSignal.aborted) return 'stopped';
     const fitsLeftMs = leftMs() - afterFitsMs(buildMs);
+    const endMs = clock.spentMs() + fitsLeftMs;
     if (worker === null || refitNeedsMs(viewOf(context, twin), threads, 'least') > fitsLeftMs) return 'no-time';
     const whole = data.whole();
     const own: SearchContext = { ...context, data: whole, foldOf: openFolds(whole), costs: new Map() };
     trainers = openTrainers(own, worker);
-    if (!(await fitAll(own, trainers, twin, clock.spentMs() + fitsLeftMs))) return 'fit-failed';
+    if (!(await fitAll(own, trainers, twin, endMs))) return 'fit-failed';
     // Its processes end while the graph is written.
     void trainers.close();
     if (stopSignal.aborted) return 'stopped';

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { decideFinal } from './decide-final.ts';
 
-const decide = (part: Partial<Parameters<typeof decideFinal>[0]> = {}) => decideFinal({ asked: null, labelledCount: 1_000, hasTestFile: false, ...part }).value;
+const decide = (part: Partial<Parameters<typeof decideFinal>[0]> = {}) =>
+  decideFinal({ asked: null, labelledCount: 1_000, classCount: 2, hasTestFile: false, ...part }).value;
 
 describe('which model ships', () => {
   it('is decided by the size of the table where nothing is said: a small one is learnt from whole', () => {
     expect([1_000, 20_000, 20_001].map((labelledCount) => decide({ labelledCount }))).toEqual(['refit', 'refit', 'tested']);
+  });
+
+  it('counts rows for more where there are many classes, which take a learner longer', () => {
+    expect(decide({ labelledCount: 15_000, classCount: 26 })).toBe('tested');
+    expect(decide({ labelledCount: 3_000, classCount: 26 })).toBe('refit');
   });
 
   it('is what was asked for, whatever the size', () => {

@@ -3,9 +3,22 @@ import type { FinalModel } from '../../domain/plan.ts';
 
 /** Up to so many rows with an answer the locked ones are missed enough to be learnt from in the end. Measured: docs/decisions/refit-on-all-rows.md. */
 const MAX_REFIT_ROWS = 20_000;
+/** With more classes than this a learner's time grows with them: rows count for more. */
+const FEW_CLASSES = 4;
 
 /** Which model ships, by what was asked or by the size of the table. With a test file every row of the table is learnt from anyway. */
-export function decideFinal({ asked, labelledCount, hasTestFile }: { asked: FinalModel | null; labelledCount: number; hasTestFile: boolean }): {
+export function decideFinal({
+  asked,
+  labelledCount,
+  classCount,
+  hasTestFile,
+}: {
+  asked: FinalModel | null;
+  labelledCount: number;
+  /** 1 for a number. */
+  classCount: number;
+  hasTestFile: boolean;
+}): {
   value: FinalModel;
   certainty: number;
   reason: string;
@@ -20,7 +33,9 @@ export function decideFinal({ asked, labelledCount, hasTestFile }: { asked: Fina
   if (asked !== null) return { value: asked, certainty: 1, reason: 'you named it' };
   if (hasTestFile) return { value: 'tested', certainty: 1, reason: 'with a test file all rows of the table are learnt from' };
   const rows = labelledCount.toLocaleString('en-US');
-  return labelledCount <= MAX_REFIT_ROWS
-    ? { value: 'refit', certainty: 0.8, reason: `of ${rows} rows those that are locked away to measure on are missed` }
-    : { value: 'tested', certainty: 0.8, reason: `of ${rows} rows those that are locked away to measure on are hardly missed` };
+  if (labelledCount > MAX_REFIT_ROWS)
+    return { value: 'tested', certainty: 0.8, reason: `of ${rows} rows those that are locked away to measure on are hardly missed` };
+  return labelledCount * Math.max(1, classCount / FEW_CLASSES) > MAX_REFIT_ROWS
+    ? { value: 'tested', certainty: 0.8, reason: `training ${rows} rows of ${classCount} classes once more takes time that the search makes more of` }
+    : { value: 'refit', certainty: 0.8, reason: `of ${rows} rows those that are locked away to measure on are missed` };
 }

@@ -76,7 +76,12 @@ export function draftPlan(facts: PlanFacts): Plan {
       hint: `Left out: ${leftOut.map(({ name, reason }) => `${name} (${reason})`).join(', ')}. Keep one with --keep COLUMN.`,
     });
   }
-  const final = decideFinal({ asked: request.final ?? null, labelledCount: labelled, hasTestFile: facts.testDataset !== null });
+  const final = decideFinal({
+    asked: request.final ?? null,
+    labelledCount: labelled,
+    classCount: Math.max(1, classes.length),
+    hasTestFile: facts.testDataset !== null,
+  });
   const moment = request.moment ?? sentence.moment?.value ?? null;
   const decided: Omit<PlanDecision, 'value'>[] = [
     { what: 'target', certainty: reading.certainty, reason: reading.reason, option: '--target' },
