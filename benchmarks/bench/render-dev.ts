@@ -30,7 +30,7 @@ export function renderDev(results: readonly DevResult[]): string {
     `## ${results[0].budgetS} s, ${seeds.length === 1 ? `seed ${seeds[0]}` : `seeds ${seeds.join(', ')}`}\n`,
     'Scores on the test rows, the mean over the seeds; the best of a set is bold.\n',
     scores,
-    `Ranks and wins are over the ${contestCount} pairs of set and seed on which every engine ran; who failed is last, and a shared first place is no win. The other columns: median (largest).\n`,
+    `Ranks and wins are over the ${contestCount} pairs of set and seed on which every engine ran; who failed is last, and a shared first place is no win. The other columns: median (largest). Ours is timed from outside: wall is the whole \`build\` command, a row's time the whole \`predict\` command over its rows, start-up included; a peer's times are those of its fit and its predict inside a running process.\n`,
     engines,
     ...(failures.length === 0
       ? []

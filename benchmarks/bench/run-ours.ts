@@ -36,13 +36,15 @@ export type BuildRequest = {
 };
 
 const MODEL_NAME = 'bench';
+/** As many as the peers' runner gives each peer. */
+const THREADS = 2;
 
 /** Builds a model with the public command line, as a user would. */
 export async function buildModel(request: BuildRequest): Promise<Build> {
   const { sentence, dataFile, target, metric, positive, budgetS, seed, home } = request;
   const question = ['build', sentence, '--data', dataFile, '--target', target];
   const judgedBy = [...(metric ? ['--metric', metric] : []), ...(positive ? ['--positive', positive] : [])];
-  const terms = ['--budget', `${budgetS}s`, '--seed', String(seed), '--name', MODEL_NAME, '--yes', '--json', '--home', home];
+  const terms = ['--budget', `${budgetS}s`, '--seed', String(seed), '--threads', String(THREADS), '--name', MODEL_NAME, '--yes', '--json', '--home', home];
   const run = await runCommand(launcher, [...question, ...judgedBy, ...terms], { limitS: limitOf(budgetS) });
   const { wallS, peakMemoryMb } = run;
   if (run.isOverrun) return { kind: 'failed', code: 'overrun', error: `ended after ${wallS.toFixed(0)} s`, wallS, peakMemoryMb };
