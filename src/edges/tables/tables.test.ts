@@ -397,6 +397,11 @@ describe('the reader process', () => {
     expect(bad).toMatchObject({ error: true });
   });
 
+  it('parses expressions that are nested as deep as any that is allowed', async () => {
+    const [sum] = await tables.parseExpressions([`1${' + 1'.repeat(900)}`]);
+    expect(sum).toMatchObject({ error: false });
+  });
+
   it('that dies is an error for what was asked of it, and the next file starts a new one', async () => {
     const file = await tables.openFile(await put('good.csv', 'a,b\n1,2\n'));
     const asked = file.statistics();
