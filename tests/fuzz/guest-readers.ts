@@ -85,17 +85,17 @@ class TakenOver {
 /** Talks to the guest of `stream`; a refusal that blames what was sent has ended it. */
 async function talkTo(stream: Uint8Array, talk: (start: StartGuest) => Promise<unknown>): Promise<void> {
   const taken = new TakenOver(stream);
-  try {
-    await talk(async () => taken.guest);
-  } catch (error) {
-    if (!(error instanceof ModelwrightError)) throw error;
-    if (error.message.includes('was ended') && !taken.isKilled) throw new Error('a guest that talks nonsense lives on', { cause: error });
-    if (JSON.stringify(error).length > 50_000) throw new Error('an error that nobody can read', { cause: error });
-    // By the wire a guest may say that it has a bug; it is no bug of who listens.
-    if (error.code !== 'MW9001') throw error;
-  } finally {
-    if (taken.thrown !== undefined) throw taken.thrown;
-  }
+  const refusal = await talk(async () => taken.guest).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (taken.thrown !== undefined) throw taken.thrown;
+  if (refusal === undefined) return;
+  if (!(refusal instanceof ModelwrightError)) throw refusal;
+  if (refusal.message.includes('was ended') && !taken.isKilled) throw new Error('a guest that talks nonsense lives on', { cause: refusal });
+  if (JSON.stringify(refusal).length > 50_000) throw new Error('an error that nobody can read', { cause: refusal });
+  // By the wire a guest may say that it has a bug; it is no bug of who listens.
+  if (refusal.code !== 'MW9001') throw refusal;
 }
 
 /** What a real guest sends while it is talked to. */

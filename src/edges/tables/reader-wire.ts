@@ -209,7 +209,8 @@ export const DoneReply = z.strictObject({});
 export const ExpressionsReply = z.strictObject({ trees: Texts.refine((trees) => trees.every(({ length }) => length <= MAX_TREE_LENGTH)) });
 
 /** What reading and writing can end with: of a key, a budget or a run the reader knows nothing. */
-const isReaderCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code) && (/^MW11/.test(code) || code === 'MW3019' || code === 'MW9001');
+const isReaderCode = (code: string): code is ErrorCode =>
+  Object.hasOwn(errorCodes, code) && (code.startsWith('MW11') || code === 'MW3019' || code === 'MW9001');
 
 export const ReaderReply = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('part'), id: z.int(), value: z.unknown() }),
