@@ -101,8 +101,6 @@ export type Dialect = z.infer<typeof Dialect>;
 export const OpenedReply = z.strictObject({
   columns: listOf(Name, MAX_COLUMNS),
   rowCount: Count,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  sizeBytes: Count,
   dialect: Dialect,
   notes: listOf(z.string().max(MAX_NOTE_LENGTH), MAX_NOTES),
 });

@@ -33,8 +33,8 @@ async function answer(request: ReaderRequest, sendPart: (value: unknown) => void
       table?.close();
       table = undefined;
       table = await loadTable(request.path, request.options, request.readAs);
-      const { columns, rowCount, sha256, sizeBytes, dialect, notes } = table;
-      return { columns, rowCount, sha256, sizeBytes, dialect, notes };
+      const { columns, rowCount, dialect, notes } = table;
+      return { columns, rowCount, dialect, notes };
     }
     case 'statistics': {
       const { connection, columns, rowCount } = getTable();

@@ -466,7 +466,7 @@ describe('the reader process', () => {
     await expect(openTables(async () => saying(() => answer)).parseExpressions(['1'])).rejects.toMatchObject({ code: 'MW1112' });
   });
 
-  const opened = { columns: ['a'], rowCount: 2, sha256: '0'.repeat(64), sizeBytes: 4, dialect: { format: 'parquet', isGzip: false }, notes: [] };
+  const opened = { columns: ['a'], rowCount: 2, dialect: { format: 'parquet', isGzip: false }, notes: [] };
   const column = (length: number) => ({ at: 0, column: { type: 'number', values: new Float64Array(length) }, unreadable: null });
 
   it.each([

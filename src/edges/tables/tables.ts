@@ -7,7 +7,7 @@ import type { Guest, GuestFile } from '../guest/index.ts';
 import { cannotWrite } from './cannot-write.ts';
 import { nameKey } from './name-columns.ts';
 import { checkColumn, checkGroups, checkOpened, checkStatistics, readTrees } from './check-reply.ts';
-import { openToRead } from './open-file.ts';
+import { identityOf, openToRead, type FileIdentity } from './open-file.ts';
 import { asError, endingError, readerEnded, readerNonsense, readerSilent } from './reader-errors.ts';
 import { ColumnPart, DoneReply, ExpressionsReply, MAX_COLUMNS, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply } from './reader-wire.ts';
 import type { ColumnStatistics, Dialect, Twin, Unreadable } from './reader-wire.ts';
@@ -84,11 +84,14 @@ export function openTables(startReader: StartReader, options: TablesOptions = {}
   return {
     async openFile(path, readAs = {}) {
       await using source = await openToRead(path);
+      // Ours to say: a file may be made so that its reader lies about it.
+      const identity = identityOf(source, path);
+      identity.catch(() => {}); // where the reader refuses the file first
       const reader = await connect({ descriptor: source.fd, use: 'read', path });
       try {
         const request = { ask: 'open', path: reader.filePath, readAs, options: { ...optionsOf(reader), maxColumns: MAX_COLUMNS } };
         const opened = await reader.ask(request, (value) => checkOpened(OpenedReply.parse(value)));
-        return openedFile(reader, opened, () => drop(reader));
+        return openedFile(reader, { ...opened, ...(await identity) }, () => drop(reader));
       } catch (error) {
         drop(reader);
         throw error;
@@ -120,7 +123,7 @@ export function openTables(startReader: StartReader, options: TablesOptions = {}
   };
 }
 
-function openedFile(reader: ReaderConnection, opened: z.infer<typeof OpenedReply>, close: () => void): OpenedFile {
+function openedFile(reader: ReaderConnection, opened: z.infer<typeof OpenedReply> & FileIdentity, close: () => void): OpenedFile {
   const indexOf = new Map<string, number>();
   for (const [index, name] of opened.columns.entries()) indexOf.set(nameKey(name), index);
   const getIndex = (name: string) => {
