@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { ours, peer, type Engine, type EngineRun } from './engine.ts';
 import { describeCommit, describeMachine } from './machine.ts';
 import type { DevOptions } from './options.ts';
-import { reasonAgainst, versionOfPeer } from './peers.ts';
+import { findPeerVersion, packageOf, reasonAgainst } from './peers.ts';
 import { openTask, type Task } from './prepare-set.ts';
 import { openResults, type DevResult } from './results.ts';
 import { versionOfOurs } from './run-ours.ts';
@@ -67,8 +67,14 @@ async function openEngines({ peers, envs, runner }: DevOptions): Promise<Engine[
   const engines = [ours(await versionOfOurs())];
   for (const tool of peers) {
     const reason = reasonAgainst(tool, { envs, runner });
-    if (reason !== undefined || envs === undefined || runner === undefined) console.log(`${tool} is left out: ${reason}`);
-    else engines.push(peer(tool, await versionOfPeer(resolve(envs), tool), { envs: resolve(envs), runner: resolve(runner) }));
+    if (reason !== undefined || envs === undefined || runner === undefined) {
+      console.log(`${tool} is left out: ${reason}`);
+      continue;
+    }
+    const places = { envs: resolve(envs), runner: resolve(runner) };
+    const version = await findPeerVersion(places.envs, tool);
+    if (version === undefined) console.log(`${tool} is left out: its environment does not have ${packageOf(tool)}`);
+    else engines.push(peer(tool, version, places));
   }
   return engines;
 }

@@ -31,8 +31,8 @@ describe('a peer in an environment of its own', () => {
     expect(run.kind === 'answered' && readFileSync(run.answersFile, 'utf8')).toBe(`lightgbm ${job.taskFolder} 10 7\n`);
   });
 
-  it('has failed, with the end of what it said, when it ends badly', async () => {
-    writeFileSync(runner, 'echo "out of memory" >&2\nexit 9\n');
+  it('has failed, with the last line of what it said, when it ends badly', async () => {
+    writeFileSync(runner, 'echo "Traceback" >&2\necho "out of memory" >&2\nexit 9\n');
     expect(await lightgbm().run(job)).toMatchObject({ kind: 'failed', error: 'exit 9: out of memory' });
   });
 

@@ -54,10 +54,13 @@ export const peer = (tool: string, version: string, { envs, runner }: { envs: st
     const { peakMemoryMb } = run;
     if (run.isOverrun) return { kind: 'failed', error: `ended after ${run.wallS.toFixed(0)} s`, wallS: run.wallS, peakMemoryMb };
     if (run.exitCode !== 0) {
-      return { kind: 'failed', error: `exit ${run.exitCode}: ${(run.stderr || run.stdout).trim().slice(-300)}`, wallS: run.wallS, peakMemoryMb };
+      return { kind: 'failed', error: `exit ${run.exitCode}: ${lastLine(run.stderr || run.stdout)}`, wallS: run.wallS, peakMemoryMb };
     }
     const times = PeerTimes.parse(JSON.parse(readFileSync(join(workFolder, 'times.json'), 'utf8')));
     const answersFile = join(workFolder, 'predictions.csv');
     return { kind: 'answered', answersFile, firstModelS: null, answerS: times.predict_s, wallS: times.import_s + times.fit_s, peakMemoryMb };
   },
 });
+
+/** Where a traceback says what went wrong; the lines before it hold paths of the machine. */
+const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? '';

@@ -106,11 +106,16 @@ async function measureHeldBack({ set, seed, budgetS, workFolder, taskFolder }: H
 
 /** Whether each test row's inputs are none that the engine learnt from. */
 function markNewRows(taskFolder: string, { target }: Task): boolean[] {
-  const [names = [], ...rows] = csvRows(readFileSync(join(taskFolder, 'train.csv'), 'utf8'));
-  const place = names.indexOf(target);
-  const learnt = new Set(rows.map((row) => csvLine(row.toSpliced(place, 1))));
-  const [, ...testRows] = csvRows(readFileSync(join(taskFolder, 'test.csv'), 'utf8'));
-  return testRows.map((row) => !learnt.has(csvLine(row)));
+  const learnt = new Set<string>();
+  let targetPlace: number | undefined;
+  for (const row of csvRows(readFileSync(join(taskFolder, 'train.csv'), 'utf8'))) {
+    if (targetPlace === undefined) targetPlace = row.indexOf(target);
+    else learnt.add(csvLine(row.toSpliced(targetPlace, 1)));
+  }
+  const isNew: boolean[] = [];
+  for (const row of csvRows(readFileSync(join(taskFolder, 'test.csv'), 'utf8'))) isNew.push(!learnt.has(csvLine(row)));
+  // The first line holds the names.
+  return isNew.slice(1);
 }
 
 async function measureCoverage(index: number, workFolder: string): Promise<Omit<CoverageResult, Provenance>> {

@@ -27,8 +27,11 @@ export function reasonAgainst(tool: string, { envs, runner }: { envs: string | u
   return undefined;
 }
 
-export async function versionOfPeer(envs: string, tool: string): Promise<string> {
+/** The version of a peer's package, or undefined where its environment does not have it. */
+export async function findPeerVersion(envs: string, tool: string): Promise<string | undefined> {
   const ask = `import importlib.metadata as m; print(m.version('${peers[tool].distribution}'))`;
   const { exitCode, stdout } = await runCommand(findPeerPython(envs, tool), ['-c', ask], { limitS: 60 });
-  return exitCode === 0 ? stdout.trim() : 'unknown';
+  return exitCode === 0 ? stdout.trim() : undefined;
 }
+
+export const packageOf = (tool: string): string => peers[tool].distribution;
