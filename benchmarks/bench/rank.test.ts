@@ -40,6 +40,10 @@ describe('ranking engines', () => {
     });
   });
 
+  it('gives no win for failing alone', () => {
+    expect(standingsOf([{ metric: 'rmse', entries: entriesOf({ a: null }) }], ['a']).standings).toEqual([{ tool: 'a', meanRank: 1, winCount: 0 }]);
+  });
+
   it('claims no rank where no contest had all of them', () => {
     const { standings, contestCount } = standingsOf([{ metric: 'rmse', entries: entriesOf({ a: 1 }) }], ['a', 'b']);
     expect(contestCount).toBe(0);

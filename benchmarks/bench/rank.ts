@@ -23,7 +23,8 @@ export type Standing = { tool: string; meanRank: number | null; winCount: number
 
 /**
  * Mean ranks over the contests in which every engine took part (one that was spared the hard sets has no better rank for it), with how many of
- * them each won; a shared first place is nobody's.
+ * them each won; a shared first place is nobody's, and nobody wins
+ * by failing alone.
  */
 export function standingsOf(contests: readonly Contest[], tools: readonly string[]): { standings: Standing[]; contestCount: number } {
   const common = contests.filter(({ entries }) => tools.every((tool) => entries.some((entry) => entry.tool === tool)));
@@ -31,7 +32,8 @@ export function standingsOf(contests: readonly Contest[], tools: readonly string
   const standings = tools.map((tool) => {
     const own = ranks.map((of) => of.get(tool) ?? Number.NaN);
     const meanRank = own.length === 0 ? null : own.reduce((sum, rank) => sum + rank, 0) / own.length;
-    return { tool, meanRank, winCount: own.filter((rank) => rank === 1).length };
+    const isAnswered = (at: number) => common[at].entries.some((entry) => entry.tool === tool && entry.score !== null);
+    return { tool, meanRank, winCount: own.filter((rank, at) => rank === 1 && isAnswered(at)).length };
   });
   return { standings, contestCount: common.length };
 }
