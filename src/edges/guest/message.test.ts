@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeMessage, MessageReader } from './message.ts';
 
-const MOST_BYTES = 1 << 20;
+const MOST_BYTES = 16 << 20;
 const bytesOf = (value: unknown) => new Uint8Array(Buffer.concat(encodeMessage(value)));
 const readAll = (...chunks: Uint8Array[]) => {
   const reader = new MessageReader(MOST_BYTES);
@@ -63,6 +63,9 @@ describe('what is no message', () => {
     ['a type that is none', framed('{"value":1,"arrays":[["code",1]]}', new Uint8Array(8))],
     ['an array longer than its bytes', framed('{"value":1,"arrays":[["float64",2]]}', new Uint8Array(8))],
     ['bytes that belong to no array', framed('{"value":1,"arrays":[]}', new Uint8Array(8))],
+    ['a number that is an object', framed('{"value":{"$number":{"valueOf":1,"toString":1}},"arrays":[]}')],
+    ['an array twice', framed('{"value":[{"$array":0},{"$array":0}],"arrays":[["uint8",1]]}', new Uint8Array(1))],
+    ['more lists than are allowed', framed(`{"value":[${'[],'.repeat(4_000_000)}0],"arrays":[]}`)],
     ['an array that it does not bring', framed('{"value":{"$array":0},"arrays":[]}')],
     ['texts without their parts', framed('{"value":{"$texts":[0,1]},"arrays":[]}')],
     ['texts that lie outside', framed('{"value":{"$texts":[0,1]},"arrays":[["uint8",1],["int32",1]]}', Uint8Array.of(97, 2, 0, 0, 0))],

@@ -21,10 +21,26 @@ const TEXTS = '$texts';
 const FEW_TEXTS = 64;
 /** What JSON becomes in memory is many times as large, whatever a guest makes of it; what may be long is no JSON. */
 const MAX_JSON_BYTES = 128 << 20;
+const [QUOTE, BACKSLASH, OPENS_LIST, CLOSES_LIST, OPENS_OBJECT, CLOSES_OBJECT] = new TextEncoder().encode('"\\[]{}');
+/** What we send lies flat. A value is walked by functions that call themselves, so its depth has to be known before. */
+const MAX_DEPTH = 64;
+/** Lists and objects: a few bytes of JSON each, and a hundred in memory. The statistics of the widest table are below three million. */
+const MAX_HOLDERS = 4_000_000;
+/** Numbers that JSON does not know, by the words that stand for them. */
+const oddNumbers: ReadonlyMap<unknown, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+  ['-0', -0],
+]);
 
 const Body = z.strictObject({
   value: z.unknown(),
-  arrays: z.array(z.tuple([z.enum(['float64', 'float32', 'int32', 'uint8']), z.int().min(0)])).max(MAX_ARRAYS),
+  // Counted before they are looked at: each that is wrong would be told of.
+  arrays: z
+    .array(z.unknown())
+    .max(MAX_ARRAYS)
+    .pipe(z.array(z.tuple([z.enum(['float64', 'float32', 'int32', 'uint8']), z.int().min(0)]))),
 });
 
 const isArray = (value: unknown): value is MessageArray => Object.values(constructors).some((build) => value instanceof build);
@@ -160,6 +176,7 @@ export class MessageReader {
 }
 
 function decodeBody(json: Uint8Array, bytes: Uint8Array<ArrayBuffer>): unknown {
+  checkHolders(json);
   let body: z.infer<typeof Body>;
   try {
     body = Body.parse(JSON.parse(decode(json)));
@@ -167,7 +184,7 @@ function decodeBody(json: Uint8Array, bytes: Uint8Array<ArrayBuffer>): unknown {
     throw new RangeError('not a message: its text cannot be read', { cause });
   }
   let at = 0;
-  const arrays = body.arrays.map(([type, length]) => {
+  const arrays = body.arrays.map(([type, length]): MessageArray | undefined => {
     const build = constructors[type];
     const sizeBytes = length * build.BYTES_PER_ELEMENT;
     if (at + sizeBytes > bytes.length) throw new RangeError('not a message: an array lies outside it');
@@ -177,23 +194,47 @@ function decodeBody(json: Uint8Array, bytes: Uint8Array<ArrayBuffer>): unknown {
     return array;
   });
   if (at !== bytes.length) throw new RangeError('not a message: bytes that belong to no array');
-  return restored(body.value, arrays);
+  return restored(body.value, (index) => {
+    const array = typeof index === 'number' ? arrays[index] : undefined;
+    if (typeof index !== 'number' || !array) throw new RangeError('not a message: it names an array that it does not bring, or one twice');
+    // Each is sent once for each place: a small message cannot become a large value.
+    arrays[index] = undefined;
+    return array;
+  });
+}
+
+/** Counts what JSON opens, texts left out, before anything is made of it. */
+function checkHolders(json: Uint8Array): void {
+  let isInText = false;
+  let depth = 0;
+  let count = 0;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at];
+    if (isInText) {
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) isInText = false;
+    } else if (byte === QUOTE) isInText = true;
+    else if (byte === OPENS_LIST || byte === OPENS_OBJECT) {
+      if (++depth > MAX_DEPTH) throw new RangeError('not a message: it is nested too deep');
+      if (++count > MAX_HOLDERS) throw new RangeError('not a message: it has too many parts');
+    } else if (byte === CLOSES_LIST || byte === CLOSES_OBJECT) depth--;
+  }
 }
 
 /** Puts the arrays back in their places. */
-function restored(value: unknown, arrays: readonly MessageArray[]): unknown {
+function restored(value: unknown, take: (index: unknown) => MessageArray): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.some((part) => typeof part === 'object') ? value.map((part) => restored(part, arrays)) : value;
+  if (Array.isArray(value)) return value.some((part) => typeof part === 'object') ? value.map((part) => restored(part, take)) : value;
   const entries = Object.entries(value);
   if (entries.length === 1) {
     const [key, part] = entries[0];
-    if (key === NUMBER) return Number(part);
-    if (key === TEXTS && Array.isArray(part)) return restoredTexts(arrays[Number(part[0])], arrays[Number(part[1])]);
-    if (key === PLACE) {
-      const array = arrays[Number(part)];
-      if (!array) throw new RangeError('not a message: it names an array that it does not bring');
-      return array;
+    if (key === NUMBER) {
+      const number = oddNumbers.get(part);
+      if (number === undefined) throw new RangeError('not a message: a number that is none');
+      return number;
     }
+    if (key === PLACE) return take(part);
+    if (key === TEXTS && Array.isArray(part)) return restoredTexts(take(part[0]), take(part[1]));
   }
-  return Object.fromEntries(entries.map(([key, part]) => [key, restored(part, arrays)]));
+  return Object.fromEntries(entries.map(([key, part]) => [key, restored(part, take)]));
 }

@@ -1,6 +1,6 @@
 /** All that may pass between a guest that holds a stranger's graph and its owner. Both ends ship together. */
 import { z } from 'zod';
-import { errorCodes, type ErrorCode } from '../../domain/error-codes.ts';
+import type { ErrorCode } from '../../domain/error-codes.ts';
 
 const Rows = z.strictObject({
   rowCount: z.int().min(0),
@@ -17,7 +17,8 @@ export const GraphRequest = z.discriminatedUnion('ask', [
 ]);
 export type GraphRequest = z.infer<typeof GraphRequest>;
 
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code);
+/** How a graph can fail; of anything else such a guest knows nothing. */
+const isGraphCode = (code: string): code is ErrorCode => ['MW1408', 'MW1409', 'MW3040'].includes(code);
 
 export const GraphReply = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('opened'), id: z.int() }),
@@ -25,7 +26,7 @@ export const GraphReply = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('failed'),
     id: z.int(),
-    error: z.strictObject({ code: z.string().refine(isErrorCode), message: z.string().max(4096), hint: z.string().max(4096) }),
+    error: z.strictObject({ code: z.string().refine(isGraphCode), message: z.string().min(1).max(4096), hint: z.string().min(1).max(4096) }),
   }),
 ]);
 export type GraphReply = z.infer<typeof GraphReply>;

@@ -83,7 +83,7 @@ class GraphConnection {
     if (!parsed.success) return this.#end(graphEnded('what it sent is no answer'));
     const reply = parsed.data;
     const waiting = this.#waiting.get(reply.id);
-    if (!waiting) return;
+    if (!waiting) return this.#end(graphEnded('it answered what it was not asked'));
     clearTimeout(waiting.timer);
     this.#waiting.delete(reply.id);
     if (reply.kind === 'failed') waiting.reject(new ModelwrightError(reply.error));

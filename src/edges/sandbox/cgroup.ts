@@ -34,7 +34,8 @@ export function makeControlGroup(limits: GroupLimits): ControlGroup | undefined 
   made += 1;
   const name = `${PREFIX}${process.pid}-${made}`;
   const folders: string[] = [];
-  for (const hierarchy of (known ??= findHierarchies())) {
+  for (const hierarchy of (known ??= hierarchies())) {
+    sweep(hierarchy.folder);
     const folder = join(hierarchy.folder, name);
     try {
       mkdirSync(folder);
@@ -105,14 +106,8 @@ function sweep(parent: string): void {
   }
 }
 
-/** What a process is in does not change while it runs; what others left is swept when it is first looked at. */
+/** What a process is in does not change while it runs. */
 let known: Hierarchy[] | undefined;
-
-function findHierarchies(): Hierarchy[] {
-  const found = hierarchies();
-  for (const { folder } of found) sweep(folder);
-  return found;
-}
 
 /** The groups that this process is in: a container's own group is not the root of the mount, so the path comes from the kernel. */
 function hierarchies(): Hierarchy[] {

@@ -45,12 +45,14 @@ export function superviseGuest(started: StartedGuest, limits: GuestLimits): Supe
   const listeners = new Set<(message: unknown) => void>();
   const exits: ((ending: GuestEnding) => void)[] = [];
   let isReady = false;
+  let isKilled = false;
   let cause: GuestEnding | undefined;
   let ending: GuestEnding | undefined;
 
   /** Ends it from outside. The first cause wins. */
   const end = (because?: GuestEnding) => {
     cause ??= because;
+    isKilled = true;
     started.kill();
   };
   const guest: Guest = {
@@ -81,7 +83,8 @@ export function superviseGuest(started: StartedGuest, limits: GuestLimits): Supe
   toGuest.on('error', () => {});
   fromGuest.on('error', () => {});
   fromGuest.on('data', (chunk: Uint8Array) => {
-    if (cause) return;
+    // What it still says has nobody to hear it.
+    if (isKilled) return;
     try {
       for (const message of messages.read(chunk)) take(message);
     } catch (error) {

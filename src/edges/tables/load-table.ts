@@ -19,8 +19,6 @@ export type LoadedTable = {
   connection: DuckDBConnection;
   columns: string[];
   rowCount: number;
-  sha256: string;
-  sizeBytes: number;
   dialect: Dialect;
   notes: string[];
   close(): void;
@@ -43,7 +41,7 @@ export async function loadTable(path: string, options: LoadOptions, readAs: File
         place: { file: path },
       });
     }
-    return { connection: database.connection, columns, rowCount, sha256: scanned.sha256, sizeBytes: scanned.sizeBytes, dialect, notes, close: database.close };
+    return { connection: database.connection, columns, rowCount, dialect, notes, close: database.close };
   } catch (cause) {
     database.close();
     throw tooLarge(path, cause) ?? cause;

@@ -1,8 +1,12 @@
-/** How a file is opened by us, who may, for a reader who may not: nothing of its bytes is looked at here. */
+/** How a file is opened by us, who may, for a reader who may not: of its bytes nothing is made here but their hash. */
+import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { ModelwrightError } from '../../domain/error.ts';
+import { fileChanged } from '../../domain/file-changed.ts';
 import { isAddress } from './is-address.ts';
+
+const PIECE_BYTES = 1 << 20;
 
 /** Throws MW1101, MW1102 or MW1103 where there is no file to be read. */
 export async function openToRead(path: string): Promise<FileHandle> {
@@ -27,6 +31,21 @@ export async function lookAt(path: string): Promise<Stats> {
   } catch (cause) {
     throw accessError(path, cause);
   }
+}
+
+export type FileIdentity = { sha256: string; sizeBytes: number };
+
+/** The hash of all bytes, read without moving the place where others read. Throws MW1121 where the file grows or shrinks meanwhile. */
+export async function identityOf(file: FileHandle, path: string): Promise<FileIdentity> {
+  const { size } = await file.stat();
+  const sha256 = createHash('sha256');
+  let sizeBytes = 0;
+  for await (const piece of file.createReadStream({ start: 0, autoClose: false, highWaterMark: PIECE_BYTES })) {
+    sha256.update(piece);
+    sizeBytes += piece.length;
+  }
+  if (sizeBytes !== size) throw fileChanged(path);
+  return { sha256: sha256.digest('hex'), sizeBytes };
 }
 
 function refuseOthers(path: string, facts: Stats): void {

@@ -4,6 +4,7 @@ import { ReadingRule } from '../../domain/column.ts';
 import { errorCodes, type ErrorCode } from '../../domain/error-codes.ts';
 import { FileReading, TextEncoding } from '../../domain/file-reading.ts';
 import { NumberSummary } from '../../domain/profile.ts';
+import { DATE_FORMATS, isDateFormat } from '../../domain/read-timestamp.ts';
 
 /** Of a table that is read at all. */
 export const MAX_COLUMNS = 10_000;
@@ -11,7 +12,46 @@ export const MAX_COLUMNS = 10_000;
 /** Frequent texts that are kept of a column. */
 export const TOP_VALUES = 200;
 
+/** Distinct markers and spellings of a unit that are told of a column; more than there can be. */
+const MAX_WORDS = 400;
+/** A note tells of one column or of the whole file. */
+const MAX_NOTES = 4 * MAX_COLUMNS;
+const MAX_NOTE_LENGTH = 10_000;
+/** A hundred characters, each of which may be two of JavaScript's. */
+const MAX_EXAMPLE_LENGTH = 200;
+/** As much as an error takes. */
+export const MAX_ERROR_LENGTH = 4096;
+/** JSON of the tree of one expression, which is itself below a thousandth of it. */
+const MAX_TREE_LENGTH = 16 << 20;
+/** What JavaScript takes for a time, in microseconds. */
+export const MAX_TIME = 8.64e18;
+
 const Count = z.int().min(0);
+const Time = z.number().min(-MAX_TIME).max(MAX_TIME);
+
+/** Counted before its parts are looked at: each part that is wrong would be told of. */
+const listOf = <T extends z.ZodType>(part: T, most: number) => z.array(z.unknown()).max(most).pipe(z.array(part));
+
+/** As `listOf`, for parts that may have many faults each: it stops at the first that has one. */
+const listOfLarge = <T>(part: z.ZodType<T>, most: number) =>
+  z
+    .array(z.unknown())
+    .max(most)
+    .transform((values, context): T[] => {
+      const parts: T[] = [];
+      for (const [at, value] of values.entries()) {
+        const parsed = part.safeParse(value);
+        if (!parsed.success) {
+          context.addIssue({ code: 'custom', message: z.prettifyError(parsed.error).slice(0, MAX_ERROR_LENGTH), path: [at] });
+          return z.NEVER;
+        }
+        parts.push(parsed.data);
+      }
+      return parts;
+    });
+
+/** Millions, of which one that is no text is one fault. */
+const Texts = z.custom<string[]>((value) => Array.isArray(value) && value.every((part) => typeof part === 'string'));
 /** As long as a plan takes; the reader cuts what is longer. */
 const Name = z.string().max(1024);
 
@@ -59,12 +99,10 @@ export const Dialect = z.discriminatedUnion('format', [
 export type Dialect = z.infer<typeof Dialect>;
 
 export const OpenedReply = z.strictObject({
-  columns: z.array(Name).max(MAX_COLUMNS),
+  columns: listOf(Name, MAX_COLUMNS),
   rowCount: Count,
-  sha256: z.string().length(64),
-  sizeBytes: Count,
   dialect: Dialect,
-  notes: z.array(z.string()),
+  notes: listOf(z.string().max(MAX_NOTE_LENGTH), MAX_NOTES),
 });
 
 const TextCount = z.strictObject({ text: z.string(), count: Count });
@@ -103,22 +141,25 @@ export const ColumnStatistics = z.strictObject({
   /** Different texts, the empty one not counted. */
   distinctCount: Count,
   /** Texts that often mean "no value", as they occur. */
-  markers: z.array(TextCount),
+  markers: listOf(TextCount, MAX_WORDS),
   /** The most frequent texts, markers among them. */
-  top: z.array(TextCount).max(TOP_VALUES),
-  meanLength: z.number(),
+  top: listOf(TextCount, TOP_VALUES),
+  meanLength: z.number().min(0),
   maxLength: Count,
   /** Of the cells that are not empty; words are parted by spaces. */
-  meanWords: z.number(),
+  meanWords: z.number().min(0),
   ...numberFacts,
   /** The same of the numbers without the text that stands behind half of them at least (12 kg); `texts`: its spellings, the longest first. */
-  unit: z.strictObject({ texts: z.array(z.string()).min(1), ...numberFacts }).nullable(),
+  unit: z.strictObject({ texts: listOf(z.string().min(1), MAX_WORDS).refine(({ length }) => length > 0), ...numberFacts }).nullable(),
   /** Whole numbers that begin with a zero: 007, 01234. */
   zeroLedCount: Count,
   /** Different whole numbers too long for a double that are the same as another one once they are read as doubles. */
   mergedCount: Count,
   /** Cells that each date format reads, with the first and last time in microseconds since 1970. `swappedCount`: those that are another day with day and month the other way round. `isInOrder`: the rows stand in the order of the date, or in its reverse; judged over the rows, once the texts are counted. */
-  dates: z.array(z.strictObject({ format: z.string(), count: Count, first: z.number(), last: z.number(), swappedCount: Count, isInOrder: z.boolean() })),
+  dates: listOf(
+    z.strictObject({ format: z.string().refine(isDateFormat), count: Count, first: Time, last: Time, swappedCount: Count, isInOrder: z.boolean() }),
+    DATE_FORMATS.length,
+  ),
   /** Cells that look like something of one person. */
   personalCounts: z.strictObject({
     email: Count,
@@ -139,16 +180,20 @@ export type ColumnStatistics = z.infer<typeof ColumnStatistics>;
 const Twin = z.strictObject({ index: z.int().min(0), of: z.int().min(0) });
 export type Twin = z.infer<typeof Twin>;
 
-export const StatisticsReply = z.strictObject({ columns: z.array(ColumnStatistics), duplicateRowCount: Count, twins: z.array(Twin) });
+export const StatisticsReply = z.strictObject({
+  columns: listOfLarge(ColumnStatistics, MAX_COLUMNS),
+  duplicateRowCount: Count,
+  twins: listOf(Twin, MAX_COLUMNS),
+});
 
 /** Cells of a column that are there and that its rule cannot read. Rows count from 1, the header not counted. */
-export const Unreadable = z.strictObject({ column: Name, count: Count, firstRow: z.int().min(1), example: z.string() });
+export const Unreadable = z.strictObject({ column: Name, count: Count, firstRow: z.int().min(1), example: z.string().max(MAX_EXAMPLE_LENGTH) });
 export type Unreadable = z.infer<typeof Unreadable>;
 
 const Column = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('number'), values: z.instanceof(Float64Array) }),
   z.strictObject({ type: z.literal('boolean'), values: z.instanceof(Uint8Array) }),
-  z.strictObject({ type: z.literal('text'), codes: z.instanceof(Int32Array), levels: z.array(z.string()) }),
+  z.strictObject({ type: z.literal('text'), codes: z.instanceof(Int32Array), levels: Texts }),
   z.strictObject({ type: z.literal('timestamp'), values: z.instanceof(Float64Array) }),
 ]);
 
@@ -156,10 +201,14 @@ const Column = z.discriminatedUnion('type', [
 export const ColumnPart = z.strictObject({ at: z.int().min(0), column: Column, unreadable: Unreadable.omit({ column: true }).nullable() });
 
 export const RowGroupsReply = z.strictObject({ groups: z.instanceof(Int32Array) });
-export const WrittenReply = z.strictObject({});
-export const ExpressionsReply = z.strictObject({ trees: z.array(z.unknown()) });
+/** Nothing but that it is done. */
+export const DoneReply = z.strictObject({});
+/** Each tree as JSON, which may be nested deeper than a message. */
+export const ExpressionsReply = z.strictObject({ trees: Texts.refine((trees) => trees.every(({ length }) => length <= MAX_TREE_LENGTH)) });
 
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code);
+/** What reading and writing can end with: of a key, a budget or a run the reader knows nothing. */
+const isReaderCode = (code: string): code is ErrorCode =>
+  Object.hasOwn(errorCodes, code) && (code.startsWith('MW11') || code === 'MW3019' || code === 'MW9001');
 
 export const ReaderReply = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('part'), id: z.int(), value: z.unknown() }),
@@ -168,10 +217,10 @@ export const ReaderReply = z.discriminatedUnion('kind', [
     kind: z.literal('failed'),
     id: z.int(),
     error: z.strictObject({
-      code: z.string().refine(isErrorCode),
-      message: z.string(),
-      hint: z.string(),
-      place: z.object({ file: z.string().optional(), row: z.number().optional(), column: z.string().optional() }),
+      code: z.string().refine(isReaderCode),
+      message: z.string().min(1).max(MAX_ERROR_LENGTH),
+      hint: z.string().min(1).max(MAX_ERROR_LENGTH),
+      place: z.strictObject({ file: z.string().max(MAX_ERROR_LENGTH).optional(), row: z.int().min(1).optional(), column: Name.optional() }),
     }),
   }),
 ]);

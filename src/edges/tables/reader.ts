@@ -11,7 +11,7 @@ import { judgeOrder } from './judge-order.ts';
 import { tooLargeForReader } from './load-limits.ts';
 import { loadTable, lockDown, openDatabase, type LoadedTable } from './load-table.ts';
 import { countDuplicates, readByDictionary, readPlainNumbers, readRowGroups } from './read-columns.ts';
-import { ReaderRequest, RequestNumber, type ReaderReply } from './reader-wire.ts';
+import { MAX_ERROR_LENGTH, ReaderRequest, RequestNumber, type ReaderReply } from './reader-wire.ts';
 import { copyToDescriptor, writeParquetFile } from './write-parquet.ts';
 
 /** From so many rows on plain numbers are read by SQL; fewer cells cost less than its statements do. */
@@ -33,8 +33,8 @@ async function answer(request: ReaderRequest, sendPart: (value: unknown) => void
       table?.close();
       table = undefined;
       table = await loadTable(request.path, request.options, request.readAs);
-      const { columns, rowCount, sha256, sizeBytes, dialect, notes } = table;
-      return { columns, rowCount, sha256, sizeBytes, dialect, notes };
+      const { columns, rowCount, dialect, notes } = table;
+      return { columns, rowCount, dialect, notes };
     }
     case 'statistics': {
       const { connection, columns, rowCount } = getTable();
@@ -84,23 +84,28 @@ async function sendColumns({ connection, rowCount }: LoadedTable, requests: Colu
   }
 }
 
-/** The serialised statement `SELECT text` of each text, or DuckDB's own error record where it cannot be parsed. Nothing is evaluated. */
-async function parseExpressions(texts: string[]): Promise<unknown[]> {
+/** The serialised statement `SELECT text` of each text as JSON, or DuckDB's own error record where it cannot be parsed. Nothing is evaluated. */
+async function parseExpressions(texts: string[]): Promise<string[]> {
   if (!parser) {
     parser = await openDatabase({ tempDirectory: '', memoryBytes: 256 << 20, threads: 1 });
     await lockDown(parser.connection);
   }
-  const trees: unknown[] = [];
+  const trees: string[] = [];
   for (const text of texts) {
     const result = await parser.connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR', [`SELECT ${text}`]);
-    trees.push(JSON.parse(String(result.value(0, 0))));
+    trees.push(String(result.value(0, 0)));
   }
   return trees;
 }
 
 const send = (reply: ReaderReply) => tellOwner(reply);
 
-function describe(cause: unknown): Extract<ReaderReply, { kind: 'failed' }>['error'] {
+type Described = Extract<ReaderReply, { kind: 'failed' }>['error'];
+
+/** DuckDB quotes whole cells. */
+const short = (described: Described): Described => ({ ...described, message: described.message.slice(0, MAX_ERROR_LENGTH) });
+
+function describe(cause: unknown): Described {
   if (cause instanceof ModelwrightError) {
     const { code, message, hint, place } = cause;
     return { code, message, hint, place };
@@ -133,6 +138,6 @@ serveOwner(async (message) => {
     const request = ReaderRequest.parse(message);
     send({ kind: 'done', id, value: await answer(request, (value) => send({ kind: 'part', id, value })) });
   } catch (cause) {
-    send({ kind: 'failed', id, error: describe(cause) });
+    send({ kind: 'failed', id, error: short(describe(cause)) });
   }
 });

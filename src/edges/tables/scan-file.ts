@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
@@ -17,7 +16,7 @@ export type Encoding = NonNullable<FileReading['encoding']>;
 export type FileState = { sizeBytes: number; changedMs: number };
 
 /** What all bytes of a file tell. `sample` is the start of its text; `replaced` are the bytes of UTF-8 that are none and come as U+FFFD, with the line of the first. `hasOddEnds`: a second mark of the encoding at the start, or Control-Z at the end. */
-export type Scanned = { sha256: string; sizeBytes: number; isGzip: boolean; state: FileState } & (({ format: 'text' } & ScannedText) | { format: 'parquet' });
+export type Scanned = { isGzip: boolean; state: FileState } & (({ format: 'text' } & ScannedText) | { format: 'parquet' });
 export type TextFile = Extract<Scanned, { format: 'text' }>;
 type ScannedText = {
   encoding: Encoding;
@@ -34,31 +33,20 @@ const MAX_UNPACKED_BYTES = 256 << 20;
 const MAX_GROWTH = 400;
 
 /**
- * Reads every byte: the hash, what kind of file it is, its encoding. Refuses what is no table of text.
+ * Reads every byte: what kind of file it is, its encoding. Refuses what is no table of text.
  * @param named the encoding as the user says it, whatever the bytes look like
  */
 export async function scanFile(path: string, named?: Encoding): Promise<Scanned> {
   const facts = await lookAt(path);
   const state: FileState = { sizeBytes: facts.size, changedMs: facts.mtimeMs };
   const magic = await firstBytes(path, MAGIC_BYTES);
-  const sha256 = createHash('sha256');
   const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
-  const done = () => ({ sha256: sha256.digest('hex'), sizeBytes: facts.size, isGzip, state });
-  if (startsWith(magic, 'PAR1')) {
-    let readBytes = 0;
-    for await (const piece of piecesOf(path)) {
-      sha256.update(piece);
-      readBytes += piece.length;
-    }
-    if (readBytes !== facts.size) throw fileChanged(path);
-    return { format: 'parquet', ...done() };
-  }
+  if (startsWith(magic, 'PAR1')) return { format: 'parquet', isGzip, state };
   refuseKnownFormats(path, magic, false);
   const text = new TextScan(path, named);
   let rawBytes = 0;
   let isParquet = false;
   const onRaw = (raw: Buffer) => {
-    sha256.update(raw);
     rawBytes += raw.length;
   };
   for await (const piece of textPieces(path, isGzip, onRaw)) {
@@ -69,10 +57,10 @@ export async function scanFile(path: string, named?: Encoding): Promise<Scanned>
     if (!isParquet) text.take(piece);
   }
   if (rawBytes !== facts.size) throw fileChanged(path);
-  if (isParquet) return { format: 'parquet', ...done() };
+  if (isParquet) return { format: 'parquet', isGzip, state };
   // A second look, for the few files that need one.
   const weight = text.isDoubtful ? await weighUtf8(textPieces(path, isGzip)) : null;
-  return { format: 'text', ...text.finish(weight), ...done() };
+  return { format: 'text', ...text.finish(weight), isGzip, state };
 }
 
 /** What the bytes of a text tell while they pass. */

@@ -211,9 +211,11 @@ describe('a file that cannot be read', () => {
   });
 
   it('leaves nothing in the temporary folder', async () => {
-    const left = await readdir(join(folder, 'temp'), { recursive: true, withFileTypes: true });
-    // The folders of readers that are at work, and no file in any.
-    expect(left.filter((entry) => !entry.isDirectory())).toEqual([]);
+    // The folders of readers that are at work, and no file in any; one that has just ended may go while we look.
+    const folders = await readdir(join(folder, 'temp'), { withFileTypes: true });
+    expect(folders.filter((entry) => !entry.isDirectory())).toEqual([]);
+    const files = await Promise.all(folders.map(({ name }) => readdir(join(folder, 'temp', name)).catch(() => [])));
+    expect(files.flat()).toEqual([]);
   });
 });
 
@@ -397,6 +399,11 @@ describe('the reader process', () => {
     expect(bad).toMatchObject({ error: true });
   });
 
+  it('parses expressions that are nested as deep as any that is allowed', async () => {
+    const [sum] = await tables.parseExpressions([`1${' + 1'.repeat(900)}`]);
+    expect(sum).toMatchObject({ error: false });
+  });
+
   it('that dies is an error for what was asked of it, and the next file starts a new one', async () => {
     const file = await tables.openFile(await put('good.csv', 'a,b\n1,2\n'));
     const asked = file.statistics();
@@ -461,7 +468,7 @@ describe('the reader process', () => {
     await expect(openTables(async () => saying(() => answer)).parseExpressions(['1'])).rejects.toMatchObject({ code: 'MW1112' });
   });
 
-  const opened = { columns: ['a'], rowCount: 2, sha256: '0'.repeat(64), sizeBytes: 4, dialect: { format: 'parquet', isGzip: false }, notes: [] };
+  const opened = { columns: ['a'], rowCount: 2, dialect: { format: 'parquet', isGzip: false }, notes: [] };
   const column = (length: number) => ({ at: 0, column: { type: 'number', values: new Float64Array(length) }, unreadable: null });
 
   it.each([

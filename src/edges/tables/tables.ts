@@ -1,14 +1,15 @@
 import { open } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { Column, ReadingRule, Table } from '../../domain/column.ts';
-import { ModelwrightError, unreachable } from '../../domain/error.ts';
+import { ModelwrightError } from '../../domain/error.ts';
 import type { FileReading } from '../../domain/file-reading.ts';
-import type { Guest, GuestEnding, GuestFile } from '../guest/index.ts';
+import type { Guest, GuestFile } from '../guest/index.ts';
 import { cannotWrite } from './cannot-write.ts';
 import { nameKey } from './name-columns.ts';
-import { tooLargeForReader } from './load-limits.ts';
-import { openToRead } from './open-file.ts';
-import { ColumnPart, ExpressionsReply, MAX_COLUMNS, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply, WrittenReply } from './reader-wire.ts';
+import { checkColumn, checkGroups, checkOpened, checkStatistics, readTrees } from './check-reply.ts';
+import { identityOf, openToRead, type FileIdentity } from './open-file.ts';
+import { asError, endingError, readerEnded, readerNonsense, readerSilent } from './reader-errors.ts';
+import { ColumnPart, DoneReply, ExpressionsReply, MAX_COLUMNS, OpenedReply, ReaderReply, RowGroupsReply, StatisticsReply } from './reader-wire.ts';
 import type { ColumnStatistics, Dialect, Twin, Unreadable } from './reader-wire.ts';
 
 export type TableStatistics = { columns: ColumnStatistics[]; duplicateRowCount: number; twins: Twin[] };
@@ -83,10 +84,14 @@ export function openTables(startReader: StartReader, options: TablesOptions = {}
   return {
     async openFile(path, readAs = {}) {
       await using source = await openToRead(path);
+      // Ours to say: a file may be made so that its reader lies about it.
+      const identity = identityOf(source, path);
+      identity.catch(() => {}); // where the reader refuses the file first
       const reader = await connect({ descriptor: source.fd, use: 'read', path });
       try {
         const request = { ask: 'open', path: reader.filePath, readAs, options: { ...optionsOf(reader), maxColumns: MAX_COLUMNS } };
-        return openedFile(reader, await reader.ask(request, OpenedReply), () => drop(reader));
+        const opened = await reader.ask(request, (value) => checkOpened(OpenedReply.parse(value)));
+        return openedFile(reader, { ...opened, ...(await identity) }, () => drop(reader));
       } catch (error) {
         drop(reader);
         throw error;
@@ -94,7 +99,7 @@ export function openTables(startReader: StartReader, options: TablesOptions = {}
     },
     async parseExpressions(texts) {
       if (!parser || (await parser.catch(() => null))?.isOver !== false) parser = connect();
-      return (await (await parser).ask({ ask: 'expressions', texts }, ExpressionsReply)).trees;
+      return (await parser).ask({ ask: 'expressions', texts }, (value) => readTrees(ExpressionsReply.parse(value).trees, texts.length));
     },
     async writeParquet(path, columns) {
       const target = await open(path, 'w').catch((cause: unknown) => {
@@ -103,7 +108,7 @@ export function openTables(startReader: StartReader, options: TablesOptions = {}
       try {
         const reader = await connect({ descriptor: target.fd, use: 'write', path });
         try {
-          await reader.ask({ ask: 'write-parquet', columns, options: optionsOf(reader) }, WrittenReply);
+          await reader.ask({ ask: 'write-parquet', columns, options: optionsOf(reader) }, (value) => DoneReply.parse(value));
         } finally {
           drop(reader);
         }
@@ -118,7 +123,7 @@ export function openTables(startReader: StartReader, options: TablesOptions = {}
   };
 }
 
-function openedFile(reader: ReaderConnection, opened: z.infer<typeof OpenedReply>, close: () => void): OpenedFile {
+function openedFile(reader: ReaderConnection, opened: z.infer<typeof OpenedReply> & FileIdentity, close: () => void): OpenedFile {
   const indexOf = new Map<string, number>();
   for (const [index, name] of opened.columns.entries()) indexOf.set(nameKey(name), index);
   const getIndex = (name: string) => {
@@ -132,32 +137,32 @@ function openedFile(reader: ReaderConnection, opened: z.infer<typeof OpenedReply
       const index = indexOf.get(nameKey(name));
       return index === undefined ? undefined : opened.columns[index];
     },
-    statistics: () => reader.ask({ ask: 'statistics' }, StatisticsReply),
+    statistics: () => reader.ask({ ask: 'statistics' }, (value) => checkStatistics(StatisticsReply.parse(value), opened)),
     async readColumns(requests) {
       const columns: (Column | undefined)[] = requests.map(() => undefined);
       const unreadable: Unreadable[] = [];
-      await reader.ask({ ask: 'columns', requests: requests.map(({ name, rule }) => ({ index: getIndex(name), rule })) }, null, (value) => {
-        const part = ColumnPart.parse(value);
-        const { column } = part;
-        const length = column.type === 'text' ? column.codes.length : column.values.length;
-        if (part.at >= requests.length || columns[part.at] || length !== opened.rowCount)
-          throw readerNonsense('a column that was not asked for, or of another length');
-        columns[part.at] = column;
-        if (part.unreadable) unreadable.push({ column: requests[part.at].name, ...part.unreadable });
-      });
       const table: Table = { rowCount: opened.rowCount, columns: new Map() };
-      for (const [at, { name }] of requests.entries()) {
-        const column = columns[at];
-        if (!column) throw readerNonsense(`not the column "${name}"`);
-        table.columns.set(name, column);
-      }
-      return { table, unreadable };
+      const takePart = (value: unknown) => {
+        const part = ColumnPart.parse(value);
+        if (part.at >= requests.length || columns[part.at]) throw readerNonsense('a column that was not asked for');
+        const { name, rule } = requests[part.at];
+        checkColumn(part, rule.type, opened.rowCount);
+        columns[part.at] = part.column;
+        if (part.unreadable) unreadable.push({ column: name, ...part.unreadable });
+      };
+      const finish = (value: unknown) => {
+        DoneReply.parse(value);
+        for (const [at, { name }] of requests.entries()) {
+          const column = columns[at];
+          if (!column) throw readerNonsense(`not the column "${name}"`);
+          table.columns.set(name, column);
+        }
+        return { table, unreadable };
+      };
+      return reader.ask({ ask: 'columns', requests: requests.map(({ name, rule }) => ({ index: getIndex(name), rule })) }, finish, takePart);
     },
-    async rowGroups(names) {
-      const { groups } = await reader.ask({ ask: 'row-groups', indices: names.map(getIndex) }, RowGroupsReply);
-      if (groups.length !== opened.rowCount) throw readerNonsense('groups of another number of rows');
-      return groups;
-    },
+    rowGroups: (names) =>
+      reader.ask({ ask: 'row-groups', indices: names.map(getIndex) }, (value) => checkGroups(RowGroupsReply.parse(value).groups, opened.rowCount)),
     close: () => Promise.resolve(close()),
   };
 }
@@ -185,9 +190,8 @@ class ReaderConnection {
     guest.onExit((ending) => this.#end(endingError(ending, userPath)));
   }
 
-  async ask<T>(request: { ask: string } & Record<string, unknown>, reply: z.ZodType<T>, onPart?: (value: unknown) => void): Promise<T>;
-  async ask(request: { ask: string } & Record<string, unknown>, reply: null, onPart?: (value: unknown) => void): Promise<void>;
-  async ask<T>(request: { ask: string } & Record<string, unknown>, reply: z.ZodType<T> | null, onPart?: (value: unknown) => void): Promise<T | void> {
+  /** `take` makes of the value that is answered what the caller wants, or throws: then the reader is ended. */
+  async ask<T>(request: { ask: string } & Record<string, unknown>, take: (value: unknown) => T, onPart?: (value: unknown) => void): Promise<T> {
     if (this.isOver) throw readerEnded(null, null);
     const id = ++this.#requestCount;
     const value = await new Promise<unknown>((resolve, reject) => {
@@ -196,10 +200,11 @@ class ReaderConnection {
       this.#guest.send({ id, ...request });
     });
     try {
-      return reply?.parse(value);
+      return take(value);
     } catch (cause) {
-      this.#end(readerEnded(null, null));
-      throw readerNonsense('an answer of another form', cause);
+      const error = cause instanceof ModelwrightError ? cause : readerNonsense('an answer of another form', cause);
+      this.#end(error);
+      throw error;
     }
   }
 
@@ -213,10 +218,11 @@ class ReaderConnection {
     if (!parsed.success) return this.#end(readerNonsense('no reply', parsed.error));
     const reply = parsed.data;
     const waiting = this.#waiting.get(reply.id);
-    if (!waiting) return;
+    if (!waiting) return this.#end(readerNonsense('a reply that was not asked for'));
     if (reply.kind === 'part') {
+      if (!waiting.onPart) return this.#end(readerNonsense('a part of what comes whole'));
       try {
-        waiting.onPart?.(reply.value);
+        waiting.onPart(reply.value);
       } catch (cause) {
         this.#end(cause instanceof ModelwrightError ? cause : readerNonsense('a column of another form', cause));
       }
@@ -244,52 +250,4 @@ class ReaderConnection {
     }
     this.#waiting.clear();
   }
-}
-
-function asError({ code, message, hint, place }: Extract<ReaderReply, { kind: 'failed' }>['error'], named: (text: string) => string): ModelwrightError {
-  const { file, row, column } = place;
-  return new ModelwrightError({
-    code,
-    message: named(message),
-    hint: named(hint),
-    place: { ...(file !== undefined && { file: named(file) }), ...(row !== undefined && { row }), ...(column !== undefined && { column }) },
-  });
-}
-
-function endingError(ending: GuestEnding, path: string | undefined): ModelwrightError {
-  switch (ending.kind) {
-    case 'exit':
-      return readerEnded(ending.code, ending.signal);
-    case 'limit':
-      return tooLargeForReader(path);
-    case 'nonsense':
-      return readerNonsense(ending.problem);
-    default:
-      return unreachable(ending);
-  }
-}
-
-/** Whoever speaks so is broken, or somebody else speaks through it. */
-const readerNonsense = (what: string, cause?: unknown) =>
-  new ModelwrightError({
-    code: 'MW1112',
-    message: `The process that reads tables was ended: what it sent is no answer (${what}).`,
-    hint: 'The file may be broken in a way the reader cannot bear. Save the table as CSV anew and try again.',
-    cause,
-  });
-
-function readerEnded(code: number | null, signal: string | null): ModelwrightError {
-  return new ModelwrightError({
-    code: 'MW1112',
-    message: `The process that reads tables ended before it answered${signal ? ` (signal ${signal})` : code === null ? '' : ` (exit code ${code})`}.`,
-    hint: 'The file may be broken in a way the reader cannot bear, or the machine ran out of memory. Save the table as CSV anew and try again.',
-  });
-}
-
-function readerSilent(timeLimitMs: number): ModelwrightError {
-  return new ModelwrightError({
-    code: 'MW1113',
-    message: `The table was not read within ${Math.round(timeLimitMs / 1000)} s.`,
-    hint: 'Give fewer rows or columns, or a Parquet file.',
-  });
 }
