@@ -5,7 +5,7 @@ import { seededRandom } from '../domain/random.ts';
 import type { CandidateState } from '../domain/run.ts';
 import type { Labels } from '../domain/task.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
-import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, decideForms, limitsBeforeRefit } from '../stages/search/index.ts';
+import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, decideForms } from '../stages/search/index.ts';
 import { refitFold } from './fold-data.ts';
 import { asPredictions, assembleOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
 import type { SearchContext, Trainers } from './search-loop.ts';
@@ -33,21 +33,20 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
   const { rows } = outOfFold[0];
   const labels = labelsOf(data.learn.labels, rows);
   const random = seededRandom(data.plan.seed + 7);
-  const limits = data.whole === null ? data.plan.limits : limitsBeforeRefit(data.plan.limits);
   const weights = chooseEnsemble({
     metric: data.plan.metric,
     labels,
     candidates: outOfFold.map(({ candidateId, values }) => ({ id: candidateId, values })),
     asPredictions: (values) => asPredictions(values, data, { kind: 'argmax' }),
     random,
-    isAffordable: (ids) => canAnswerTogether(ids.map(context.costOf), limits),
+    isAffordable: (ids) => canAnswerTogether(ids.map(context.costOf), data.plan.limits),
   });
   const weighted = [...weights].filter(([, weight]) => weight > 0);
   const { members, refits } = decideForms({
     weights: new Map(weighted),
     costOf: context.costOf,
     foldCount: data.folds.length,
-    limits,
+    limits: data.plan.limits,
     leftMs: run.state.request?.fits ? Number.POSITIVE_INFINITY : data.plan.budgetMs - context.clock.spentMs() - context.finishMs(),
     threads: data.plan.threads,
   });

@@ -1,6 +1,7 @@
 import type { Member, RefitAbandonReason } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { Parity } from '../domain/package.ts';
+import type { AnswerLimits } from '../domain/plan.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { CandidateState, ExecutionState } from '../domain/run.ts';
 import type { GraphRuntime } from '../edges/onnx/index.ts';
@@ -17,6 +18,8 @@ const LEAST_ROUNDS_SHARE = 0.8;
 /** A fit without a clock, for a recorded list. */
 const NO_CLOCK_MS = 3_600_000;
 const LEAST_FIT_MS = 300;
+/** Up to so many times the measured model's cost is no reason to ship that one instead. */
+const GROWTH = 1.1;
 /** The second graph is built from more rows, on a machine that may be busier than before. */
 const BUILD_SAFETY = 1.5;
 /** Report, signature and leaving. */
@@ -68,9 +71,7 @@ export function openRefitter(context: SearchContext): Refitter {
 
     const fitted = twin.map((member) => ({ ...member, folds: numbersOf(context, member).filter((number) => isUsable(context, member, number)) }));
     if (fitted.some(({ folds }, at) => folds.length < leastModels(twin[at].folds.length))) return hasFailed(context, twin) ? 'fit-failed' : 'no-time';
-    const costs = new Map<string, MemberCost>();
-    for (const { candidateId, folds } of fitted) costs.set(candidateId, await costOf(context, candidateId, folds[0]));
-    const members = keepWithinLimits(fitted, costs, data.plan.limits);
+    const members = keepWithinLimits(fitted, await costsOf(context, fitted), await limitsBeside(context, twin));
     if (members === null) return 'too-costly';
     const { files, parity } = await buildFiles(own, { members, calibration, decision }, profile, graphs);
     return parity.isEqual ? { files, parity, members, rowCount: whole.learn.table.rowCount } : 'not-equal';
@@ -215,8 +216,34 @@ const hasFailed = (context: SearchContext, twin: readonly Member[]) =>
     }),
   );
 
-async function costOf(context: SearchContext, candidateId: string, number: number): Promise<MemberCost> {
-  const [fit] = finished(stateOf(context, candidateId).executions.get(number));
-  const { fitted } = await readFit(context.files, context.run.runId, fit.result);
-  return { ...estimateAnswerCost([fitted], 0), fitMs: fit.durationMs };
+/** What one model of each member costs to answer with, on the average of those it has. */
+async function costsOf(context: SearchContext, members: readonly Member[]): Promise<Map<string, MemberCost>> {
+  const costs = new Map<string, MemberCost>();
+  for (const { candidateId, folds } of members) {
+    const sum: MemberCost = { rowMs: 0, batchMsPerRow: 0, packageBytes: 0, fitMs: 0 };
+    for (const number of folds) {
+      const [fit] = finished(stateOf(context, candidateId).executions.get(number));
+      const { fitted } = await readFit(context.files, context.run.runId, fit.result);
+      const cost = estimateAnswerCost([fitted], 0);
+      sum.rowMs += cost.rowMs / folds.length;
+      sum.batchMsPerRow += cost.batchMsPerRow / folds.length;
+      sum.packageBytes += cost.packageBytes / folds.length;
+      sum.fitMs = Math.max(sum.fitMs, fit.durationMs);
+    }
+    costs.set(candidateId, sum);
+  }
+  return costs;
+}
+
+/** The plan's limits, or what the measured model costs and a little more, which trees grow on more rows: the model that ships instead would be no quicker. */
+async function limitsBeside(context: SearchContext, twin: readonly Member[]): Promise<AnswerLimits> {
+  const { limits } = context.data.plan;
+  const costs = await costsOf(context, twin);
+  const total = (part: 'rowMs' | 'batchMsPerRow' | 'packageBytes') =>
+    twin.reduce((sum, { candidateId, folds }) => sum + folds.length * (costs.get(candidateId)?.[part] ?? 0), 0);
+  return {
+    maxRowMs: Math.max(limits.maxRowMs, total('rowMs') * GROWTH),
+    maxBatchMsPerRow: Math.max(limits.maxBatchMsPerRow, total('batchMsPerRow') * GROWTH),
+    maxPackageBytes: Math.max(limits.maxPackageBytes, total('packageBytes') * GROWTH),
+  };
 }

@@ -28,19 +28,19 @@ describe('the fits of a model that learns from all rows', () => {
     expect(nextRefit([member('c0')], 1_000)).toBe('c0');
   });
 
-  it('need so much time: all of them, or half as many as the measured model has', () => {
-    expect(leastModels(5)).toBe(3);
+  it('need so much time: all of them, or a third of those that the measured model has', () => {
+    expect(leastModels(5)).toBe(2);
     expect(leastModels(1)).toBe(1);
     expect(refitNeedsMs([member('c0'), member('c1', { started: 4 })], 1, 'wanted')).toBe(6_000);
-    expect(refitNeedsMs([member('c0'), member('c1', { started: 4 })], 1, 'least')).toBe(3_000);
+    expect(refitNeedsMs([member('c0'), member('c1', { started: 4 })], 1, 'least')).toBe(2_000);
     expect(refitNeedsMs([member('c0')], 2, 'wanted')).toBe(3_000);
     expect(refitNeedsMs([member('c0', { started: 5 })], 2, 'wanted')).toBe(0);
   });
 
   it('are given time beforehand: for all of them, for as many as a share of the budget does, or none at all', () => {
     expect(reserveRefitMs([member('c0')], 1, 60_000)).toBe(5_000);
-    expect(reserveRefitMs([member('c0', { fitMs: 2_000 })], 1, 60_000)).toBe(9_000);
-    expect(reserveRefitMs([member('c0', { fitMs: 4_000 })], 1, 60_000)).toBe(0);
+    expect(reserveRefitMs([member('c0', { fitMs: 4_000 })], 1, 60_000)).toBe(15_000);
+    expect(reserveRefitMs([member('c0', { fitMs: 8_000 })], 1, 60_000)).toBe(0);
   });
 });
 

@@ -11,23 +11,13 @@ const ALL_TIMES_FOLD = 1.8;
 /** A fold that learns again from its holdout has learnt twice already. */
 const ALL_TIMES_TWICE_LEARNT = 1;
 /** The most of a budget that is kept free of the search for it. */
-const MOST_RESERVED_SHARE = 0.15;
-
-/** Trees that learn from more rows grow more leaves. */
-const HEADROOM = 0.92;
-
-/** The limits that the measured model has to keep so that its recipe will keep the plan's when it learns from all rows. */
-export const limitsBeforeRefit = ({ maxRowMs, maxBatchMsPerRow, maxPackageBytes }: AnswerLimits): AnswerLimits => ({
-  maxRowMs: maxRowMs * HEADROOM,
-  maxBatchMsPerRow: maxBatchMsPerRow * HEADROOM,
-  maxPackageBytes: Math.floor(maxPackageBytes * HEADROOM),
-});
+const MOST_RESERVED_SHARE = 0.25;
 
 /** What a fit of the last model takes, by the longest fold of the same candidate. */
 export const refitMsOf = (foldMs: number, hasLearntTwice: boolean): number => foldMs * (hasLearntTwice ? ALL_TIMES_TWICE_LEARNT : ALL_TIMES_FOLD);
 
-/** With fewer models than half of its twin's a member would lose more by what averaging gives than it wins by the rows. */
-export const leastModels = (wanted: number): number => Math.ceil(wanted / 2);
+/** With fewer models than this part of its twin's a member would lose more by what averaging gives than it wins by the rows. */
+export const leastModels = (wanted: number): number => Math.ceil(wanted / 3);
 
 /** How long the fits take that are still to be begun: all that are wanted, or the fewest that would do. */
 export function refitNeedsMs(members: readonly RefitMember[], threads: number, extent: 'wanted' | 'least'): number {
