@@ -6,7 +6,7 @@ const decide = (part: Partial<Parameters<typeof decideFinal>[0]> = {}) =>
 
 describe('which model ships', () => {
   it('is decided by the size of the table where nothing is said: a small one is learnt from whole', () => {
-    expect([1_000, 20_000, 20_001].map((labelledCount) => decide({ labelledCount }))).toEqual(['refit', 'refit', 'tested']);
+    expect([1_000, 30_000, 30_001].map((labelledCount) => decide({ labelledCount }))).toEqual(['refit', 'refit', 'tested']);
   });
 
   it('counts rows for more where there are many classes, which take a learner longer', () => {

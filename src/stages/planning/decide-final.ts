@@ -2,7 +2,7 @@ import { ModelwrightError } from '../../domain/error.ts';
 import type { FinalModel } from '../../domain/plan.ts';
 
 /** Up to so many rows with an answer the locked ones are missed enough to be learnt from in the end. Measured: docs/decisions/refit-on-all-rows.md. */
-const MAX_REFIT_ROWS = 20_000;
+const MAX_REFIT_ROWS = 30_000;
 /** With more classes than this a learner's time grows with them: rows count for more. */
 const FEW_CLASSES = 4;
 
