@@ -205,6 +205,27 @@ function checkMetric(metric: Metric, task: TaskKind, column: ColumnProfile): voi
     });
   }
   if (metric === 'rmsle') checkLogarithm(column);
+  if (task === 'regression') checkMagnitude(column);
+}
+
+/** Errors are squared and summed over up to a billion rows: beyond these, a double holds the sum of the squares no more, or nothing of it. */
+const LARGEST_TARGET = 1e145;
+const SMALLEST_SPREAD = 1e-145;
+
+function checkMagnitude({ name, numbers }: ColumnProfile): void {
+  if (!numbers) return;
+  const largest = Math.max(-numbers.min, numbers.max);
+  const refuse = (what: string, unit: string) => {
+    throw new ModelwrightError({
+      code: 'MW1219',
+      message: `The target "${name}" ${what}; squares of its errors cannot be added up.`,
+      hint: `Give it in ${unit} units, for instance as its logarithm, or take out values that are mistakes.`,
+      place: { column: name },
+    });
+  };
+  if (largest > LARGEST_TARGET) refuse(`holds numbers as large as ${largest.toPrecision(3)}`, 'larger');
+  if (largest > 0 && numbers.max > numbers.min && numbers.standardDeviation < SMALLEST_SPREAD)
+    refuse(`has values less than ${SMALLEST_SPREAD} apart`, 'smaller');
 }
 
 /** `--task` against what the target holds. */
