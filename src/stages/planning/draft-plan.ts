@@ -208,9 +208,9 @@ function checkMetric(metric: Metric, task: TaskKind, column: ColumnProfile): voi
   if (task === 'regression') checkMagnitude(column);
 }
 
-/** Errors are squared and summed over up to a billion rows: beyond these, a double holds the sum of the squares no more, or nothing of it. */
-const LARGEST_TARGET = 1e145;
-const SMALLEST_SPREAD = 1e-145;
+/** The interval of a squared error takes fourth powers, summed over all rows: beyond these, a double holds them no more, or nothing of them. */
+const LARGEST_TARGET = 1e70;
+const SMALLEST_SPREAD = 1e-70;
 
 function checkMagnitude({ name, numbers }: ColumnProfile): void {
   if (!numbers) return;
@@ -218,12 +218,12 @@ function checkMagnitude({ name, numbers }: ColumnProfile): void {
   const refuse = (what: string, unit: string) => {
     throw new ModelwrightError({
       code: 'MW1219',
-      message: `The target "${name}" ${what}; squares of its errors cannot be added up.`,
+      message: `The target "${name}" ${what}; what is squared to be measured passes what a number can hold.`,
       hint: `Give it in ${unit} units, for instance as its logarithm, or take out values that are mistakes.`,
       place: { column: name },
     });
   };
-  if (largest > LARGEST_TARGET) refuse(`holds numbers as large as ${largest.toPrecision(3)}`, 'larger');
+  if (largest > LARGEST_TARGET) refuse(`holds numbers as large as ${largest.toExponential(0)}`, 'larger');
   if (largest > 0 && numbers.max > numbers.min && numbers.standardDeviation < SMALLEST_SPREAD)
     refuse(`has values less than ${SMALLEST_SPREAD} apart`, 'smaller');
 }
