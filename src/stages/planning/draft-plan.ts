@@ -218,7 +218,7 @@ function checkMagnitude({ name, numbers }: ColumnProfile): void {
   const refuse = (what: string, unit: string) => {
     throw new ModelwrightError({
       code: 'MW1219',
-      message: `The target "${name}" ${what}; what is squared to be measured passes what a number can hold.`,
+      message: `The target "${name}" ${what}; the squares that it is measured by are beyond what a number can hold.`,
       hint: `Give it in ${unit} units, for instance as its logarithm, or take out values that are mistakes.`,
       place: { column: name },
     });
