@@ -9,7 +9,7 @@ import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import { checkExpression, fitEncoder, openEncoder, statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
 import { splitRows, type Split } from '../stages/evaluation/index.ts';
 import { makeTarget } from './derived-target.ts';
-import { proposeFeatures } from '../stages/planning/index.ts';
+import { checkLargest, proposeFeatures } from '../stages/planning/index.ts';
 import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
 
 /** Rows with their labels: `table` holds the plan's inputs. */
@@ -71,7 +71,9 @@ function labelsFrom(column: Column, plan: Plan): { labels: Labels; rows: Int32Ar
   if (plan.task === 'regression') {
     if (column.type !== 'number') throw new Error('a number is predicted from a column that was not read as numbers');
     const rows = Int32Array.from(column.values.keys().filter((row) => Number.isFinite(column.values[row])));
-    return { labels: { kind: 'values', values: Float64Array.from(rows, (row) => column.values[row]) }, rows };
+    const values = Float64Array.from(rows, (row) => column.values[row]);
+    checkLargest(plan.target, values);
+    return { labels: { kind: 'values', values }, rows };
   }
   if (column.type === 'number') return labelsFrom(asTexts(column.values), plan);
   if (column.type !== 'text') throw new Error('classes are predicted from a column that was not read as text');

@@ -123,6 +123,19 @@ describe('a table that is small, wide or of many classes', () => {
   });
 });
 
+describe('a test file of numbers beyond what can be squared', () => {
+  it('is refused before anything is learnt', { timeout: LONGEST_TEST_MS }, async () => {
+    const huge = odd.hugeTarget();
+    const sane = { ...huge, rows: huge.rows.map(([size, weight]) => [size, weight, `${Number(size) + Number(weight)}`]) };
+    const test = join(makePlace().home, '..', 'test.csv');
+    writeFileSync(test, odd.csvOf(huge));
+    const { last, lines, exitCode } = await build(sane, { words: ['--target', 'amount', '--test', test, '--keep', 'size', '--keep', 'weight'] });
+    expect(last).toMatchObject({ kind: 'error', code: 'MW1219', place: { column: 'amount' } });
+    expect(exitCode).toBe(4);
+    expect(lines.map(({ kind }) => kind)).not.toContain('search.decided');
+  });
+});
+
 describe('a table without signal', () => {
   it('ends in the verdict that it is no better than the baseline: names alone', { timeout: LONGEST_TEST_MS }, async () => {
     const { result } = await buildAndAnswer(odd.onlyNames(), { words: ['--target', 'label', '--keep', 'customer'] });

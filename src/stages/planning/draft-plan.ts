@@ -11,6 +11,7 @@ import { decideSplit } from './decide-split.ts';
 import { isKnownAhead } from './known-ahead.ts';
 import type { PlanFacts } from './plan-facts.ts';
 import type { Wish } from './reading.ts';
+import { checkMagnitude } from './target-magnitude.ts';
 import { countsOf, MAX_CLASSES, type TargetCounts, type TargetLevels } from './target-levels.ts';
 
 export const defaultAnswerLimits: AnswerLimits = { maxRowMs: 1, maxBatchMsPerRow: 0.08, maxPackageBytes: 50_000_000 };
@@ -206,26 +207,6 @@ function checkMetric(metric: Metric, task: TaskKind, column: ColumnProfile): voi
   }
   if (metric === 'rmsle') checkLogarithm(column);
   if (task === 'regression') checkMagnitude(column);
-}
-
-/** The interval of a squared error takes fourth powers, summed over all rows: beyond these, a double holds them no more, or nothing of them. */
-const LARGEST_TARGET = 1e70;
-const SMALLEST_SPREAD = 1e-70;
-
-function checkMagnitude({ name, numbers }: ColumnProfile): void {
-  if (!numbers) return;
-  const largest = Math.max(-numbers.min, numbers.max);
-  const refuse = (what: string, unit: string) => {
-    throw new ModelwrightError({
-      code: 'MW1219',
-      message: `The target "${name}" ${what}; the squares that it is measured by are beyond what a number can hold.`,
-      hint: `Give it in ${unit} units, for instance as its logarithm, or take out values that are mistakes.`,
-      place: { column: name },
-    });
-  };
-  if (largest > LARGEST_TARGET) refuse(`holds numbers as large as ${largest.toExponential(0)}`, 'larger');
-  if (largest > 0 && numbers.max > numbers.min && numbers.standardDeviation < SMALLEST_SPREAD)
-    refuse(`has values less than ${SMALLEST_SPREAD} apart`, 'smaller');
 }
 
 /** `--task` against what the target holds. */
