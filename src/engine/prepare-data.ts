@@ -7,7 +7,7 @@ import type { Labels } from '../domain/task.ts';
 import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import { checkExpression, fitEncoder, openEncoder, statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
-import { splitRows, type Split } from '../stages/evaluation/index.ts';
+import { partCrowd, splitRows, type Split } from '../stages/evaluation/index.ts';
 import { makeTarget } from './derived-target.ts';
 import { checkLargest, proposeFeatures } from '../stages/planning/index.ts';
 import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
@@ -163,7 +163,8 @@ export async function prepareData(
           isSeen: markSeen(equalIds, split.learn, split.test),
         };
 
-  const blocks = learn.groups ?? Int32Array.from(split.learn, (row) => equalIds[row]);
+  const parted = partCrowd(equalIds);
+  const blocks = learn.groups ?? Int32Array.from(split.learn, (row) => parted[row]);
   const folds: FoldRows[] = split.folds.map(({ train, validate }, fold) => {
     const inLearn = (rows: Int32Array) => Int32Array.from(rows, (row) => learnIndex[row]);
     const random = seededRandom(plan.seed * 104_729 + fold + 17);
