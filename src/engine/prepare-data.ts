@@ -8,6 +8,7 @@ import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import { checkExpression, fitEncoder, openEncoder, statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
 import { partCrowd, splitRows, type Split } from '../stages/evaluation/index.ts';
+import { checkReads, checkTestRows } from './check-labelled.ts';
 import { makeTarget } from './derived-target.ts';
 import { checkLargest, proposeFeatures } from '../stages/planning/index.ts';
 import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
@@ -52,6 +53,7 @@ export async function readLabelled(tables: Tables, file: OpenedFile, plan: Plan)
   for (const read of derived ? derivedReads(derived) : [{ name: plan.target, rule: plan.targetRule }])
     if (!requests.some(({ name }) => name === read.name)) requests.push(read);
   if (split.kind !== 'random' && !requests.some(({ name }) => name === split.column)) requests.push({ name: split.column, rule: split.rule });
+  checkReads(file, requests, plan);
   const { table } = await file.readColumns(requests);
   const { labels, rows } = labelsFrom(derived ? await makeTarget(tables, derived, table) : getColumnOf(table, plan.target), plan);
   const kept = rows.length === table.rowCount ? table : takeRows(table, rows);
@@ -133,6 +135,7 @@ export async function prepareData(
   const inputNames = plan.inputs.map(({ name }) => name);
   const all = { ...read, table: takeColumns(read.table, inputNames) };
   const ownTest = testFile ? await readLabelled(tables, testFile, plan) : null;
+  if (ownTest) checkTestRows(ownTest.table.rowCount, plan);
   const equalIds = equalRowIds(all.table);
   const split = splitRows({
     labels: all.labels,
