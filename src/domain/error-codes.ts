@@ -282,6 +282,14 @@ export const errorCodes = {
     meaning: 'Neither the words nor the names of the classes say it, and the metric or the costs depend on it. Modelwright does not guess silently.',
     remedy: 'Name the class with `--positive CLASS`, or add `--yes` to take the rarer one.',
   },
+  MW1219: {
+    name: 'planning.target-magnitude',
+    kind: 'data',
+    title: 'The numbers of the target are too large or too close together',
+    meaning:
+      'Errors are squared to be learnt from and measured. Above 1e145 their sum passes what a number can hold; less than 1e-145 apart nothing of it is left.',
+    remedy: 'Give the target in other units, or as its logarithm. A few huge values are often mistakes: take them out.',
+  },
   MW1220: {
     name: 'features.not-an-expression',
     kind: 'data',

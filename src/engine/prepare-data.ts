@@ -7,9 +7,11 @@ import type { Labels } from '../domain/task.ts';
 import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import { statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
-import { splitRows, type Split } from '../stages/evaluation/index.ts';
+import { partCrowd, splitRows, type Split } from '../stages/evaluation/index.ts';
+import { checkReads, checkTestRows } from './check-labelled.ts';
 import { makeTarget } from './derived-target.ts';
 import { encodeRows, proposeEncoding } from './encode-rows.ts';
+import { checkLargest } from '../stages/planning/index.ts';
 import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
 
 /** Rows with their labels: `table` holds the plan's inputs. */
@@ -58,6 +60,7 @@ export async function readLabelled(tables: Tables, file: OpenedFile, plan: Plan)
   for (const read of derived ? derivedReads(derived) : [{ name: plan.target, rule: plan.targetRule }])
     if (!requests.some(({ name }) => name === read.name)) requests.push(read);
   if (split.kind !== 'random' && !requests.some(({ name }) => name === split.column)) requests.push({ name: split.column, rule: split.rule });
+  checkReads(file, requests, plan);
   const { table } = await file.readColumns(requests);
   const { labels, rows } = labelsFrom(derived ? await makeTarget(tables, derived, table) : getColumnOf(table, plan.target), plan);
   const kept = rows.length === table.rowCount ? table : takeRows(table, rows);
@@ -77,7 +80,9 @@ function labelsFrom(column: Column, plan: Plan): { labels: Labels; rows: Int32Ar
   if (plan.task === 'regression') {
     if (column.type !== 'number') throw new Error('a number is predicted from a column that was not read as numbers');
     const rows = Int32Array.from(column.values.keys().filter((row) => Number.isFinite(column.values[row])));
-    return { labels: { kind: 'values', values: Float64Array.from(rows, (row) => column.values[row]) }, rows };
+    const values = Float64Array.from(rows, (row) => column.values[row]);
+    checkLargest(plan.target, values);
+    return { labels: { kind: 'values', values }, rows };
   }
   if (column.type === 'number') return labelsFrom(asTexts(column.values), plan);
   if (column.type !== 'text') throw new Error('classes are predicted from a column that was not read as text');
@@ -137,6 +142,7 @@ export async function prepareData(
   const inputNames = plan.inputs.map(({ name }) => name);
   const all = { ...read, table: takeColumns(read.table, inputNames) };
   const ownTest = testFile ? await readLabelled(tables, testFile, plan) : null;
+  if (ownTest) checkTestRows(ownTest.table.rowCount, plan);
   const equalIds = equalRowIds(all.table);
   const split = splitRows({
     labels: all.labels,
@@ -167,7 +173,8 @@ export async function prepareData(
           isSeen: markSeen(equalIds, split.learn, split.test),
         };
 
-  const blocks = learn.groups ?? Int32Array.from(split.learn, (row) => equalIds[row]);
+  const parted = partCrowd(equalIds);
+  const blocks = learn.groups ?? Int32Array.from(split.learn, (row) => parted[row]);
   const folds: FoldRows[] = split.folds.map(({ train, validate }, fold) => {
     const inLearn = (rows: Int32Array) => Int32Array.from(rows, (row) => learnIndex[row]);
     const random = seededRandom(plan.seed * 104_729 + fold + 17);
@@ -209,6 +216,7 @@ export async function prepareData(
 function prepareWhole(prepared: PreparedData, toEncode: FeatureToEncode[], all: ReadRows, equalIds: Int32Array): PreparedData {
   const { plan } = prepared;
   const { table, labels, groups, timeOrder } = all;
+  const blocks = groups ?? partCrowd(equalIds);
   const dealt = splitRows({
     labels,
     // Later rows are no test here: they are what is learnt from most.
@@ -226,7 +234,7 @@ function prepareWhole(prepared: PreparedData, toEncode: FeatureToEncode[], all: 
     const train = prepared.folds.length === 1 ? everyRow : dealt.folds[fold % dealt.folds.length].train;
     const inOrder = timeOrder ? train.toSorted((a, b) => at(a) - at(b)) : train;
     const random = seededRandom(plan.seed * 104_729 + fold + 10_007);
-    const cut = cutHoldout(inOrder, { labels, blocks: groups ?? equalIds, isTimeOrdered: timeOrder !== null, random });
+    const cut = cutHoldout(inOrder, { labels, blocks, isTimeOrdered: timeOrder !== null, random });
     return { ...cut, validate: everyRow.slice(0, UNSCORED_ROWS) };
   });
   return {
@@ -234,7 +242,7 @@ function prepareWhole(prepared: PreparedData, toEncode: FeatureToEncode[], all: 
     ...encodeRows(plan, toEncode, { table, labels, groups }),
     test: null,
     folds,
-    blocks: groups ?? equalIds,
+    blocks,
     twins: twinIds(equalIds, labels),
     whole: null,
   };

@@ -84,8 +84,12 @@ function placed(value: unknown, arrays: MessageArray[]): unknown {
     if (value.length >= FEW_TEXTS && value.every((part) => typeof part === 'string')) return placedTexts(value, arrays);
     return value.some((part) => typeof part === 'object' || isOddNumber(part)) ? value.map((part) => placed(part, arrays)) : value;
   }
+  // The statistics of a wide table are a million objects of a text and a count.
+  if (isFlat(value) && !Object.values(value).some(isOddNumber)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, placed(part, arrays)]));
 }
+
+const isFlat = (value: object) => Object.values(value).every((part) => typeof part !== 'object');
 
 function placedTexts(texts: string[], arrays: MessageArray[]): unknown {
   try {
@@ -236,5 +240,6 @@ function restored(value: unknown, take: (index: unknown) => MessageArray): unkno
     if (key === PLACE) return take(part);
     if (key === TEXTS && Array.isArray(part)) return restoredTexts(take(part[0]), take(part[1]));
   }
+  if (isFlat(value)) return value;
   return Object.fromEntries(entries.map(([key, part]) => [key, restored(part, take)]));
 }

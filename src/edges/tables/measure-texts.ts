@@ -43,7 +43,17 @@ export function measureTexts(texts: CountedText[], name: string, rowCount: numbe
 }
 
 /** In the order of code points, as DuckDB has it; UTF-16 order is another one above U+FFFF. */
-export const byBytes = (a: string, b: string) => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)));
+export function byBytes(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (left !== right) return byCodePoint(left) - byCodePoint(right);
+  }
+  return a.length - b.length;
+}
+
+/** Halves of pairs stand for code points above all that have a single unit, those from U+E000 on among them. */
+const byCodePoint = (unit: number) => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
 
 function codePointCount(text: string): number {
   let count = text.length;

@@ -15,5 +15,6 @@ export {
   type ClassCounts,
   type WeightedMetric,
 } from './metrics.ts';
+export { partCrowd } from './part-crowd.ts';
 export { confusionMatrix, measureReliability, type Reliability, type ReliabilityBin } from './reliability.ts';
 export { splitRows, type Fold, type Split, type SplitRequest } from './split-rows.ts';

@@ -123,6 +123,21 @@ describe('splitRows at random', () => {
     expect(made.test.every((row) => row >= 3000)).toBe(true);
   });
 
+  it('rows that nearly all are equal are parted all the same', () => {
+    const duplicates = Int32Array.from({ length: 400 }, (_, row) => (row < 396 ? 0 : -1));
+    const made = split({
+      labels: withClasses(
+        upTo(400).map((row) => row % 2),
+        2,
+      ),
+      duplicates,
+    });
+    expect(faultsOf(made, 400)).toEqual([]);
+    expect(made.test.length).toBeGreaterThan(60);
+    expect(made.folds).toHaveLength(5);
+    expect(made.notes.join()).toContain('split one by one');
+  });
+
   it('a class with fewer rows than folds stays in training in every fold', () => {
     const codes = Int32Array.from({ length: 600 }, (_, row) => (row < 3 ? 2 : row % 2));
     const made = split({ labels: withClasses(codes, 3), hasTestFile: true });
@@ -242,6 +257,20 @@ describe('splitRows by group', () => {
     });
     expect(made.reportedOn).toBe('cross-validation');
     expect(made.folds.length).toBe(4);
+  });
+
+  it('locks no group away when only one is left to learn from', () => {
+    const groups = Int32Array.from({ length: 1000 }, (_, row) => (row < 950 ? 0 : 1 + (row % 12)));
+    const made = split({
+      labels: withClasses(
+        upTo(1000).map((row) => row % 2),
+        2,
+      ),
+      kind: 'group',
+      groups,
+    });
+    expect(faultsOf(made, 1000)).toEqual([]);
+    expect(areTogether(made, groups)).toBe(true);
   });
 
   it('says so when all rows are of one group, and splits at random', () => {

@@ -7,6 +7,7 @@ import type { Random } from '../../domain/random.ts';
 import type { Labels } from '../../domain/task.ts';
 import { denseCodes, quantileOfSorted, type Units } from './bootstrap.ts';
 import { rowCountOf } from './metrics.ts';
+import { partCrowd } from './part-crowd.ts';
 
 export type SplitRequest = {
   labels: Labels;
@@ -54,8 +55,8 @@ const SHORT_BUDGET_MS = 60_000;
 export function splitRows(request: SplitRequest): Split {
   const rowCount = rowCountOf(request.labels);
   if (rowCount < 2) throw new RangeError('a split needs at least two rows');
-  const { kind, groups, time, duplicates } = request;
-  if (kind === 'random') return splitByUnits(request, 'random', denseCodes(duplicates));
+  const { kind, groups, time } = request;
+  if (kind === 'random') return splitAtRandom(request);
   if (kind === 'group') {
     if (!groups) throw new RangeError('a group split needs groups');
     return splitByUnits(request, 'group', denseCodes(groups));
@@ -82,6 +83,12 @@ function foldCountFor(labels: Labels, learnCount: number, budgetMs: number): num
   return budgetMs >= 3_600_000 ? 3 : 1;
 }
 
+function splitAtRandom(request: SplitRequest): Split {
+  const parted = partCrowd(request.duplicates);
+  const split = splitByUnits(request, 'random', denseCodes(parted));
+  return parted === request.duplicates ? split : { ...split, notes: ['Nearly all rows are equal; those were split one by one.', ...split.notes] };
+}
+
 function splitByUnits(request: SplitRequest, kind: 'random' | 'group', wanted: Units): Split {
   const { labels, hasTestFile, budgetMs = SHORT_BUDGET_MS, random } = request;
   const rowCount = rowCountOf(labels);
@@ -106,6 +113,8 @@ function splitByUnits(request: SplitRequest, kind: 'random' | 'group', wanted: U
     notes.push(`${units.count} groups are too few to lock any away: the score is cross-validated.`);
   else {
     test = takePart(everything, units, strata, testShareFor(rowCount), random);
+    // What is left to learn from needs two units, or there is no fold.
+    if (piecesOf(without(everything, test, rowCount), units).count < 2) test = new Int32Array(0);
     if (test.length > 0) reportedOn = 'locked-test';
     else notes.push('The rows could not be parted into learning and test rows without breaking a group: the score is cross-validated.');
   }
@@ -297,7 +306,7 @@ function splitByTime(request: SplitRequest, times: Float64Array): Split {
   if (unknown > 0) notes.push(`${unknown} rows have no time; they only train.`);
   const order = Int32Array.from({ length: rowCount }, (_, row) => row).sort((a, b) => (at[a] < at[b] ? -1 : at[a] > at[b] ? 1 : a - b));
   if (at[order[0]] === at[order[rowCount - 1]]) {
-    const split = splitByUnits(request, 'random', denseCodes(request.duplicates));
+    const split = splitAtRandom(request);
     return { ...split, notes: ['All rows are of one time, so they were split at random.', ...split.notes] };
   }
   /** The place nearest to `wanted`, in (from, to), at which a new time begins; null where there is none. */

@@ -1,5 +1,6 @@
 import type { Column } from '../../domain/column.ts';
 import type { LeakSuspect, Profile } from '../../domain/profile.ts';
+import { equalRowIds, takeRows } from '../../domain/table.ts';
 import type { Labels } from '../../domain/task.ts';
 import { findIdentities } from './find-identity.ts';
 import { findWrittenAfterwards } from './find-written-afterwards.ts';
@@ -63,7 +64,7 @@ export type LeakSearch = {
  * sure of taken away it finds no further ones: a plan that was made by it is found in order when it is looked at again.
  */
 export function findLeaks({ columns, labels, rows, profile, target, moment }: LeakSearch): LeakSuspect[] {
-  const sample = evenly(rows.length);
+  const sample = withoutCopies(evenly(rows.length), rows, new Map(columns));
   if (sample.length < MIN_ROWS) return [];
   const truth = truthOf(takeLabels(labels, sample));
   const looked = sample.map((at) => rows[at]);
@@ -102,6 +103,26 @@ export function findLeaks({ columns, labels, rows, profile, target, moment }: Le
 function evenly(count: number): Int32Array {
   const size = Math.min(count, MAX_ROWS);
   return Int32Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
+}
+
+/** Rows have as many copies on average: with fewer, what copies tell of each other makes no column look as if it knew the answer. */
+const MANY_COPIES = 2;
+/** Copies are made of all rows about equally often. Where a few values meet by chance, some rows come far more often than others. */
+const MOST_TIMES_MEAN = 4;
+
+/**
+ * One of each set of equal rows, where the table is one that was copied: otherwise any measurement tells the answer of its own copies, in the
+ * half that its table of answers was made from.
+ */
+function withoutCopies(sample: Int32Array, rows: Int32Array, columns: Map<string, Column>): Int32Array {
+  const looked = Int32Array.from(sample, (at) => rows[at]);
+  const ids = equalRowIds(takeRows({ rowCount: rows.length, columns }, looked));
+  const first = sample.filter((_, row) => ids[row] < 0 || ids[row] === row);
+  const mean = sample.length / first.length;
+  if (first.length < MIN_ROWS || mean < MANY_COPIES) return sample;
+  const sizes = new Int32Array(sample.length);
+  for (const id of ids) if (id >= 0) sizes[id]++;
+  return sizes.every((size) => size <= MOST_TIMES_MEAN * mean) ? first : sample;
 }
 
 function takeLabels(labels: Labels, sample: Int32Array): Labels {

@@ -668,6 +668,14 @@ describe('a leak', () => {
       .filter(({ isSure }) => isSure)
       .map(({ column }) => column);
 
+  it('is no column of a table whose rows are all copies of some, and still the one that gives the answer again', () => {
+    const label = { kind: 'classes', codes: Int32Array.from(rows, (i) => Number(noise[i % 100] > 0)), classCount: 2 } as const;
+    const copied = { measured: number((i) => uniform[i % 100]), town: text((i) => (i % 100) % 7, 7) };
+    expect(names(copied, label)).toEqual([]);
+    expect(names({ ...copied, outcome: text((i) => label.codes[i], 2) }, label)).toEqual(['outcome']);
+    expect(names({ outcome: text((i) => label.codes[i], 2) }, label)).toEqual(['outcome']);
+  });
+
   it('is a column that gives a number again, rescaled, bent or rounded, and no honest one', () => {
     const price = { kind: 'values', values: uniform.map((value) => 100 * value ** 3) } as const;
     const found = names(

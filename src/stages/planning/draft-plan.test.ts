@@ -362,6 +362,7 @@ describe('a plan is refused', () => {
     ['MW1001', 'the time is a category', { time: 'town' }],
     ['MW1209', 'no column is left', { drop: ['age', 'town'] }],
     ['MW1212', 'a logarithm is asked of −1', { ...priced, columns: [...inputs, { ...price, min: -1 }], metric: 'rmsle' }],
+    ['MW1219', 'the target is larger than can be squared', { ...priced, columns: [...inputs, { ...price, min: -1e200 }] }],
   ])('with %s when %s', (code, _, asked) => {
     const refusal = refusalOf(asked);
     expect(refusal.code).toBe(code);

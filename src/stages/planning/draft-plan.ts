@@ -12,6 +12,7 @@ import { decideSplit } from './decide-split.ts';
 import { isKnownAhead } from './known-ahead.ts';
 import type { PlanFacts } from './plan-facts.ts';
 import type { Wish } from './reading.ts';
+import { checkMagnitude } from './target-magnitude.ts';
 import { countsOf, MAX_CLASSES, type TargetCounts, type TargetLevels } from './target-levels.ts';
 
 export const defaultAnswerLimits: AnswerLimits = { maxRowMs: 1, maxBatchMsPerRow: 0.08, maxPackageBytes: 50_000_000 };
@@ -213,6 +214,7 @@ function checkMetric(metric: Metric, task: TaskKind, column: ColumnProfile): voi
     });
   }
   if (metric === 'rmsle') checkLogarithm(column);
+  if (task === 'regression') checkMagnitude(column);
 }
 
 /** `--task` against what the target holds. */

@@ -6,6 +6,7 @@ export { derivedProfile } from './derived-profile.ts';
 export { approvePlan, draftPlan, refuseOneRow } from './draft-plan.ts';
 export { getColumn } from '../../domain/get-column.ts';
 export type { PlanFacts } from './plan-facts.ts';
+export { checkLargest } from './target-magnitude.ts';
 export { levelsOfProfile, type TargetCounts, type TargetLevels } from './target-levels.ts';
 export { isPositiveOpen, positiveQuestion, positiveRefusal } from './positive-question.ts';
 export { proposeFeatures, type FeatureProposal } from './propose-features.ts';
