@@ -112,7 +112,7 @@ async function measureWarmJobs(cage: CageOptions): Promise<void> {
       hardenMs.push(outcome.hardenMs);
     }
     note('warm job, learners imported, nothing to learn', wholeMs, 10);
-    note('  of it, from the fork to behind the walls', hardenMs, null);
+    note('  processor time of putting up its walls', hardenMs, null);
   } finally {
     await worker.close();
   }

@@ -108,7 +108,7 @@ const executionEnd = z.discriminatedUnion('kind', [
     result: FileRef,
     rounds: z.int(),
     peakMemoryBytes: z.number(),
-    /** What its own walls took of the fit's time; runs of older versions do not say. */
+    /** Processor time that its own walls took; runs of older versions do not say. */
     hardenMs: z.number().min(0).optional(),
   }),
   z.strictObject({ kind: z.literal('failed'), exitCode: z.int(), stderrTail: z.string() }),

@@ -71,7 +71,7 @@ export type FitResult = {
 /** wallMs is kept from outside; memoryBytes is the address-space and cgroup or polled cap of this one job. */
 export type JobLimits = { wallMs: number; memoryBytes: number };
 
-/** How an execution ended. The first cause wins; later ones never overwrite it. `hardenMs`: from the fork of the job to behind its own walls. */
+/** How an execution ended. The first cause wins; later ones never overwrite it. `hardenMs`: processor time that the job spent on its own walls. */
 export type ExecutionOutcome<Result = FitResult> =
   | { kind: 'finished'; result: Result; durationMs: number; peakMemoryBytes: number; hardenMs: number }
   | { kind: 'failed'; exitCode: number; stderrTail: string; durationMs: number }

@@ -25,8 +25,8 @@ const MAX_JOB_BYTES = 2 ** 31 - 1;
 export const MAX_LOG_BYTES = 1 << 20;
 
 /**
- * What the worker may say. `waitStatus` is as wait(2) gives it; `cause` says whether the worker itself ended the job, and why; `hardenUs` is how
- * long the job took from its fork to behind its walls.
+ * What the worker may say. `waitStatus` is as wait(2) gives it; `cause` says whether the worker itself ended the job, and why; `hardenUs` is
+ * the processor time that the job spent on its own walls.
  */
 export type WorkerFrame =
   | { kind: 'ready' }
