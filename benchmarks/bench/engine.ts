@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { runCommand } from './run-command.ts';
-import { answerFile, buildModel, limitOf } from './run-ours.ts';
+import { answerFile, buildModel, limitOf, requestFor } from './run-ours.ts';
 import { findPeerPython } from './peers.ts';
 import type { Task } from './prepare-set.ts';
 
@@ -24,16 +24,7 @@ export const ours = (version: string): Engine => ({
   run: async ({ taskFolder, task, budgetS, seed, workFolder }) => {
     const home = join(workFolder, 'home');
     const answersFile = join(workFolder, 'answers.csv');
-    const build = await buildModel({
-      sentence: task.intent ?? `predict ${task.target}`,
-      dataFile: join(taskFolder, 'train.csv'),
-      target: task.target,
-      metric: task.metric,
-      positive: task.positive_class,
-      budgetS,
-      seed,
-      home,
-    });
+    const build = await buildModel(requestFor(task, { taskFolder, budgetS, seed, home }));
     if (build.kind === 'failed') return build;
     const { wallS, peakMemoryMb, firstModelS } = build;
     const answered = await answerFile(home, join(taskFolder, 'test.csv'), answersFile);

@@ -16,7 +16,7 @@ import { describeCommit, describeMachine } from './machine.ts';
 import type { HonestyOptions } from './options.ts';
 import { openTask, type Task } from './prepare-set.ts';
 import { openResults, type CoverageResult, type HeldBackResult, type NoiseResult, type Result } from './results.ts';
-import { answerFile, buildModel, versionOfOurs, type Build } from './run-ours.ts';
+import { answerFile, buildModel, requestFor, versionOfOurs, type Build } from './run-ours.ts';
 import { judgedRows, readJudged, scoreOf, scoreWithError, standardErrorOf, takeRows } from './score-answers.ts';
 import { findTaskFolders } from './task-folders.ts';
 
@@ -79,16 +79,7 @@ async function measureHeldBack({ set, seed, budgetS, workFolder, taskFolder }: H
   const task = openTask(taskFolder);
   const home = join(workFolder, 'home');
   const common = { kind: 'held-back', set, seed, budgetS, metric: task.metric } as const;
-  const build = await buildModel({
-    sentence: task.intent ?? `predict ${task.target}`,
-    dataFile: join(taskFolder, 'train.csv'),
-    target: task.target,
-    metric: task.metric,
-    positive: task.positive_class,
-    budgetS,
-    seed,
-    home,
-  });
+  const build = await buildModel(requestFor(task, { taskFolder, budgetS, seed, home }));
   if (build.kind === 'failed') return { ...common, comparison: null, error: reasonOf(build) };
   try {
     const answersFile = join(workFolder, 'answers.csv');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { VerdictKind } from '../../src/domain/event.ts';
 import type { Metric } from '../../src/domain/task.ts';
+import type { Task } from './prepare-set.ts';
 import { runCommand } from './run-command.ts';
 
 export const clone = new URL('../..', import.meta.url).pathname;
@@ -34,6 +35,16 @@ export type BuildRequest = {
   /** A folder of its own: what one build keeps does not help the next. */
   home: string;
 };
+
+/** What a user would ask of a prepared set. */
+export const requestFor = (task: Task, { taskFolder, ...asked }: { taskFolder: string } & Pick<BuildRequest, 'budgetS' | 'seed' | 'home'>): BuildRequest => ({
+  sentence: task.intent ?? `predict ${task.target}`,
+  dataFile: join(taskFolder, 'train.csv'),
+  target: task.target,
+  metric: task.metric,
+  positive: task.positive_class,
+  ...asked,
+});
 
 const MODEL_NAME = 'bench';
 /** As many as the peers' runner gives each peer. */

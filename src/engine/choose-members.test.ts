@@ -5,13 +5,13 @@ import type { Labels } from '../domain/task.ts';
 import { toTrainingScale } from '../domain/target-scale.ts';
 import { seededRandom } from '../domain/random.ts';
 import type { MemberCost } from '../stages/search/index.ts';
-import { MADE_FOLDS, MADE_RUN, madeCandidate, madeData, madeFit, madeRun, memoryFiles } from '../../tests/fixtures/made-data.ts';
+import { MADE_FOLDS, MADE_RUN, madeCandidate, madeContext, madeData, madeFit, madeRun, memoryFiles } from '../../tests/fixtures/made-data.ts';
 import { chooseMembers } from './choose-members.ts';
 import { freshFigures } from './close-sandbox.ts';
 import { keepFit } from './kept-fit.ts';
 import { evaluateCandidate } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
-import type { SearchContext, Trainers } from './search-loop.ts';
+import type { Trainers } from './search-loop.ts';
 
 const ROWS = 200;
 const labels: Labels = { kind: 'values', values: Float64Array.from({ length: ROWS }, (_, row) => Math.sin(row) * 10) };
@@ -55,32 +55,13 @@ async function runWith(
       await run.append({ kind: 'candidate.evaluated', candidateId: id, metric: data.plan.metric, ...(await evaluateCandidate(state, data, files, MADE_RUN)) });
     }
   }
-  const context: SearchContext = {
+  const context = madeContext(spentMs, isStopped, {
     run,
     files,
     data,
-    sandbox: {
-      isCaged: true,
-      walls: [],
-      openWorker: () => {
-        throw new Error('no worker is needed here');
-      },
-      openPrograms: () => Promise.reject(new Error('no program is run here')),
-    },
-    foldOf: () => {
-      throw new Error('no fold is fitted here');
-    },
-    clock: { spentMs: () => spentMs, pause: () => undefined, goOn: () => undefined },
-    nowMs: () => spentMs,
-    stopSignal: isStopped ? AbortSignal.abort() : new AbortController().signal,
-    memoryBytes: 1e9,
-    finishMs: () => 2_000,
     finishOfMs: ({ id }) => finishOfMs[id] ?? 0,
-    evaluationMs: () => 0,
-    noteEvaluationMs: () => undefined,
-    costs: new Map(),
     costOf: (id) => costs[id] ?? cheap,
-  };
+  });
   const trainers: Trainers = {
     async execute(candidate, fold, rounds, stopAfterMs) {
       done.push({ candidateId: candidate.id, fold, rounds, stopAfterMs });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Labels } from '../domain/task.ts';
 import { openNativeRuntime } from '../edges/onnx/index.ts';
-import { MADE_RUN, madeCandidate, madeData, madeFit, madeRun, memoryFiles } from '../../tests/fixtures/made-data.ts';
+import { MADE_RUN, madeCandidate, madeContext, madeData, madeFit, madeRun, memoryFiles } from '../../tests/fixtures/made-data.ts';
 import { profileOf } from '../../tests/fixtures/made-profile.ts';
 import { keepFit } from './kept-fit.ts';
 import { openRefitter } from './refit-on-all.ts';
-import type { SearchContext } from './search-loop.ts';
 
 const labels: Labels = { kind: 'values', values: Float64Array.from({ length: 100 }, (_, row) => row) };
 const all = [0, 1, 2, 3, 4];
@@ -31,32 +30,13 @@ async function measuredRun({ spentMs = 10_000, hasLocked = true, isStopped = fal
   const interval = { value: 1, low: 1, high: 1 };
   const record = { score: interval, baseline: 2, gain: interval, verdict: 'promising' as const, verdictReason: null, rowCount: 20, onUnseenRows: null };
   await run.append({ kind: 'model.scored', record: { metric: 'rmse', ...record } });
-  const context: SearchContext = {
+  const context = madeContext(spentMs, isStopped, {
     run,
     files,
     data: hasLocked ? { ...data, whole: () => madeData(labels) } : data,
-    sandbox: {
-      isCaged: true,
-      walls: [],
-      openWorker: () => {
-        throw new Error('no worker is needed here');
-      },
-      openPrograms: () => Promise.reject(new Error('no program is run here')),
-    },
-    foldOf: () => {
-      throw new Error('no fold is fitted here');
-    },
-    clock: { spentMs: () => spentMs, pause: () => undefined, goOn: () => undefined },
-    nowMs: () => spentMs,
-    stopSignal: isStopped ? AbortSignal.abort() : new AbortController().signal,
-    memoryBytes: 1e9,
-    finishMs: () => 2_000,
     finishOfMs: () => 0,
-    evaluationMs: () => 0,
-    noteEvaluationMs: () => undefined,
-    costs: new Map(),
     costOf: () => ({ batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 10_000, fitMs: 2_000 }),
-  };
+  });
   const refitter = openRefitter(context);
   return { run, refitter, carryOut: () => refitter.carryOut(profileOf([{ name: 'x', kind: 'number' }]), openNativeRuntime(), 1_000) };
 }

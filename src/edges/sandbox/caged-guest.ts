@@ -1,16 +1,15 @@
 /** Starts a guest in a cage: bubblewrap's walls, then those of `harness/guest.py`, then Node. */
 import { spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
 import { ModelwrightError } from '../../domain/error.ts';
 import { FILE_DESCRIPTOR, type GuestFile } from '../guest/index.ts';
-import { cannotStart, findRootFolders, nextUser } from './start-cage.ts';
+import { bubblewrapText, cannotStart, findRootFolders, nextUser } from './start-cage.ts';
 import { guestArguments, guestCommand, startCommand, type TrainingEnvironment } from './cage-arguments.ts';
 import { makeControlGroup } from './cgroup.ts';
 import type { StartedGuest } from './guest-process.ts';
 import { makeScratchFolder } from './guest-scratch.ts';
 import { childrenOf, untilEnded } from './process-memory.ts';
 import { architectureOf, assembleFilter } from './seccomp.ts';
-import { readingDescriptorOf } from './unlinked-file.ts';
+import { handOver } from './unlinked-file.ts';
 
 /** What a caged guest is made of; every folder can be read by every user. */
 export type GuestCage = {
@@ -44,20 +43,15 @@ export function startCagedGuest(cage: GuestCage, { entry, file, memoryBytes, hea
   const cageWords = guestArguments({ environment, rootFolders: findRootFolders(), runtime, code, scratchFolder: scratch.path });
   const command = guestCommand(environment, { entry, use: file?.use ?? 'none', memoryBytes: memoryBytes + SLACK_BYTES, heapBytes, fileBytes });
   const [program, ...words] = startCommand({ uid, cgroupFolders: group?.folders ?? [], command });
-  const texts = [
-    new TextEncoder().encode(cageWords.map((word) => `${word}\0`).join('')),
-    assembleFilter(architecture, 'guest-start'),
-    assembleFilter(architecture, 'guest'),
-  ];
-  const handed = texts.map((bytes) => readingDescriptorOf(bytes, scratchParent));
-  const [argumentFile, workerFilter, guestFilter] = handed;
-  const child = spawn(program, words, {
-    env: { PATH: '/usr/bin:/bin' },
-    cwd: '/',
-    detached: true,
-    stdio: ['pipe', 'ignore', 'pipe', 'ignore', 'pipe', argumentFile, workerFilter, file?.descriptor ?? 'ignore', guestFilter],
-  });
-  handed.forEach((descriptor) => closeSync(descriptor));
+  const filters = [assembleFilter(architecture, 'guest-start'), assembleFilter(architecture, 'guest')];
+  const child = handOver([bubblewrapText(cageWords), ...filters], scratchParent, ([argumentFile, startFilter, guestFilter]) =>
+    spawn(program, words, {
+      env: { PATH: '/usr/bin:/bin' },
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'ignore', 'pipe', 'ignore', 'pipe', argumentFile, startFilter, file?.descriptor ?? 'ignore', guestFilter],
+    }),
+  );
   let processId: number | undefined;
   const findProcess = () => (processId ??= child.pid === undefined ? undefined : childrenOf(child.pid)[0]);
   return {

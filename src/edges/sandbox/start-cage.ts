@@ -1,11 +1,11 @@
 /** Starts a cage: namespaces, two seccomp programs and limits, through bubblewrap; says what was wrong when it cannot. */
 import { spawn } from 'node:child_process';
-import { closeSync, lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync } from 'node:fs';
 import { ModelwrightError } from '../../domain/error.ts';
 import { cageArguments, cagedCommand, startCommand, type RootFolder, type Strength, type TrainingEnvironment } from './cage-arguments.ts';
 import type { ControlGroup } from './cgroup.ts';
 import { architectureOf, assembleFilter } from './seccomp.ts';
-import { readingDescriptorOf } from './unlinked-file.ts';
+import { handOver } from './unlinked-file.ts';
 
 export type CageOptions = { environment: TrainingEnvironment; scratchDirectory: string };
 
@@ -49,6 +49,9 @@ export function cageParts({ environment, strength, cgroupFolders, uid, command }
 
 export type MakeParts = typeof cageParts;
 
+/** Words as bubblewrap reads them from a descriptor, so that no path of this machine stands in a command line. */
+export const bubblewrapText = (words: readonly string[]): Uint8Array => new TextEncoder().encode(words.map((word) => `${word}\0`).join(''));
+
 /** Starts a source of the harness in a cage; `matrixFile` is its descriptor 7. */
 export function startInCage(
   { environment, scratchDirectory }: CageOptions,
@@ -58,20 +61,15 @@ export function startInCage(
   const uid = process.getuid?.() === 0 ? nextUser() : undefined;
   const parts = makeParts({ environment, strength, cgroupFolders: group?.folders ?? [], uid, command });
   const [program, ...programWords] = parts.startWords;
-  const cageText = new TextEncoder().encode(parts.cageWords.map((word) => `${word}\0`).join(''));
-  const files = [cageText, parts.workerFilter, parts.jobFilter].map((bytes) => readingDescriptorOf(bytes, scratchDirectory));
-  const [argumentFile, workerFilter, jobFilter] = files;
-  try {
-    // Its own session, so that an interrupt typed into the terminal reaches us alone; an environment of one line, for bubblewrap's is readable inside.
-    return spawn(program, programWords, {
+  // Its own session, so that an interrupt typed into the terminal reaches us alone; an environment of one line, for bubblewrap's is readable inside.
+  return handOver([bubblewrapText(parts.cageWords), parts.workerFilter, parts.jobFilter], scratchDirectory, ([argumentFile, workerFilter, jobFilter]) =>
+    spawn(program, programWords, {
       env: { PATH: '/usr/bin:/bin' },
       cwd: '/',
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', argumentFile, workerFilter, matrixFile, jobFilter],
-    });
-  } finally {
-    files.forEach((file) => closeSync(file));
-  }
+    }),
+  );
 }
 
 /** A user without an account, another for each cage. */

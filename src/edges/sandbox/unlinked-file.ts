@@ -25,8 +25,19 @@ export function openUnlinkedFile(folder: string): UnlinkedFile {
   }
 }
 
+/** Hands texts to a child that `start` starts, as descriptors that are ours no longer than that. */
+export function handOver<Child>(texts: readonly Uint8Array[], folder: string, start: (descriptors: number[]) => Child): Child {
+  const descriptors: number[] = [];
+  try {
+    for (const bytes of texts) descriptors.push(readingDescriptorOf(bytes, folder));
+    return start(descriptors);
+  } finally {
+    for (const descriptor of descriptors) closeSync(descriptor);
+  }
+}
+
 /** A descriptor from which a child reads `bytes`, once, from the start. */
-export function readingDescriptorOf(bytes: Uint8Array, folder: string): number {
+function readingDescriptorOf(bytes: Uint8Array, folder: string): number {
   const { writing, reading } = openUnlinkedFile(folder);
   let written = 0;
   while (written < bytes.length) written += writeSync(writing, bytes, written);
