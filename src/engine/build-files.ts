@@ -8,6 +8,7 @@ import type { FitResult } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import type { FeatureFile } from '../features/index.ts';
 import { checkEquality, makeContract, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
+import { extraColumnsOf } from './fold-data.ts';
 import { readFit } from './kept-fit.ts';
 import { readKept } from './read-kept.ts';
 import type { SearchContext } from './search-loop.ts';
@@ -46,9 +47,11 @@ export async function writeFiles(context: SearchContext, ensemble: Ensemble, pro
   const { data, foldOf } = context;
   const fits = await readMembers(context, ensemble.members);
   const usedFolds = [...new Set(fits.filter(({ candidate }) => candidate.usesTargetStatistics).map(({ fold }) => fold))].toSorted((a, b) => a - b);
-  const features: FeatureFile = { ...data.features, folds: usedFolds.map((fold) => foldOf(fold).lookups) };
+  const reads = fits.map(({ candidate }) => extraColumnsOf(candidate));
+  const most = reads.find((extra) => extra === 'statistics-and-scores') ?? 'statistics';
+  const features: FeatureFile = { ...data.features, folds: usedFolds.map((fold) => foldOf(fold).columnsFor(most)) };
   const baseColumnCount = data.matrix.columnCount;
-  const extraCount = usedFolds.length > 0 ? foldOf(usedFolds[0]).lookups.length : 0;
+  const extraCount = features.folds[0]?.length ?? 0;
   const spec: GraphSpec = {
     columnCount: baseColumnCount + usedFolds.length * extraCount,
     baseColumnCount,
@@ -64,7 +67,7 @@ export async function writeFiles(context: SearchContext, ensemble: Ensemble, pro
     target: data.scale,
   };
   const graph = writeGraph(spec);
-  const probes = fits.map(({ candidate, result }) => ({ ...result.probes, extraCount: candidate.usesTargetStatistics ? extraCount : 0 }));
+  const probes = fits.map(({ fold, result }, at) => ({ ...result.probes, extraCount: foldOf(fold).columnsFor(reads[at]).length }));
   const contract = makeContract(data.plan, profile, new Set(features.inputs.map(({ name }) => name)), ensemble.decision);
   const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
   const files: ModelFiles = new Map([

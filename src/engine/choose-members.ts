@@ -7,6 +7,7 @@ import type { Labels } from '../domain/task.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
 import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, decideForms } from '../stages/search/index.ts';
 import { refitFold } from './fold-data.ts';
+import { memberLimits } from './member-limits.ts';
 import { asPredictions, assembleOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
 import type { SearchContext, Trainers } from './search-loop.ts';
 
@@ -39,14 +40,14 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     candidates: outOfFold.map(({ candidateId, values }) => ({ id: candidateId, values })),
     asPredictions: (values) => asPredictions(values, data, { kind: 'argmax' }),
     random,
-    isAffordable: (ids) => canAnswerTogether(ids.map(context.costOf), data.plan.limits),
+    isAffordable: (ids) => canAnswerTogether(ids.map(context.costOf), memberLimits(data)),
   });
   const weighted = [...weights].filter(([, weight]) => weight > 0);
   const { members, refits } = decideForms({
     weights: new Map(weighted),
     costOf: context.costOf,
     foldCount: data.folds.length,
-    limits: data.plan.limits,
+    limits: memberLimits(data),
     leftMs: run.state.request?.fits ? Number.POSITIVE_INFINITY : data.plan.budgetMs - context.clock.spentMs() - context.finishMs(),
     threads: data.plan.threads,
   });

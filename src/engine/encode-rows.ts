@@ -1,7 +1,7 @@
 import type { Plan } from '../domain/plan.ts';
 import { fitTargetScale, toTrainingScale } from '../domain/target-scale.ts';
 import type { Tables } from '../edges/tables/index.ts';
-import { checkExpression, fitEncoder, openEncoder, type FeatureToEncode } from '../features/index.ts';
+import { checkExpression, fitEncoder, fitTextComponents, openEncoder, type FeatureToEncode, type FittedEncoder, type TableText } from '../features/index.ts';
 import { proposeFeatures } from '../stages/planning/index.ts';
 import type { LabelledRows, PreparedData } from './prepare-data.ts';
 
@@ -17,15 +17,16 @@ export async function proposeEncoding(plan: Plan, tables: Tables): Promise<Featu
 
 type EncodedRows = Pick<
   PreparedData,
-  'learn' | 'scale' | 'trainingLabels' | 'features' | 'uses' | 'matrix' | 'entries' | 'entryCounts' | 'statisticDictionaries'
+  'learn' | 'scale' | 'trainingLabels' | 'features' | 'uses' | 'matrix' | 'text' | 'entries' | 'entryCounts' | 'statisticDictionaries'
 >;
 
 /** Fits the encoder on the rows to learn from and lays them out as the learners read them. */
 export function encodeRows(plan: Plan, toEncode: FeatureToEncode[], learn: LabelledRows): EncodedRows {
   const inputs = plan.inputs.map(({ name, rule }) => ({ name, type: rule.type }));
-  const { file: features, uses } = fitEncoder(inputs, toEncode, learn.table);
+  const fitted = fitEncoder(inputs, toEncode, learn.table);
+  const text = openEncoder(fitted.file).encodeText(learn.table);
+  const { file: features, uses } = withTextComponents(fitted, text);
   const encoder = openEncoder(features);
-  const text = encoder.encodeText(learn.table);
   const scale = fitTargetScale(learn.labels, plan.metric);
   return {
     learn,
@@ -33,10 +34,11 @@ export function encodeRows(plan: Plan, toEncode: FeatureToEncode[], learn: Label
     trainingLabels: toTrainingScale(learn.labels, scale),
     features,
     uses,
+    text,
     matrix: {
       rowCount: learn.table.rowCount,
       columnCount: encoder.baseColumnCount,
-      values: encoder.encodeBase(learn.table),
+      values: encoder.encodeBase(learn.table, text),
       vocabularySize: encoder.vocabularySize,
       textStart: text.start,
       textIds: text.ids,
@@ -45,5 +47,15 @@ export function encodeRows(plan: Plan, toEncode: FeatureToEncode[], learn: Label
     entries: encoder.encodeEntries(learn.table),
     entryCounts: features.dictionaries.map(({ levels }) => levels.length + 2),
     statisticDictionaries: features.dictionaries.flatMap(({ levels }, index) => (levels.length >= MIN_STATISTIC_LEVELS ? [index] : [])),
+  };
+}
+
+/** Trees cannot read terms: they get the directions in which the texts differ most. */
+function withTextComponents({ file, uses }: FittedEncoder, text: TableText): FittedEncoder {
+  const vocabularySize = file.text.reduce((size, { terms }) => size + terms.length, 0);
+  const components = fitTextComponents(text, vocabularySize);
+  return {
+    file: { ...file, columns: [...file.columns, ...components.map((sum) => ({ kind: 'text' as const, ...sum }))] },
+    uses: [...uses, ...components.map(() => 'tree' as const)],
   };
 }

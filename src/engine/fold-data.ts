@@ -1,7 +1,15 @@
 import { seededRandom } from '../domain/random.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import type { FitJob, JobRows } from '../edges/sandbox/index.ts';
-import { fitFoldStatistics, statisticColumnCount, type FoldStatistics, type LookupColumn, type StatisticLabels } from '../features/index.ts';
+import {
+  fitFoldStatistics,
+  fitTextScores,
+  statisticColumnCount,
+  type FoldColumn,
+  type FoldScores,
+  type FoldStatistics,
+  type StatisticLabels,
+} from '../features/index.ts';
 import { distinctRows, refitFoldOf, type FoldRows } from '../stages/search/index.ts';
 import type { PreparedData } from './prepare-data.ts';
 
@@ -22,9 +30,19 @@ export type FoldData = {
   rows: FoldRows;
   /** Rows to fit, each once; `weights` says how often where many are equal. */
   fit: { rows: Int32Array; weights: Float64Array | null };
-  lookups: LookupColumn[];
-  extraOf(part: keyof FoldRows): JobRows;
+  /** The fold's own columns that a candidate reads: target statistics, then text scores. A candidate that reads fewer reads the first ones. */
+  columnsFor(reads: ExtraColumns): FoldColumn[];
+  extraOf(part: keyof FoldRows, reads: ExtraColumns): JobRows;
 };
+
+/** What a candidate reads of what a fold learnt from its labels. */
+export type ExtraColumns = 'none' | 'statistics' | 'statistics-and-scores';
+
+/** Who reads the terms themselves has no use for what a linear model makes of them. */
+export function extraColumnsOf({ usesTargetStatistics, usesText }: Pick<Candidate, 'usesTargetStatistics' | 'usesText'>): ExtraColumns {
+  if (!usesTargetStatistics) return 'none';
+  return usesText ? 'statistics' : 'statistics-and-scores';
+}
 
 /** Makes each fold's own columns once, when they are first asked for. */
 export function openFolds(data: PreparedData): (fold: number) => FoldData {
@@ -54,13 +72,41 @@ function makeFold(data: PreparedData, fold: number): FoldData {
   );
   const distinct = distinctRows(rows.fit, data.twins);
   const fit = distinct ? { rows: Int32Array.from(distinct.places, (place) => rows.fit[place]), weights: distinct.counts } : { rows: rows.fit, weights: null };
-  const fittedExtra = distinct ? takePlaces(statistics.fitted, rows.fit.length, distinct.places) : statistics.fitted;
+  // Learnt when the first candidate asks that reads them.
+  let learntScores: FoldScores | undefined;
+  const scores = () => (learntScores ??= fitScores(data, fold, rows.fit));
+  const fittedOf = ({ fitted }: FoldStatistics | FoldScores) => (distinct ? takePlaces(fitted, rows.fit.length, distinct.places) : fitted);
   return {
     rows,
     fit,
-    lookups: statistics.lookups,
-    extraOf: (part) => (part === 'fit' ? { rows: fit.rows, extra: fittedExtra } : { rows: rows[part], extra: statistics.encode(rows[part]) }),
+    columnsFor(reads) {
+      if (reads === 'none') return [];
+      return reads === 'statistics' ? statistics.lookups : [...statistics.lookups, ...scores().sums];
+    },
+    extraOf(part, reads) {
+      const read = reads === 'none' ? [] : reads === 'statistics' ? [statistics] : [statistics, scores()];
+      const partRows = part === 'fit' ? fit.rows : rows[part];
+      return { rows: partRows, extra: sideBySide(read.map((columns) => (part === 'fit' ? fittedOf(columns) : columns.encode(partRows)))) };
+    },
   };
+}
+
+function fitScores(data: PreparedData, fold: number, rows: Int32Array): FoldScores {
+  const labels = { ...statisticLabels(data), columnCount: data.textScoreCount };
+  if (labels.columnCount === 0) return { sums: [], fitted: new Float32Array(0), encode: () => new Float32Array(0) };
+  const random = seededRandom(data.plan.seed * 6841 + fold + 1);
+  return fitTextScores(data.text, data.matrix.vocabularySize, labels, { rows, blocks: data.blocks }, random);
+}
+
+/** Column-major values of the same rows as one. */
+function sideBySide(parts: Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Chosen places of column-major values of `rowCount` rows. */
@@ -83,11 +129,8 @@ function statisticLabels({ plan, trainingLabels }: PreparedData): StatisticLabel
 export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, candidate: Candidate, rounds: number | null, stopAfterMs: number): FitJob {
   const { plan, uses, trainingLabels } = data;
   const labelsOf = (rows: Int32Array) => Float64Array.from(rows, (row) => trainingLabels[row]);
-  const hasExtra = candidate.usesTargetStatistics && fold.lookups.length > 0;
-  const part = (name: keyof FoldRows): JobRows => {
-    if (hasExtra) return fold.extraOf(name);
-    return { rows: name === 'fit' ? fold.fit.rows : fold.rows[name], extra: new Float32Array(0) };
-  };
+  const reads = extraColumnsOf(candidate);
+  const part = (name: keyof FoldRows): JobRows => fold.extraOf(name, reads);
   const columns = Int32Array.from(uses.flatMap((use, index) => (use === 'both' || use === candidate.columns ? [index] : [])));
   const train = { ...part('fit'), labels: labelsOf(fold.fit.rows), ...(fold.fit.weights && { weights: fold.fit.weights }) };
   const holdout = { ...part('holdout'), labels: labelsOf(fold.rows.holdout) };
@@ -102,7 +145,7 @@ export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, 
     seed: (plan.seed * 31 + foldNumber) % 2 ** 31,
     columns,
     usesText: candidate.usesText,
-    extraCount: hasExtra ? fold.lookups.length : 0,
+    extraCount: fold.columnsFor(reads).length,
     train: isWhole ? joined(train, holdout) : train,
     holdout: isWhole ? noRows : holdout,
     score: part('validate'),

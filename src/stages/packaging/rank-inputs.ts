@@ -1,5 +1,5 @@
 import type { Fitted } from '../../domain/fitted.ts';
-import { columnsOf, type FeatureFile } from '../../features/index.ts';
+import { columnsOf, type FeatureFile, type FoldColumn } from '../../features/index.ts';
 
 /**
  * The inputs of the table, those that the members use most first: splits of trees and coefficients of linear models, each member by its weight.
@@ -10,10 +10,9 @@ export function rankInputs(features: FeatureFile, members: readonly { fitted: Fi
   const [firstFold = []] = features.folds;
   const add = (column: number, use: number) => {
     const base = features.columns[column];
-    const lookup = base ? null : firstFold[column - features.columns.length];
-    const feature = base?.kind === 'number' ? base.feature : features.dictionaries[base?.dictionary ?? lookup?.dictionary ?? -1]?.feature;
-    if (feature === undefined) return;
-    for (const name of columnsOf(features.features[feature].expression)) useOf.set(name, (useOf.get(name) ?? 0) + use);
+    for (const feature of featuresBehind(base ?? firstFold[column - features.columns.length], features)) {
+      for (const name of columnsOf(features.features[feature].expression)) useOf.set(name, (useOf.get(name) ?? 0) + use);
+    }
   };
   for (const { fitted, weight } of members) {
     if (fitted.kind === 'trees') {
@@ -30,4 +29,11 @@ export function rankInputs(features: FeatureFile, members: readonly { fitted: Fi
     sizes.forEach((size, at) => add(fitted.columns[at], (weight * size) / total));
   }
   return [...useOf].toSorted((a, b) => b[1] - a[1]).map(([name]) => name);
+}
+
+/** The features that a column of the matrix is made of: a sum over text stands on every text. */
+function featuresBehind(column: FeatureFile['columns'][number] | FoldColumn | undefined, { dictionaries, text }: FeatureFile): number[] {
+  if (column === undefined) return [];
+  if ('feature' in column) return [column.feature];
+  return 'dictionary' in column ? [dictionaries[column.dictionary].feature] : [...new Set(text.map(({ feature }) => feature))];
 }

@@ -14,6 +14,7 @@ const shape: DataShape = {
   treeColumns: 10,
   linearColumns: 10,
   extraColumns: 0,
+  textScoreColumns: 0,
   hasCategories: false,
   textTermsPerRow: 0,
   vocabularySize: 0,
