@@ -12,6 +12,17 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const dateParts = ['year', 'month', 'day', 'dayofweek', 'dayofyear', 'hour'] as const;
 const MAX_DATE_PAIRS = 10;
 
+const between = (first: string, last: string) =>
+  Array.from({ length: last.charCodeAt(0) - first.charCodeAt(0) + 1 }, (_, at) => String.fromCharCode(first.charCodeAt(0) + at)).join('');
+
+/** How a text is written says something that its words do not: shouting, prices, codes. Capitals are those of Latin, Greek and Cyrillic. */
+const countedCharacters = [
+  ['spaces', ' \u00a0'],
+  ['digits', between('0', '9')],
+  ['capitals', between('A', 'Z') + between('À', 'Ö') + between('Ø', 'Þ') + between('Α', 'Ρ') + between('Σ', 'Ω') + between('Ё', 'Я')],
+  ['punctuation', '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~¡¿«»€£§°–—‘’“”…'],
+] as const;
+
 /** The features of the plan's inputs: numbers and categories as they are, dates by their parts and differences, texts with their sizes. */
 export function proposeFeatures(plan: Plan): FeatureProposal[] {
   const features: FeatureProposal[] = [];
@@ -24,6 +35,8 @@ export function proposeFeatures(plan: Plan): FeatureProposal[] {
     } else if (rule.type === 'text' && kind === 'text') {
       add('', column, 'text');
       add('length', `length(${column})`, 'number');
+      for (const [counted, characters] of countedCharacters)
+        add(counted, `length(${column}) - length(translate(${column}, ${quotedText(characters)}, ''))`, 'number');
       // Repeated texts are also levels: codes with their names, titles, places.
       add('as a level', column, 'category');
     } else if (rule.type === 'text') {
