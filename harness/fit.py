@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from learners import catboost_learner, extra_trees_learner, lightgbm_learner, linear_learner
+from learners import catboost_learner, extra_trees_learner, lightgbm_learner, linear_learner, xgboost_learner
 from learners.constant_learner import fit_constant
 from learners.examples import Examples, InputReader, join, some_input_varies
 from learners.model import Learner, Model
@@ -21,6 +21,7 @@ from wire import Learner as LearnerName
 LEARNERS: dict[LearnerName, Learner] = {
     "lightgbm": lightgbm_learner.fit,
     "catboost": catboost_learner.fit,
+    "xgboost": xgboost_learner.fit,
     "extra_trees": extra_trees_learner.fit,
     "linear": linear_learner.fit,
 }

@@ -19,7 +19,7 @@ import bundle
 
 WIRE = 1
 
-Learner = Literal["lightgbm", "catboost", "extra_trees", "linear"]
+Learner = Literal["lightgbm", "catboost", "xgboost", "extra_trees", "linear"]
 Task = Literal["binary", "multiclass", "regression"]
 Link = Literal["none", "sigmoid", "softmax"]
 Setting = int | float | str | bool

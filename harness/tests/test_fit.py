@@ -21,10 +21,11 @@ from tests.tables import COLUMNS, make_job, make_matrix, never, score_truth
 from wire import F64, FitJob, FitResult, FittedLinear, FittedTrees, Learner, Matrix, ScoreRows, Setting, Task, TrainRows, read_result, write_result
 
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
-LEARNERS: tuple[Learner, ...] = ("lightgbm", "catboost", "extra_trees", "linear")
+LEARNERS: tuple[Learner, ...] = ("lightgbm", "catboost", "xgboost", "extra_trees", "linear")
 SMALL: dict[Learner, dict[str, Setting]] = {
     "lightgbm": {"num_leaves": 15, "learning_rate": 0.1},
     "catboost": {"depth": 5, "learning_rate": 0.1},
+    "xgboost": {"max_depth": 4, "learning_rate": 0.1},
     "extra_trees": {"min_samples_leaf": 2, "max_features": 0.7},
     "linear": {"strengths": "10,1,0.1"},
 }
@@ -38,6 +39,12 @@ VARIANTS: dict[str, tuple[Learner, dict[str, Setting]]] = {
     "CatBoost Depthwise": ("catboost", {"grow_policy": "Depthwise", "depth": 4, "learning_rate": 0.1}),
     "CatBoost with missing as the largest": ("catboost", {"nan_mode": "Max", "learning_rate": 0.1}),
     "CatBoost stumps": ("catboost", {"depth": 1, "learning_rate": 0.3}),
+    "XGBoost with row and column samples": (
+        "xgboost",
+        {"max_depth": 5, "subsample": 0.6, "colsample_bytree": 0.8, "colsample_bylevel": 0.7, "colsample_bynode": 0.9, "reg_alpha": 0.1, "learning_rate": 0.2},
+    ),
+    "XGBoost lossguide": ("xgboost", {"grow_policy": "lossguide", "max_depth": 0, "max_leaves": 30, "gamma": 0.01, "max_bin": 64}),
+    "XGBoost stumps": ("xgboost", {"max_depth": 1, "learning_rate": 0.3}),
     "ExtraTrees best first": ("extra_trees", {"max_leaf_nodes": 40, "max_features": "sqrt"}),
 }
 
@@ -113,7 +120,7 @@ class EveryLearner(unittest.TestCase):
 
     def test_it_keeps_the_rounds_that_were_best_on_the_holdout(self) -> None:
         matrix = make_matrix(3_000, seed=4)
-        for learner in ("lightgbm", "catboost"):
+        for learner in ("lightgbm", "catboost", "xgboost"):
             for task in TASKS:
                 with self.subTest(learner=learner, task=task):
                     fast = {**SMALL[learner], "learning_rate": 0.5}
@@ -121,13 +128,13 @@ class EveryLearner(unittest.TestCase):
                     result = fit(job, matrix, never)
                     self.assertLess(result.rounds, 300)
                     assert isinstance(result.fitted, FittedTrees)
-                    trees_a_round = 6 if learner == "lightgbm" and task == "multiclass" else 1
+                    trees_a_round = 6 if learner != "catboost" and task == "multiclass" else 1
                     self.assertEqual(len(result.fitted.tree_output), result.rounds * trees_a_round)
                     self.check(result, job, matrix)
 
     def test_it_trains_all_rounds_without_a_holdout(self) -> None:
         matrix = make_matrix(2_000, seed=5)
-        for learner in ("lightgbm", "catboost", "extra_trees"):
+        for learner in ("lightgbm", "catboost", "xgboost", "extra_trees"):
             with self.subTest(learner=learner):
                 job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=33, holdout=np.empty(0, np.int32))
                 result = fit(job, matrix, never)
@@ -224,6 +231,7 @@ class EveryLearner(unittest.TestCase):
             **SMALL,
             "lightgbm": {"num_leaves": 255, "learning_rate": 0.01},
             "catboost": {"depth": 8, "learning_rate": 0.01},
+            "xgboost": {"max_depth": 10, "learning_rate": 0.01},
         }
         for learner in LEARNERS:
             with self.subTest(learner=learner):
@@ -235,7 +243,7 @@ class EveryLearner(unittest.TestCase):
 
     def test_it_ends_when_it_is_asked_to(self) -> None:
         matrix = make_matrix(2_000, seed=13)
-        for learner in ("lightgbm", "catboost", "extra_trees"):
+        for learner in ("lightgbm", "catboost", "xgboost", "extra_trees"):
             with self.subTest(learner=learner):
                 job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=100_000, patience=100_000)
                 asked = iter([False] * 5)
