@@ -59,8 +59,7 @@ const descriptions = {
       const depth = setting(work, 'max_depth', 6);
       const leaves = setting(work, 'max_leaves', 2 ** depth);
       // One leaf after the other costs more a leaf than a whole level at once.
-      const growing =
-        settings['grow_policy'] === 'lossguide' ? 3.6e-3 * leaves + 8.4e-6 * rows : 1.1e-3 * Math.min(leaves, rows / 8) + 1.4e-6 * depth * rows;
+      const growing = settings['grow_policy'] === 'lossguide' ? 3.6e-3 * leaves + 8.4e-6 * rows : 1.1e-3 * Math.min(leaves, rows / 8) + 1.4e-6 * depth * rows;
       return 50 + 2.2e-4 * rows * treeColumns + usualRounds * outputs * treeColumns * growing;
     },
   },

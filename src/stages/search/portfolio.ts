@@ -72,6 +72,12 @@ export function portfolioFor(shape: DataShape): Candidate[] {
           Math.max(20, Math.floor(1_500 / shape.classCount)),
           15,
         ),
+        xgboost(
+          'leaf by leaf',
+          { learning_rate: 0.3, max_leaves: 31, subsample: 0.8, colsample_bynode: 0.5, min_child_weight: 0.1, ...LEAF_BY_LEAF },
+          Math.max(20, Math.floor(1_500 / shape.classCount)),
+          15,
+        ),
       ]
     : [
         linear,
