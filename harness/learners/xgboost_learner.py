@@ -45,6 +45,9 @@ LINK: dict[Task, Link] = {"binary": "sigmoid", "multiclass": "softmax", "regress
 ANSWER_SECONDS = 40e-9
 TELL_SECONDS = 0.4e-3
 
+# A node read from JSON takes some 300 bytes: trees are told so many at a time.
+PIECE_TREES = 250
+
 FLOAT64 = np.finfo(np.float64)
 
 
@@ -63,14 +66,14 @@ class XgboostModel:
         return softmax(raw, axis=1) if self.task == "multiclass" else raw
 
     def table(self, features: I32) -> FittedTrees:
-        # JSON tells each float32 with the digits that give it back
-        learner = json.loads(self.booster.save_raw("json"))["learner"]
-        base = np.array(json.loads(learner["learner_model_param"]["base_score"]), np.float32)
+        base = np.array(json.loads(_told(self.booster[:1])["learner_model_param"]["base_score"]), np.float32)
         if self.task == "binary":
             base = -np.log(1 / base - 1)
-        model = learner["gradient_booster"]["model"]
-        kept = self.rounds * len(base)
-        trees = [_tree(tree, output) for tree, output in zip(model["trees"][:kept], model["tree_info"][:kept], strict=True)]
+        step = max(1, PIECE_TREES // len(base))
+        trees: list[TreeNodes] = []
+        for first in range(0, self.rounds, step):
+            model = _told(self.booster[first : min(first + step, self.rounds)])["gradient_booster"]["model"]
+            trees += [_tree(tree, output) for tree, output in zip(model["trees"], model["tree_info"], strict=True)]
         return tree_table(trees, features, LINK[self.task], base.astype(np.float64))
 
 
@@ -100,6 +103,11 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
         if (held is not None and rounds - best_rounds >= job.patience) or stopwatch.is_last_round(finish_seconds * rounds):
             break
     return XgboostModel(booster, job.task, max(best_rounds, 1))
+
+
+def _told(booster: xgb.Booster) -> dict[str, Any]:
+    """JSON tells each float32 with the digits that give it back."""
+    return json.loads(booster.save_raw("json"))["learner"]
 
 
 def _tree(told: dict[str, Any], output: int) -> TreeNodes:

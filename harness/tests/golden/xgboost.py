@@ -4,7 +4,7 @@ from tests.golden import Golden
 
 GOLDEN = Golden(
     small={"max_depth": 4, "learning_rate": 0.1},
-    slow={"max_depth": 10, "learning_rate": 0.01},
+    slow={"max_depth": 8, "learning_rate": 0.01},
     variants={
         "row and column samples": {
             "max_depth": 5,
