@@ -294,6 +294,7 @@ async function endStep({ store, run, clock }: Going, data: PreparedData, plan: P
     metric: plan.metric,
     score: score.score,
     baseline: score.baseline,
+    coverage: score.coverage ?? null,
     verdict: score.verdict,
     sentence: verdictSentence(score),
     wallMs,
