@@ -114,12 +114,15 @@ describe('the interval that errors out of the folds allow', () => {
 
   it('is a rule that a package takes, whatever the errors are', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom(0, 1, 2, 1e9), fc.double({ min: -1e12, max: 1e12, noNaN: true })), { minLength: 50, maxLength: 400 }), (rows) => {
-        const answers = Float64Array.from(rows, ([answer]) => answer);
-        const labels = Float64Array.from(rows, ([, label]) => label);
-        PredictionInterval.parse(choose({ answers, labels }));
-        PredictionInterval.parse(choose({ answers, labels: labels.map(Math.abs) }, { isLog1p: true }));
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(0, 1, 2, 1e9), fc.double({ min: -1e12, max: 1e12, noNaN: true })), { minLength: 50, maxLength: 400 }),
+        (rows) => {
+          const answers = Float64Array.from(rows, ([answer]) => answer);
+          const labels = Float64Array.from(rows, ([, label]) => label);
+          PredictionInterval.parse(choose({ answers, labels }));
+          PredictionInterval.parse(choose({ answers, labels: labels.map(Math.abs) }, { isLog1p: true }));
+        },
+      ),
     );
   });
 });
