@@ -15,7 +15,7 @@ const MOST_BINS = 20;
 /** A bin is pulled towards the mean error of all rows as if it had so many rows of it. */
 const PULL_ROWS = 10;
 const PARTS = 4;
-/** More rows move the level that is held by less than a quarter of a per cent. */
+/** With so many, chance in the ends moves what they hold by a fifth of a per cent. */
 const MOST_ROWS = 20_000;
 /** The spread must be better by so many standard errors of the gain. */
 const LEAST_GAIN = 1;
