@@ -1,4 +1,4 @@
-import { coverageWarning, coverageWords } from '../../domain/coverage-words.ts';
+import { coverageWarning, coverageWords, uncountedWords } from '../../domain/coverage-words.ts';
 import type { ScoreRecord } from '../../domain/event.ts';
 import type { Coverage } from '../../domain/prediction-interval.ts';
 import { refitAbandonWords } from '../../domain/refit-words.ts';
@@ -30,11 +30,10 @@ export function renderResult(result: BuildResult, terminal: Terminal, next: { co
       ? `  measured by cross-validation on ${counted(rows.test, 'row')}: there are too few to lock some away`
       : `  measured on ${counted(rows.test, 'row')}${result.measuredOn === 'test-file' ? ' of the test file' : ''} that no training ever saw; learnt from ${counted(rows.train, 'row')}`,
   );
-  if (result.coverage !== null) {
-    terminal.wrapped(`  ${coverageLine(result.coverage)}`, 4);
-    const warning = coverageWarning(result.coverage);
-    if (warning !== null) terminal.wrapped(`  ${terminal.style('yellow', warning)}`, 4);
-  }
+  const { coverage, interval } = result;
+  if (interval !== null) terminal.wrapped(`  ${coverage === null ? uncountedWords(interval) : coverageLine(coverage)}`, 4);
+  const warning = coverage && coverageWarning(coverage);
+  if (warning !== null) terminal.wrapped(`  ${terminal.style('yellow', warning)}`, 4);
   const { shipped } = result;
   if (shipped.kind === 'refit')
     terminal.wrapped(

@@ -2,7 +2,7 @@ import type { BuildWatcher, PlanCard, PlanQuestion } from '../../domain/build-wa
 import type { BuildRequest, Interval, RefitAbandonReason, ScoreRecord, VerdictKind } from '../../domain/event.ts';
 import type { Contract, Manifest } from '../../domain/package.ts';
 import type { Plan } from '../../domain/plan.ts';
-import type { Coverage } from '../../domain/prediction-interval.ts';
+import type { ChosenInterval, Coverage } from '../../domain/prediction-interval.ts';
 import type { Metric } from '../../domain/task.ts';
 import type { JudgedRegister } from '../../domain/threat.ts';
 import type { Examination } from './examination.ts';
@@ -23,7 +23,9 @@ export type BuildResult = {
   metric: Metric;
   score: Interval;
   baseline: number;
-  /** How often the truth lay in the interval of its answer, on the locked rows; null for classes, without intervals, and where none were locked. */
+  /** The range beside answers that are numbers, or why there is none; null for classes. */
+  interval: ChosenInterval | null;
+  /** How often the truth lay in it, on the locked rows; null for classes, without intervals, and where none were locked. */
   coverage: Coverage | null;
   verdict: VerdictKind;
   /** The verdict's sentence, with its reason. */

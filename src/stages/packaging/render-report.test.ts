@@ -156,8 +156,10 @@ describe('the report', () => {
     expect(told({ record: low })).toContain('<b>Take it as too narrow.</b></p>');
     const split = { kind: 'time' as const, column: 'day', rule: { type: 'text' as const, missing: [] } };
     expect(told({ record: low, plan: { ...plain.plan, split } })).toContain('may change with time');
-    expect(told({})).toContain('was not measured: no rows were locked away');
-    expect(told({ interval: { kind: 'none', because: 'few-rows', rowCount: 40 } })).toContain('Answers come without a range: 40 rows');
+    expect(told({})).toContain('what it holds was not measured, because no rows were locked away.');
+    expect(told({ interval: { kind: 'none', because: 'few-rows', rowCount: 40 } })).toContain(
+      'Answers come without a range: 40 rows are too few to learn one from.',
+    );
     expect(told({ interval: null })).not.toContain('range beside');
   });
 

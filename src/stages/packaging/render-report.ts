@@ -1,4 +1,4 @@
-import { coverageWords } from '../../domain/coverage-words.ts';
+import { coverageWords, uncountedWords } from '../../domain/coverage-words.ts';
 import type { ScoreRecord } from '../../domain/event.ts';
 import { metricWords } from '../../domain/metric-words.ts';
 import type { ColumnImportance, Parity } from '../../domain/package.ts';
@@ -139,11 +139,8 @@ const errorSection = (facts: ReportFacts) => (facts.errors.kind === 'classes' ? 
 /** What the range beside an answer promises, and what it held. */
 function rangeSentence({ interval, record, refit, plan }: ReportFacts): string {
   if (interval === null) return '';
-  if (interval.kind === 'none')
-    return `<p>Answers come without a range: ${counted(interval.rowCount, 'row')} to learn one from ${interval.rowCount === 1 ? 'is' : 'are'} too few.</p>`;
   const { coverage } = record;
-  if (!coverage)
-    return `<p>The range beside each answer is made for ${percent(interval.level)} of truths. Whether it holds them was not measured: no rows were locked away.</p>`;
+  if (!coverage) return `<p>${escape(sentenceCase(uncountedWords(interval)))}.</p>`;
   const whose = refit?.kind === 'refitted' ? ' Both were measured of its twin, whose ranges the model in this package has kept.' : '';
   const later = plan.split.kind === 'time' ? ' The measured rows are later than those learnt from: how far off answers are may change with time.' : '';
   return `<p>${escape(sentenceCase(coverageWords(coverage)))} measured rows; it is ${figure(coverage.meanWidth)} wide on average.${whose}${coverage.isLow ? ` <b>Take it as too narrow.</b>${later}` : ''}</p>`;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { coverageWarning } from '../../../domain/coverage-words.ts';
 import { ModelwrightError } from '../../../domain/error.ts';
 import type { Client, PredictionWarning } from '../../client/client.ts';
 import type { CommandContext } from '../context.ts';
@@ -57,6 +58,8 @@ export async function evaluate(client: Client, { positional, options, wantsJson 
   else {
     context.stdout.write(`${measuredLine(found)}\n`);
     if (found.coverage !== null) context.stdout.write(`${coverageLine(found.coverage)}\n`);
+    const warning = found.coverage && coverageWarning(found.coverage);
+    if (warning !== null) openTerminal(context.stderr, context.environment).line(warning);
   }
   return 0;
 }
