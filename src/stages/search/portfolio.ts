@@ -97,7 +97,14 @@ export function portfolioFor(shape: DataShape): Candidate[] {
         ),
         xgboost(
           'leaf by leaf',
-          { learning_rate: isLarge ? 0.1 : 0.07, max_leaves: isSmall ? 15 : 48, subsample: 0.8, colsample_bynode: 0.6, min_child_weight: 2, ...LEAF_BY_LEAF },
+          {
+            learning_rate: isLarge ? 0.1 : 0.07,
+            max_leaves: isSmall ? 15 : isLarge ? 31 : 24,
+            subsample: 0.8,
+            colsample_bynode: 0.6,
+            min_child_weight: 2,
+            ...LEAF_BY_LEAF,
+          },
           1000,
           40,
         ),
