@@ -3,6 +3,7 @@ import type { BuildRequest, Calibration, DecisionRule, FileRef, Member, RefitAba
 import type { Containment, ContainmentSummary } from './containment.ts';
 import { freshTally, tallyExecution, type ExecutionTally } from './execution-tally.ts';
 import type { DatasetRef, Plan } from './plan.ts';
+import type { ChosenInterval } from './prediction-interval.ts';
 import { ModelwrightError, unreachable } from './error.ts';
 
 /** How one execution of a candidate on a fold ended, as far as the search needs to know. */
@@ -13,7 +14,7 @@ export type CandidateState = {
   /** Folds decided on, whether they ended or not. */
   started: Set<number>;
   executions: Map<number, ExecutionState>;
-  evaluation: { value: number; lossValue: number } | null;
+  evaluation: { value: number; lossValue: number; gain?: number } | null;
 };
 
 /** What came of training the measured recipe once more on all rows. */
@@ -43,7 +44,7 @@ export type RunState = {
   split: { splitKind: string; learnRows: number; testRows: number; foldCount: number; notes: string[]; split: FileRef } | null;
   candidates: Map<string, CandidateState>;
   searchEnd: string | null;
-  ensemble: { members: Member[]; calibration: Calibration; decision: DecisionRule; value: number; note: string } | null;
+  ensemble: { members: Member[]; calibration: Calibration; decision: DecisionRule; interval: ChosenInterval | null; value: number; note: string } | null;
   drafted: { candidateId: string; finishMs: number } | null;
   built: { files: FileRef; parity: { rows: number; largestDifference: number; isEqual: boolean }; inputsByUse: string[] } | null;
   testOpened: { rowCount: number; graphSha256: string } | null;
@@ -146,12 +147,12 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
     }
     case 'candidate.evaluated': {
       const known = state.candidates.get(event.candidateId);
-      if (known) known.evaluation = { value: event.value, lossValue: event.lossValue };
+      if (known) known.evaluation = { value: event.value, lossValue: event.lossValue, ...(event.gain !== undefined && { gain: event.gain }) };
       return state;
     }
     case 'ensemble.chosen': {
-      const { members, calibration, decision, value, note } = event;
-      state.ensemble = { members, calibration, decision, value, note };
+      const { members, calibration, decision, interval, value, note } = event;
+      state.ensemble = { members, calibration, decision, interval: interval ?? null, value, note };
       return state;
     }
     case 'model.drafted':

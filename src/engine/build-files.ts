@@ -2,6 +2,7 @@ import { encodeBundleParts, decodeBundle } from '../domain/bundle.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import type { Calibration, DecisionRule, FileRef, Member } from '../domain/event.ts';
 import { packageFiles, type Parity } from '../domain/package.ts';
+import type { ChosenInterval } from '../domain/prediction-interval.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { GraphRuntime } from '../edges/onnx/index.ts';
 import type { FitResult } from '../edges/sandbox/index.ts';
@@ -10,6 +11,7 @@ import type { FeatureFile } from '../features/index.ts';
 import { checkEquality, makeContract, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
 import { extraColumnsOf } from './fold-data.ts';
 import { readFit } from './kept-fit.ts';
+import { readsComponents } from './member-limits.ts';
 import { readKept } from './read-kept.ts';
 import type { SearchContext } from './search-loop.ts';
 
@@ -29,7 +31,7 @@ async function readMembers({ run, files }: SearchContext, members: Member[]): Pr
   return fits;
 }
 
-export type Ensemble = { members: Member[]; calibration: Calibration; decision: DecisionRule };
+export type Ensemble = { members: Member[]; calibration: Calibration; decision: DecisionRule; interval: ChosenInterval | null };
 
 /** The files that answer (graph, features, contract), and the proof that they answer as the trainers did. */
 export async function buildFiles(
@@ -49,7 +51,12 @@ export async function writeFiles(context: SearchContext, ensemble: Ensemble, pro
   const usedFolds = [...new Set(fits.filter(({ candidate }) => candidate.usesTargetStatistics).map(({ fold }) => fold))].toSorted((a, b) => a - b);
   const reads = fits.map(({ candidate }) => extraColumnsOf(candidate));
   const most = reads.find((extra) => extra === 'statistics-and-scores') ?? 'statistics';
-  const features: FeatureFile = { ...data.features, folds: usedFolds.map((fold) => foldOf(fold).columnsFor(most)) };
+  const hasComponents = fits.some(({ candidate }) => readsComponents(candidate));
+  const features: FeatureFile = {
+    ...data.features,
+    columns: hasComponents ? data.features.columns : data.features.columns.map((column) => (column.kind === 'text' ? { ...column, coefficients: '' } : column)),
+    folds: usedFolds.map((fold) => foldOf(fold).columnsFor(most)),
+  };
   const baseColumnCount = data.matrix.columnCount;
   const extraCount = features.folds[0]?.length ?? 0;
   const spec: GraphSpec = {
@@ -68,7 +75,8 @@ export async function writeFiles(context: SearchContext, ensemble: Ensemble, pro
   };
   const graph = writeGraph(spec);
   const probes = fits.map(({ fold, result }, at) => ({ ...result.probes, extraCount: foldOf(fold).columnsFor(reads[at]).length }));
-  const contract = makeContract(data.plan, profile, new Set(features.inputs.map(({ name }) => name)), ensemble.decision);
+  const interval = ensemble.interval?.kind === 'interval' ? ensemble.interval : null;
+  const contract = makeContract(data.plan, profile, new Set(features.inputs.map(({ name }) => name)), ensemble.decision, interval);
   const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
   const files: ModelFiles = new Map([
     [packageFiles.graph, graph],

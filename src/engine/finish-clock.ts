@@ -76,7 +76,7 @@ export function openFinishClock(data: PreparedData): FinishClock {
 export async function draftModel(context: SearchContext, finish: FinishClock, candidate: Candidate, profile: Profile, graphs: GraphRuntime): Promise<void> {
   const { run, data, files, nowMs } = context;
   const { id: candidateId } = candidate;
-  const limits = memberLimits(data);
+  const limits = memberLimits(context, [candidateId]);
   // As many fold models as could be shipped, and what part of what may be shipped they are.
   const { members } = decideForms({
     weights: new Map([[candidateId, 1]]),
@@ -90,7 +90,7 @@ export async function draftModel(context: SearchContext, finish: FinishClock, ca
   const share = members[0].folds.length * Math.max(cost.batchMsPerRow / limits.maxBatchMsPerRow, cost.packageBytes / limits.maxPackageBytes);
   const membersFactor = Math.min(MOST_MEMBERS_FACTOR, 1 / share);
   const startMs = nowMs();
-  const ensemble = { members, calibration: { kind: 'none' as const }, decision: { kind: 'argmax' as const } };
+  const ensemble = { members, calibration: { kind: 'none' as const }, decision: { kind: 'argmax' as const }, interval: null };
   const { files: written } = await writeFiles(context, ensemble, profile);
   const writeMs = nowMs() - startMs;
 

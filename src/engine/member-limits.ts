@@ -1,15 +1,26 @@
+import type { Candidate } from '../domain/candidate.ts';
 import type { AnswerLimits } from '../domain/plan.ts';
+import { extraColumnsOf } from './fold-data.ts';
 import type { PreparedData } from './prepare-data.ts';
+import type { SearchContext } from './search-loop.ts';
 
 /** Base64 of 16 bits. */
 const BYTES_A_COEFFICIENT = 8 / 3;
 /** However much texts take, so much is left for members. */
 const LEAST_SHARE = 0.25;
 
-/** What the plan allows the members of an ensemble: sums over text are in the package once, whichever members read them. */
-export function memberLimits({ plan, features, matrix, textScoreCount, folds }: PreparedData): AnswerLimits {
-  const columnCount = features.columns.filter(({ kind }) => kind === 'text').length + textScoreCount * folds.length;
-  const textBytes = columnCount * matrix.vocabularySize * BYTES_A_COEFFICIENT;
-  const { maxPackageBytes } = plan.limits;
-  return { ...plan.limits, maxPackageBytes: Math.max(maxPackageBytes - textBytes, LEAST_SHARE * maxPackageBytes) };
+/** What the plan allows these candidates as members of an ensemble: sums over text are in the package once, whichever of them read them. */
+export function memberLimits({ data, run }: Pick<SearchContext, 'data' | 'run'>, candidateIds: Iterable<string>): AnswerLimits {
+  const candidates = [...candidateIds].flatMap((id) => run.state.candidates.get(id)?.candidate ?? []);
+  const { limits } = data.plan;
+  const maxPackageBytes = Math.max(limits.maxPackageBytes - textBytes(data, candidates), LEAST_SHARE * limits.maxPackageBytes);
+  return { ...limits, maxPackageBytes };
+}
+
+export const readsComponents = ({ columns }: Pick<Candidate, 'columns'>): boolean => columns === 'tree';
+
+function textBytes({ features, matrix, textScoreCount, folds }: PreparedData, candidates: Candidate[]): number {
+  const components = candidates.some(readsComponents) ? features.columns.filter(({ kind }) => kind === 'text').length : 0;
+  const scores = candidates.some((candidate) => extraColumnsOf(candidate) === 'statistics-and-scores') ? textScoreCount * folds.length : 0;
+  return (components + scores) * matrix.vocabularySize * BYTES_A_COEFFICIENT;
 }

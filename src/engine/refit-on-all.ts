@@ -47,7 +47,8 @@ export function openRefitter(context: SearchContext): Refitter {
   const { ensemble } = run.state;
   if (!ensemble) throw new Error('nothing is trained again before the ensemble is chosen');
   const { threads, budgetMs } = data.plan;
-  const { members: twin, calibration, decision } = ensemble;
+  // The twin's intervals are kept: all rows are learnt from now, and none are left to learn others from.
+  const { members: twin, calibration, decision, interval } = ensemble;
   const leftMs = () => (run.state.request?.fits ? Number.POSITIVE_INFINITY : budgetMs - clock.spentMs());
   // Where there will surely be no time the learners are not imported beside the building of the model.
   const isHopeless = refitNeedsMs(viewOf(context, twin), threads, 'least') > leftMs();
@@ -74,7 +75,7 @@ export function openRefitter(context: SearchContext): Refitter {
     if (fitted.some(({ folds }, at) => folds.length < leastModels(twin[at].folds.length))) return hasFailed(context, twin) ? 'fit-failed' : 'no-time';
     const members = keepWithinLimits(fitted, await costsOf(context, fitted), await limitsBeside(context, twin));
     if (members === null) return 'too-costly';
-    const { files, parity } = await buildFiles(own, { members, calibration, decision }, profile, graphs);
+    const { files, parity } = await buildFiles(own, { members, calibration, decision, interval }, profile, graphs);
     return parity.isEqual ? { files, parity, members, rowCount: whole.learn.table.rowCount } : 'not-equal';
   }
 
@@ -238,7 +239,10 @@ async function costsOf(context: SearchContext, members: readonly Member[]): Prom
 
 /** The plan's limits, or what the measured model costs and a little more, which trees grow on more rows: the model that ships instead would be no quicker. */
 async function limitsBeside(context: SearchContext, twin: readonly Member[]): Promise<AnswerLimits> {
-  const limits = memberLimits(context.data);
+  const limits = memberLimits(
+    context,
+    twin.map(({ candidateId }) => candidateId),
+  );
   const costs = await costsOf(context, twin);
   const total = (part: 'rowMs' | 'batchMsPerRow' | 'packageBytes') =>
     twin.reduce((sum, { candidateId, folds }) => sum + folds.length * (costs.get(candidateId)?.[part] ?? 0), 0);

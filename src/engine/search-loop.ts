@@ -1,14 +1,26 @@
 import type { Candidate } from '../domain/candidate.ts';
 import type { RunFacts } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
+import type { CandidateState } from '../domain/run.ts';
 import type { ExecutionOutcome, Execution, Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
-import { decideForms, decideNext, likelyMembers, refitMsOf, refitTimeMs, reserveRefitMs, type MemberCost, type SearchView } from '../stages/search/index.ts';
+import {
+  decideForms,
+  decideNext,
+  likelyMembers,
+  openRunningBlend,
+  refitMsOf,
+  refitTimeMs,
+  reserveRefitMs,
+  type MemberCost,
+  type RunningBlend,
+  type SearchView,
+} from '../stages/search/index.ts';
 import { addUsage, freshFigures, type WorkerFigures } from './close-sandbox.ts';
 import { makeJob, type FoldData } from './fold-data.ts';
 import { keepFit } from './kept-fit.ts';
 import { memberLimits } from './member-limits.ts';
-import { costOfMember, evaluateCandidate } from './out-of-fold.ts';
+import { assembleOutOfFold, costOfMember, evaluateOutOfFold, labelsOf } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { RunClock, RunLog } from './run-log.ts';
 
@@ -63,6 +75,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   const running = new Map<Execution, Promise<void>>();
   const evaluating = new Set<string>();
   const figures = freshFigures();
+  let blend: RunningBlend | null = null;
   let losses = 0;
   let worker: TrainingWorker = warm;
   let isLoaded: Promise<void> | null = null;
@@ -158,13 +171,22 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
     if (state.evaluation !== null) {
       // Known from before a kill; only what it costs is not kept.
       context.costs.set(candidateId, await costOfMember(state, data, files, run.runId));
+      await gainOf(state);
       return;
     }
     const startMs = context.nowMs();
-    const evaluated = await evaluateCandidate(state, data, files, run.runId);
+    const evaluated = evaluateOutOfFold(await assembleOutOfFold(state, data, files, run.runId), data);
     context.noteEvaluationMs(context.nowMs() - startMs);
     context.costs.set(candidateId, await costOfMember(state, data, files, run.runId));
-    await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated });
+    await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated, gain: await gainOf(state) });
+  }
+
+  /** What the candidate adds to those before it. */
+  async function gainOf(state: CandidateState): Promise<number> {
+    const { rows, values } = await assembleOutOfFold(state, data, files, run.runId);
+    const truth = Float64Array.from(rows, (row) => data.trainingLabels[row]);
+    blend ??= openRunningBlend(data.plan.task === 'regression' ? { kind: 'values', values: truth } : labelsOf(data.learn.labels, rows));
+    return blend.add(values);
   }
 
   async function endOf(outcome: ExecutionOutcome): Promise<Extract<RunFacts, { kind: 'execution.finished' }>['end']> {
@@ -190,7 +212,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
 }
 
 /** What stays the same while a search goes on. */
-export type SearchSetup = Pick<SearchView, 'portfolio' | 'shape' | 'fits' | 'threads' | 'searchStartMs'> & {
+export type SearchSetup = Pick<SearchView, 'portfolio' | 'shape' | 'mostCandidates' | 'fits' | 'threads' | 'searchStartMs'> & {
   /** Called for each of the first candidates that are complete; it runs beside the search, one at a time. */
   draft(candidate: Candidate): Promise<void>;
 };
@@ -257,7 +279,14 @@ function wholeReserveMs(context: SearchContext): number {
   const best = likelyMembers(run.state.candidates, plan.metric).filter((id) => costs.has(id));
   if (data.whole === null || best.length === 0) return 0;
   const weights = new Map(best.map((id) => [id, 1 / best.length]));
-  const { members } = decideForms({ weights, costOf, foldCount: data.folds.length, limits: memberLimits(data), leftMs: Number.POSITIVE_INFINITY, threads: 1 });
+  const { members } = decideForms({
+    weights,
+    costOf,
+    foldCount: data.folds.length,
+    limits: memberLimits(context, best),
+    leftMs: Number.POSITIVE_INFINITY,
+    threads: 1,
+  });
   const fits = members.map(({ candidateId, folds }) => {
     const hasLearntTwice = (run.state.candidates.get(candidateId)?.candidate.refitFactor ?? 0) > 0;
     return { candidateId, wanted: folds.length, started: 0, fitMs: refitMsOf(costOf(candidateId).fitMs, hasLearntTwice) };
@@ -267,10 +296,11 @@ function wholeReserveMs(context: SearchContext): number {
 }
 
 /** Where fold models would be too many to ship, the best candidates will be trained once more: that takes time after the search. */
-function refitReserveMs({ run, data, costs, costOf }: SearchContext): number {
+function refitReserveMs(context: SearchContext): number {
+  const { run, data, costs, costOf } = context;
   const best = likelyMembers(run.state.candidates, data.plan.metric).filter((id) => costs.has(id));
   const weights = new Map(best.map((id) => [id, 1 / best.length]));
-  return refitTimeMs({ weights, costOf, foldCount: data.folds.length, limits: memberLimits(data), threads: data.plan.threads });
+  return refitTimeMs({ weights, costOf, foldCount: data.folds.length, limits: memberLimits(context, best), threads: data.plan.threads });
 }
 
 /** Resolves when one of the fits ends, the time is up, or the user asks for the end. */

@@ -195,6 +195,15 @@ describe('a sum over text', () => {
     expect([sumOf(null), sumOf(''), sumOf('zzz qqq')]).toEqual([0.25, 0.25, 0.25]);
   });
 
+  it('is kept without its numbers where no member reads it', () => {
+    const unread = { ...file, columns: [...file.columns, { kind: 'text' as const, bias: 0.5, step: 1, coefficients: '' }] };
+    expect(
+      openEncoder(unread)
+        .encodeRow(aWholeRow({ said: 'free home' }))
+        .values.at(-1),
+    ).toBe(0.5);
+  });
+
   it('adds up the weights of the terms', () => {
     const { textWeights } = openEncoder(file).encodeRow(aWholeRow({ said: 'free home' }));
     expect(sumOf('free home')).toBeCloseTo(0.25 + textWeights.reduce((sum, weight) => sum + weight, 0), 5);

@@ -269,7 +269,8 @@ function findInconsistency(file: FeatureFile): string | null {
     nextId += terms.length;
   }
   const sums = [...file.columns, ...file.folds.flat()].filter((column) => 'coefficients' in column);
-  if (sums.some(({ coefficients }) => coefficients.length !== 4 * Math.ceil((2 * nextId) / 3))) return 'a sum over text and the text terms differ in length';
+  if (sums.some(({ coefficients }) => coefficients !== '' && coefficients.length !== 4 * Math.ceil((2 * nextId) / 3)))
+    return 'a sum over text and the text terms differ in length';
   return null;
 }
 

@@ -26,7 +26,7 @@ export function differentTexts({ same }: TableText, rows: Int32Array): { rows: I
 const MAX_VOCABULARY = 10_000_000;
 const HIGHEST = 32_767;
 
-/** bias + step × Σ weight × coefficient. `coefficients`: base64 of a little-endian int16 for each term of the vocabulary. */
+/** bias + step × Σ weight × coefficient. `coefficients`: base64 of a little-endian int16 for each term of the vocabulary, or nothing where no member reads the column. */
 export const TextSum = z.strictObject({ bias: z.number(), step: z.number(), coefficients: z.base64().max(3 * MAX_VOCABULARY) });
 export type TextSum = z.infer<typeof TextSum>;
 
@@ -53,6 +53,7 @@ export function openTextSums(stored: readonly TextSum[], vocabularySize: number)
   // Term by term, so that a row reads one short stretch for each of its terms.
   const table = new Int16Array(vocabularySize * count);
   stored.forEach(({ coefficients }, at) => {
+    if (coefficients === '') return;
     const bytes = Buffer.from(coefficients, 'base64');
     for (let term = 0; term < vocabularySize; term++) table[term * count + at] = bytes.readInt16LE(2 * term);
   });
