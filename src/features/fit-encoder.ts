@@ -5,8 +5,8 @@ import { entriesOf, missingEntry, rareEntry } from './encoder.ts';
 import { FEATURES_FORMAT, type FeatureFile } from './feature-file.ts';
 import { fitTextEncoding } from './text.ts';
 
-/** A feature with the way it is to be turned into numbers. */
-export type FeatureToEncode = { name: string; expression: CheckedExpression; as: 'number' | 'category' | 'text'; isPersonal: boolean };
+/** A feature with the way it is to be turned into numbers. A count of characters is for trees: beside the terms of a text it only misleads a linear model. */
+export type FeatureToEncode = { name: string; expression: CheckedExpression; as: 'number' | 'count' | 'category' | 'text'; isPersonal: boolean };
 
 /** Which learners a base column is for: trees read a level's rank and count, linear models its indicator. */
 export type ColumnUse = 'both' | 'tree' | 'linear';
@@ -45,8 +45,8 @@ export function fitEncoder(
   };
   let firstId = 0;
   features.forEach((feature, index) => {
-    if (feature.as === 'number') {
-      add({ kind: 'number', feature: index }, 'both');
+    if (feature.as === 'number' || feature.as === 'count') {
+      add({ kind: 'number', feature: index }, feature.as === 'count' ? 'tree' : 'both');
       return;
     }
     const column = compileForTable(feature.expression)(table);

@@ -1,7 +1,7 @@
 import type { Plan } from '../../domain/plan.ts';
 
 /** A feature as text of the feature language, before it is parsed and checked. */
-export type FeatureProposal = { name: string; text: string; as: 'number' | 'category' | 'text'; isPersonal: boolean };
+export type FeatureProposal = { name: string; text: string; as: 'number' | 'count' | 'category' | 'text'; isPersonal: boolean };
 
 const quotedText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 /** A longer CASE would pass the size that an expression may have. */
@@ -36,7 +36,7 @@ export function proposeFeatures(plan: Plan): FeatureProposal[] {
       add('', column, 'text');
       add('length', `length(${column})`, 'number');
       for (const [counted, characters] of countedCharacters)
-        add(counted, `length(${column}) - length(translate(${column}, ${quotedText(characters)}, ''))`, 'number');
+        add(counted, `length(${column}) - length(translate(${column}, ${quotedText(characters)}, ''))`, 'count');
       // Repeated texts are also levels: codes with their names, titles, places.
       add('as a level', column, 'category');
     } else if (rule.type === 'text') {
