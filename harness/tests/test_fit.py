@@ -226,9 +226,7 @@ class EveryLearner(unittest.TestCase):
                         first = fit(asked, matrix, lambda left=left: left is not None and next(left, True))
                         self.assertEqual(first.settled.is_whole, refit_factor > 0)
                         rows = np.concatenate([asked.train.rows, asked.holdout.rows]) if first.settled.is_whole else asked.train.rows
-                        bare = make_job(
-                            matrix, learner, task, {**fast, **first.settled.settings}, max_rounds=first.rounds, train=rows, holdout=no_holdout
-                        )
+                        bare = make_job(matrix, learner, task, {**fast, **first.settled.settings}, max_rounds=first.rounds, train=rows, holdout=no_holdout)
                         again = fit(bare, matrix, never)
                         np.testing.assert_array_equal(again.predictions, first.predictions)
                         self.assertEqual([again.rounds, again.settled.settings], [first.rounds, first.settled.settings])
