@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
+export const Learner = z.enum(['lightgbm', 'catboost', 'extra_trees', 'linear']);
+export type Learner = z.infer<typeof Learner>;
+
 /** A learner with its settings: one proposal of the search. Curated: every part of it is ours. */
 export const Candidate = z.strictObject({
   id: z.string().regex(/^c\d+$/),
   /** For people: "LightGBM, learning rate 0.1". */
   title: z.string().max(200),
-  learner: z.enum(['lightgbm', 'catboost', 'extra_trees', 'linear']),
+  learner: Learner,
   settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   maxRounds: z.int().min(1),
   patience: z.int().min(0),

@@ -154,7 +154,15 @@ const facts = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('search.decided'), decision: SearchDecision }),
   z.strictObject({ kind: z.literal('execution.finished'), candidateId: z.string(), fold: z.int(), durationMs: z.number(), end: executionEnd }),
-  z.strictObject({ kind: z.literal('candidate.evaluated'), candidateId: z.string(), metric: Metric, value: z.number(), lossValue: z.number() }),
+  z.strictObject({
+    kind: z.literal('candidate.evaluated'),
+    candidateId: z.string(),
+    metric: Metric,
+    value: z.number(),
+    lossValue: z.number(),
+    /** By what share the loss of all before it, blended, fell with it; logs of before it was kept do not say. */
+    gain: z.number().min(0).max(1).optional(),
+  }),
   z.strictObject({
     kind: z.literal('ensemble.chosen'),
     /** Candidates that were weighed: those whose end fitted into the time. Runs of older versions do not say. */

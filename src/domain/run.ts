@@ -16,7 +16,7 @@ export type CandidateState = {
   /** Folds decided on, whether they ended or not. */
   started: Set<number>;
   executions: Map<number, ExecutionState>;
-  evaluation: { value: number; lossValue: number } | null;
+  evaluation: { value: number; lossValue: number; gain?: number } | null;
 };
 
 /** What came of training the measured recipe once more on all rows. */
@@ -151,7 +151,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
     }
     case 'candidate.evaluated': {
       const known = state.candidates.get(event.candidateId);
-      if (known) known.evaluation = { value: event.value, lossValue: event.lossValue };
+      if (known) known.evaluation = { value: event.value, lossValue: event.lossValue, ...(event.gain !== undefined && { gain: event.gain }) };
       return state;
     }
     case 'ensemble.chosen': {

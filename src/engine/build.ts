@@ -7,7 +7,7 @@ import { stateOf } from '../domain/run.ts';
 import type { OpenedFile } from '../edges/tables/index.ts';
 import type { OpenedSandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import { approvePlan } from '../stages/planning/index.ts';
-import { likelyMembers, portfolioFor, type MemberCost } from '../stages/search/index.ts';
+import { likelyMembers, mostCandidates, portfolioFor, type MemberCost } from '../stages/search/index.ts';
 import { checkModelName, type Store } from '../edges/store/index.ts';
 import { draftModel, openFinishClock } from './finish-clock.ts';
 import { finishRun } from './finish-run.ts';
@@ -176,6 +176,7 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
       await search(context, trainers, {
         portfolio: portfolioFor(data.shape),
         shape: data.shape,
+        mostCandidates: mostCandidates(data.shape.fitRows),
         fits: request.fits ?? null,
         searchStartMs: clock.spentMs(),
         threads: plan.threads,

@@ -9,7 +9,7 @@ import { MADE_FOLDS, MADE_RUN, madeCandidate, madeContext, madeData, madeFit, ma
 import { chooseMembers } from './choose-members.ts';
 import { freshFigures } from './close-sandbox.ts';
 import { keepFit } from './kept-fit.ts';
-import { evaluateCandidate } from './out-of-fold.ts';
+import { assembleOutOfFold, evaluateOutOfFold } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { RecordedChoices, Trainers } from './search-loop.ts';
 
@@ -53,7 +53,8 @@ async function runWith(
     }
     const state = run.state.candidates.get(id);
     if (state && folds.length === MADE_FOLDS) {
-      await run.append({ kind: 'candidate.evaluated', candidateId: id, metric: data.plan.metric, ...(await evaluateCandidate(state, data, files, MADE_RUN)) });
+      const evaluated = evaluateOutOfFold(await assembleOutOfFold(state, data, files, MADE_RUN), data);
+      await run.append({ kind: 'candidate.evaluated', candidateId: id, metric: data.plan.metric, ...evaluated });
     }
   }
   const context = madeContext(spentMs, isStopped, {

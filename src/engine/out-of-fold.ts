@@ -47,13 +47,7 @@ export function asPredictions(values: Float64Array, data: Pick<PreparedData, 'pl
 }
 
 /** The candidate's metric on all validated rows, and the loss that learners minimise (log loss or squared error) for ties. */
-export async function evaluateCandidate(
-  state: CandidateState,
-  data: PreparedData,
-  files: FileStore,
-  runId: string,
-): Promise<{ value: number; lossValue: number }> {
-  const { rows, values } = await assembleOutOfFold(state, data, files, runId);
+export function evaluateOutOfFold({ rows, values }: OutOfFold, data: PreparedData): { value: number; lossValue: number } {
   const labels = labelsOf(data.learn.labels, rows);
   const predictions = asPredictions(values, data, { kind: 'argmax' });
   return {

@@ -1,13 +1,25 @@
 import type { Candidate, Settled } from '../domain/candidate.ts';
 import type { RunFacts } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
+import type { CandidateState } from '../domain/run.ts';
 import type { ExecutionOutcome, Execution, Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
-import { decideForms, decideNext, likelyMembers, refitMsOf, refitTimeMs, reserveRefitMs, type MemberCost, type SearchView } from '../stages/search/index.ts';
+import {
+  decideForms,
+  decideNext,
+  likelyMembers,
+  openRunningBlend,
+  refitMsOf,
+  refitTimeMs,
+  reserveRefitMs,
+  type MemberCost,
+  type RunningBlend,
+  type SearchView,
+} from '../stages/search/index.ts';
 import { addUsage, freshFigures, type WorkerFigures } from './close-sandbox.ts';
 import { makeJob, settledBy, type FoldData } from './fold-data.ts';
 import { keepFit } from './kept-fit.ts';
-import { costOfMember, evaluateCandidate } from './out-of-fold.ts';
+import { assembleOutOfFold, costOfMember, evaluateOutOfFold, labelsOf } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { RunClock, RunLog } from './run-log.ts';
 
@@ -67,6 +79,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   const running = new Map<Execution, Promise<void>>();
   const evaluating = new Set<string>();
   const figures = freshFigures();
+  let blend: RunningBlend | null = null;
   let losses = 0;
   let worker: TrainingWorker = warm;
   let isLoaded: Promise<void> | null = null;
@@ -163,13 +176,22 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
     if (state.evaluation !== null) {
       // Known from before a kill; only what it costs is not kept.
       context.costs.set(candidateId, await costOfMember(state, data, files, run.runId));
+      await gainOf(state);
       return;
     }
     const startMs = context.nowMs();
-    const evaluated = await evaluateCandidate(state, data, files, run.runId);
+    const evaluated = evaluateOutOfFold(await assembleOutOfFold(state, data, files, run.runId), data);
     context.noteEvaluationMs(context.nowMs() - startMs);
     context.costs.set(candidateId, await costOfMember(state, data, files, run.runId));
-    await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated });
+    await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated, gain: await gainOf(state) });
+  }
+
+  /** What the candidate adds to those before it. */
+  async function gainOf(state: CandidateState): Promise<number> {
+    const { rows, values } = await assembleOutOfFold(state, data, files, run.runId);
+    const truth = Float64Array.from(rows, (row) => data.trainingLabels[row]);
+    blend ??= openRunningBlend(data.plan.task === 'regression' ? { kind: 'values', values: truth } : labelsOf(data.learn.labels, rows));
+    return blend.add(values);
   }
 
   async function endOf(outcome: ExecutionOutcome): Promise<Extract<RunFacts, { kind: 'execution.finished' }>['end']> {
@@ -196,7 +218,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
 }
 
 /** What stays the same while a search goes on. */
-export type SearchSetup = Pick<SearchView, 'portfolio' | 'shape' | 'fits' | 'threads' | 'searchStartMs'> & {
+export type SearchSetup = Pick<SearchView, 'portfolio' | 'shape' | 'mostCandidates' | 'fits' | 'threads' | 'searchStartMs'> & {
   /** Called for each of the first candidates that are complete; it runs beside the search, one at a time. */
   draft(candidate: Candidate): Promise<void>;
 };

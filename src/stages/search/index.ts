@@ -7,5 +7,6 @@ export { canAnswerTogether, decideForms, refitFoldOf, refitTimeMs, type MemberCo
 export { decideNext, type SearchView } from './decide-next.ts';
 export { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, reserveRefitMs, type RefitMember } from './decide-refit.ts';
 export { likelyMembers } from './likely-members.ts';
-export { portfolioFor } from './portfolio.ts';
+export { mostCandidates, portfolioFor } from './portfolio.ts';
+export { openRunningBlend, type RunningBlend } from './running-blend.ts';
 export type { DataShape } from './shape.ts';

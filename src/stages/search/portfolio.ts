@@ -1,16 +1,10 @@
 import type { Candidate } from '../../domain/candidate.ts';
 import type { DataShape } from './shape.ts';
 
-type Draft = Omit<Candidate, 'id'>;
+export type Draft = Omit<Candidate, 'id'>;
 
-/**
- * The curated candidates in the order they are tried, for a shape of data: linear first, because it is quick and says what is easy;
- * then the boosters and the forest that have made the strongest ensembles on tables (AutoGluon's and LightAutoML's portfolios agree
- * on these families); then second shapes of each, as far as the clock goes.
- */
-export function portfolioFor(shape: DataShape): Candidate[] {
-  const isSmall = shape.fitRows < 2_000;
-  const isLarge = shape.fitRows > 20_000;
+/** Makers of candidates: what all candidates of a learner have in common on this shape of data, the rest handed in. */
+export function makersFor(shape: DataShape) {
   const absolute = shape.metric === 'mae' || shape.metric === 'mape' || shape.metric === 'median_absolute_error';
   const hasManyClasses = hasManyClassesIn(shape);
   const { trees, ...leafLimits } = forestSettings(shape);
@@ -56,7 +50,19 @@ export function portfolioFor(shape: DataShape): Candidate[] {
     maxRounds: trees,
     patience: 0,
   });
-  const drafts: Draft[] = hasManyClasses
+  return { linear, lightgbm, catboost, forest };
+}
+
+/**
+ * The curated candidates in the order they are tried, for a shape of data: linear first, because it is quick and says what is easy;
+ * then the boosters and the forest that have made the strongest ensembles on tables (AutoGluon's and LightAutoML's portfolios agree
+ * on these families); then second shapes of each, as far as the clock goes.
+ */
+export function portfolioFor(shape: DataShape): Candidate[] {
+  const isSmall = shape.fitRows < 2_000;
+  const isLarge = shape.fitRows > 20_000;
+  const { linear, lightgbm, catboost, forest } = makersFor(shape);
+  const drafts: Draft[] = hasManyClassesIn(shape)
     ? [
         linear,
         forest('Extra trees', { max_features: 'sqrt' }),
@@ -112,14 +118,28 @@ export function portfolioFor(shape: DataShape): Candidate[] {
         ),
         catboost('depth 5', { learning_rate: 0.05, depth: 5, l2_leaf_reg: 2, random_strength: 3 }, 2000, 60),
       ];
-  // On few rows many candidates are many chances to be lucky.
-  const tried = shape.fitRows < MIN_ROWS_FOR_ALL ? drafts.slice(0, MAX_ON_FEW_ROWS) : drafts;
-  return tried.map((draft, index) => ({ id: `c${index}`, ...draft }));
+  return drafts.slice(0, mostCandidates(shape.fitRows)).map((draft, index) => ({ id: `c${index}`, ...draft }));
 }
 
-const MIN_ROWS_FOR_ALL = 1_000;
-/** The slow shapes come after these: on few rows their many trees leave no room for other members within what answering may cost. */
-const MAX_ON_FEW_ROWS = 9;
+/**
+ * On few rows many candidates are many chances to be lucky: the curve, straight in the logarithms, of AutoGluon's limits on models (1.6, `best_v150`), but never
+ * under the six families.
+ */
+export function mostCandidates(fitRows: number): number {
+  const knots = [
+    [100, 6],
+    [500, 9],
+    [2_500, 16],
+    [10_000, 40],
+    [100_000, 100],
+  ] as const;
+  const after = knots.findIndex(([rows]) => rows > fitRows);
+  if (after <= 0) return after < 0 ? 100 : 6;
+  const [[fromRows, from], [toRows, to]] = [knots[after - 1], knots[after]];
+  const share = Math.log(fitRows / fromRows) / Math.log(toRows / fromRows);
+  return Math.floor(Math.exp(Math.log(from) + share * Math.log(to / from)));
+}
+
 /** Up to so many fitted rows for each second of the budget a booster learns twice. */
 const MAX_REFIT_ROWS_A_SECOND = 400;
 
@@ -138,4 +158,4 @@ function forestSettings(shape: DataShape): { trees: number; min_samples_leaf: nu
 }
 
 /** Learners that grow a tree a class a round become slow, and their answers with them. */
-const hasManyClassesIn = (shape: DataShape) => shape.classCount > 10;
+export const hasManyClassesIn = (shape: DataShape) => shape.classCount > 10;
