@@ -7,7 +7,7 @@ import { ModelwrightError, unreachable } from './error.ts';
 
 /** How one execution of a candidate on a fold ended, as far as the search, or who repeats it, needs to know. */
 export type ExecutionState = { durationMs: number } & (
-  | { kind: 'finished'; result: FileRef; rounds: number; settled: Settled | null }
+  | { kind: 'finished'; result: FileRef; rounds: number; settled?: Settled }
   | { kind: 'lost'; why: string }
 );
 
@@ -143,7 +143,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       const { candidateId, fold, durationMs, end } = event;
       const execution: ExecutionState =
         end.kind === 'finished'
-          ? { kind: 'finished', result: end.result, rounds: end.rounds, settled: end.settled ?? null, durationMs }
+          ? { kind: 'finished', result: end.result, rounds: end.rounds, durationMs, ...(end.settled && { settled: end.settled }) }
           : { kind: 'lost', why: end.kind, durationMs };
       state.candidates.get(candidateId)?.executions.set(fold, execution);
       tallyExecution(state.executionTally, event);

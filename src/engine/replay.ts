@@ -18,8 +18,11 @@ import { prepareData, type PreparedData } from './prepare-data.ts';
 import { readRecordedRun, type RecordedRun } from './recorded-run.ts';
 import { refuseChangedFile } from './refuse-changed.ts';
 import { openRunLog, startClock } from './run-log.ts';
-import { openTrainers, search, type SearchContext } from './search-loop.ts';
+import { openTrainers, type SearchContext } from './search-loop.ts';
 import { splitBytes } from './split-bytes.ts';
+
+/** Each fit may take an hour. */
+const NO_CLOCK_MS = 3_600_000;
 
 /** `threads`: fits side by side; null takes as many as the run had. */
 export type ReplayRequest = { reference: string; threads: number | null };
@@ -176,12 +179,19 @@ async function doAgain(edges: Edges, store: Store<RunEvent>, recorded: RecordedR
   return [...compared, await compareGraphs('graph of the model that ships', refitted, shipped, data, graphs)];
 }
 
-async function fitAll(context: SearchContext, trainers: ReturnType<typeof openTrainers>, fits: RecordedRun['fits']): Promise<void> {
-  const { shape, plan } = context.data;
-  await search(context, trainers, { portfolio: [], shape, fits, searchStartMs: 0, threads: plan.threads, draft: () => Promise.resolve() });
-  const lost = fits.find(({ candidate, fold }) => context.run.state.candidates.get(candidate.id)?.executions.get(fold)?.kind !== 'finished');
+async function fitAll({ run, data }: SearchContext, trainers: ReturnType<typeof openTrainers>, fits: RecordedRun['fits']): Promise<void> {
+  const open = fits.values();
+  const fitNext = async () => {
+    for (const { candidate, fold, rounds, settled } of open) {
+      const decision = { kind: 'try' as const, candidate, fold, rounds, stopAfterMs: NO_CLOCK_MS, ...(settled && { settled }) };
+      await run.append({ kind: 'search.decided', decision });
+      await trainers.execute(candidate, fold, rounds, NO_CLOCK_MS, settled);
+    }
+  };
+  await Promise.all(Array.from({ length: data.plan.threads }, fitNext));
+  const lost = fits.find(({ candidate, fold }) => run.state.candidates.get(candidate.id)?.executions.get(fold)?.kind !== 'finished');
   if (!lost) return;
-  const execution = context.run.state.candidates.get(lost.candidate.id)?.executions.get(lost.fold);
+  const execution = run.state.candidates.get(lost.candidate.id)?.executions.get(lost.fold);
   throw new ModelwrightError({
     code: 'MW2013',
     message: `Fold ${lost.fold} of ${lost.candidate.title} ended well in the run and not in the replay (${execution?.kind === 'lost' ? execution.why : 'not begun'}).`,

@@ -144,7 +144,8 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
       if (isClosed && outcome.kind === 'cancelled') return;
       figures.executions += 1;
       await run.append({ kind: 'execution.finished', candidateId: candidate.id, fold, durationMs: outcome.durationMs, end: await endOf(outcome) });
-      await evaluateIfComplete(candidate.id);
+      // A model of all rows adds nothing to what a candidate is known to be worth.
+      if (fold < data.folds.length) await evaluateIfComplete(candidate.id);
     },
     evaluateIfComplete,
     async stopAll() {

@@ -39,7 +39,6 @@ const finished = (durationMs: number): ExecutionState => ({
   kind: 'finished',
   durationMs,
   rounds: 10,
-  settled: null,
   result: { sha256: 'a'.repeat(64), sizeBytes: 1 },
 });
 const lost: ExecutionState = { kind: 'lost', durationMs: 10, why: 'failed' };
