@@ -3,6 +3,7 @@ import { Candidate, RecordedFit, Settled } from './candidate.ts';
 import { Containment, ContainmentSummary } from './containment.ts';
 import { FileReading } from './file-reading.ts';
 import { AnswerLimits, DatasetRef, FinalModel, Plan } from './plan.ts';
+import { ChosenInterval, Coverage } from './prediction-interval.ts';
 import { Metric, TaskKind } from './task.ts';
 
 /** Bytes kept in the file store under their hash. */
@@ -99,6 +100,8 @@ export const ScoreRecord = z.strictObject({
   rowCount: z.int().min(0),
   /** The same score on the rows of the test part that do not occur in training; null when all are new or none is. */
   onUnseenRows: z.strictObject({ value: z.number(), rowCount: z.int() }).nullable(),
+  /** How often the truth lay in its interval, on the same rows; null for classes, without intervals, and where no rows were locked. Older records have none. */
+  coverage: Coverage.nullable().optional(),
 });
 export type ScoreRecord = z.infer<typeof ScoreRecord>;
 
@@ -170,6 +173,8 @@ const facts = z.discriminatedUnion('kind', [
     members: z.array(Member),
     calibration: Calibration,
     decision: DecisionRule,
+    /** Of answers that are numbers; null for classes. Older runs have none. */
+    interval: ChosenInterval.nullable().optional(),
     value: z.number(),
     note: z.string(),
   }),

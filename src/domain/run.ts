@@ -3,6 +3,7 @@ import type { BuildRequest, Calibration, DecisionRule, FileRef, Member, RefitAba
 import type { Containment, ContainmentSummary } from './containment.ts';
 import { freshTally, tallyExecution, type ExecutionTally } from './execution-tally.ts';
 import type { DatasetRef, Plan } from './plan.ts';
+import type { ChosenInterval } from './prediction-interval.ts';
 import { ModelwrightError, unreachable } from './error.ts';
 
 /** How one execution of a candidate on a fold ended, as far as the search, or who repeats it, needs to know. */
@@ -46,7 +47,15 @@ export type RunState = {
   split: { splitKind: string; learnRows: number; testRows: number; foldCount: number; notes: string[]; split: FileRef } | null;
   candidates: Map<string, CandidateState>;
   searchEnd: string | null;
-  ensemble: { considered: string[] | null; members: Member[]; calibration: Calibration; decision: DecisionRule; value: number; note: string } | null;
+  ensemble: {
+    considered: string[] | null;
+    members: Member[];
+    calibration: Calibration;
+    decision: DecisionRule;
+    interval: ChosenInterval | null;
+    value: number;
+    note: string;
+  } | null;
   drafted: { candidateId: string; finishMs: number } | null;
   built: { files: FileRef; parity: { rows: number; largestDifference: number; isEqual: boolean }; inputsByUse: string[] } | null;
   testOpened: { rowCount: number; graphSha256: string } | null;
@@ -155,8 +164,8 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return state;
     }
     case 'ensemble.chosen': {
-      const { considered = null, members, calibration, decision, value, note } = event;
-      state.ensemble = { considered, members, calibration, decision, value, note };
+      const { considered = null, members, calibration, decision, interval = null, value, note } = event;
+      state.ensemble = { considered, members, calibration, decision, interval, value, note };
       return state;
     }
     case 'model.drafted':

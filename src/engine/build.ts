@@ -286,6 +286,8 @@ async function endStep({ store, run, clock }: Going, data: PreparedData, plan: P
     metric: plan.metric,
     score: score.score,
     baseline: score.baseline,
+    interval: ensemble.interval,
+    coverage: score.coverage ?? null,
     verdict: score.verdict,
     sentence: verdictSentence(score),
     wallMs,

@@ -3,20 +3,33 @@ import type { RunFacts } from '../domain/event.ts';
 import { madeCandidate, madeRun } from '../../tests/fixtures/made-data.ts';
 import { compare, compareCandidates, compareOutcomes } from './compare-runs.ts';
 
-const interval = (value: number) => ({ value, low: value - 1, high: value + 1 });
+const around = (value: number) => ({ value, low: value - 1, high: value + 1 });
+const interval = {
+  kind: 'interval' as const,
+  level: 0.9,
+  scale: 'unit' as const,
+  low: -1,
+  high: 1,
+  spread: [
+    { at: 0, value: 1 },
+    { at: 2, value: 1.25 },
+  ],
+  least: null,
+};
 const ensemble = {
   kind: 'ensemble.chosen' as const,
   members: [{ candidateId: 'c0', weight: 1, folds: [0, 1] }],
   calibration: { kind: 'temperature' as const, t: 1.25 },
   decision: { kind: 'multipliers' as const, values: [1, 0.5] },
+  interval,
   value: 0.7,
   note: '',
 };
 const record = {
   metric: 'macro_f1' as const,
-  score: interval(0.6),
+  score: around(0.6),
   baseline: 0.2,
-  gain: interval(0.4),
+  gain: around(0.4),
   verdict: 'promising' as const,
   verdictReason: null,
   rowCount: 50,
@@ -56,10 +69,11 @@ describe('a run and its replay', () => {
     ['the models of the ensemble', { ensemble: { members: [{ candidateId: 'c1', weight: 1, folds: [0, 1] }] } }, ['models of the ensemble', 'weight of c0']],
     ['a weight', { ensemble: { members: [{ candidateId: 'c0', weight: 0.9, folds: [0, 1] }] } }, ['weight of c0']],
     ['the calibration', { ensemble: { calibration: { kind: 'temperature', t: 1.26 } } }, ['calibration, t']],
-    ['a multiplier', { ensemble: { decision: { kind: 'multipliers', values: [1, 0.6] } } }, ['decision, of class 1']],
-    ['the count of classes', { ensemble: { decision: { kind: 'multipliers', values: [1] } } }, ['decision, of class 1']],
+    ['a multiplier', { ensemble: { decision: { kind: 'multipliers', values: [1, 0.6] } } }, ['decision, values 1']],
+    ['a range', { ensemble: { interval: { ...interval, spread: [interval.spread[0], { at: 2, value: 1.5 }] } } }, ['range, spread 1 value']],
+    ['the count of classes', { ensemble: { decision: { kind: 'multipliers', values: [1] } } }, ['decision, values 1']],
     ['the ensemble', { ensemble: { value: 0.71 } }, ['ensemble out of its folds']],
-    ['an end of the interval', { record: { score: { ...interval(0.6), low: 0.1 } } }, ['score, low end']],
+    ['an end of the interval', { record: { score: { ...around(0.6), low: 0.1 } } }, ['score, low end']],
     ['the baseline', { record: { baseline: 0.3 } }, ['score, baseline']],
     ['the rows', { record: { rowCount: 51 } }, ['score, rows']],
   ])('differ in %s, by its name', async (_, change, names) => {

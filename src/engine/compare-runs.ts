@@ -1,4 +1,4 @@
-import type { Calibration, DecisionRule, Member, ScoreRecord } from '../domain/event.ts';
+import type { Member, ScoreRecord } from '../domain/event.ts';
 import type { RunState } from '../domain/run.ts';
 
 /** How far two numbers may be apart that are to be the same, relative to max(1, |number|). */
@@ -30,7 +30,7 @@ export function compareCandidates(recorded: RunState, replayed: RunState): Compa
   });
 }
 
-/** What was chosen and measured: forms, weights, calibration, the rule of decision, and every number of the score. */
+/** What was chosen and measured: forms, weights, calibration, the rule of decision, ranges, and every number of the score. */
 export function compareOutcomes(recorded: RunState, replayed: RunState): Compared[] {
   const { ensemble: before, score: scoreBefore } = recorded;
   const { ensemble: after, score: scoreAfter } = replayed;
@@ -40,8 +40,9 @@ export function compareOutcomes(recorded: RunState, replayed: RunState): Compare
     ...before.members.map(({ candidateId, weight }) =>
       compare(`weight of ${candidateId}`, weight, after.members.find((member) => member.candidateId === candidateId)?.weight ?? null),
     ),
-    ...compareFacts('calibration', calibrationFacts(before.calibration), calibrationFacts(after.calibration)),
-    ...compareFacts('decision', decisionFacts(before.decision), decisionFacts(after.decision)),
+    ...compareFacts('calibration', factsOf(before.calibration), factsOf(after.calibration)),
+    ...compareFacts('decision', factsOf(before.decision), factsOf(after.decision)),
+    ...compareFacts('range', factsOf(before.interval ?? {}), factsOf(after.interval ?? {})),
     compare('ensemble out of its folds', before.value, after.value),
     ...compareFacts('score', scoreFacts(scoreBefore), scoreFacts(scoreAfter)),
   ];
@@ -61,15 +62,14 @@ const compareFacts = (what: string, before: Facts, after: Facts): Compared[] =>
 
 const formsOf = (members: readonly Member[]): string => members.map(({ candidateId, folds }) => `${candidateId}: ${folds.join(' ')}`).join('; ');
 
-const calibrationFacts = ({ kind, ...numbers }: Calibration): Facts => ({ kind, ...numbers });
-
-function decisionFacts(decision: DecisionRule): Facts {
-  if (decision.kind !== 'multipliers') return { ...decision };
-  return { kind: decision.kind, ...Object.fromEntries(decision.values.map((value, at) => [`of class ${at}`, value])) };
+/** Every number and word in a value, by its path in it. */
+function factsOf(value: unknown, path: string[] = []): Facts {
+  if (typeof value === 'object' && value !== null) return Object.assign({}, ...Object.entries(value).map(([name, part]) => factsOf(part, [...path, name])));
+  return { [path.join(' ')]: typeof value === 'number' ? value : String(value) };
 }
 
 /** The verdict follows from these, and from the clock, which is not repeated. */
-function scoreFacts({ metric, score, baseline, gain, rowCount, onUnseenRows }: ScoreRecord): Facts {
+function scoreFacts({ metric, score, baseline, gain, rowCount, onUnseenRows, coverage }: ScoreRecord): Facts {
   return {
     metric,
     value: score.value,
@@ -81,5 +81,6 @@ function scoreFacts({ metric, score, baseline, gain, rowCount, onUnseenRows }: S
     'high end of the gain': gain.high,
     rows: rowCount,
     ...(onUnseenRows && { 'value on unseen rows': onUnseenRows.value, 'unseen rows': onUnseenRows.rowCount }),
+    ...(coverage && { 'rows whose truth lies in its range': coverage.coveredCount, 'mean width of the ranges': coverage.meanWidth }),
   };
 }

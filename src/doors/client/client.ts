@@ -2,6 +2,7 @@ import type { BuildWatcher, PlanCard, PlanQuestion } from '../../domain/build-wa
 import type { BuildRequest, Interval, RefitAbandonReason, ScoreRecord, VerdictKind } from '../../domain/event.ts';
 import type { Contract, Manifest } from '../../domain/package.ts';
 import type { Plan } from '../../domain/plan.ts';
+import type { ChosenInterval, Coverage } from '../../domain/prediction-interval.ts';
 import type { Metric } from '../../domain/task.ts';
 import type { JudgedRegister } from '../../domain/threat.ts';
 import type { Examination } from './examination.ts';
@@ -22,6 +23,10 @@ export type BuildResult = {
   metric: Metric;
   score: Interval;
   baseline: number;
+  /** The range beside answers that are numbers, or why there is none; null for classes. */
+  interval: ChosenInterval | null;
+  /** How often the truth lay in it, on the locked rows; null for classes, without intervals, and where none were locked. */
+  coverage: Coverage | null;
   verdict: VerdictKind;
   /** The verdict's sentence, with its reason. */
   sentence: string;
@@ -63,8 +68,24 @@ export type ReplayResult = {
 
 export type PredictionWarning = { column: string; problem: string; count: number };
 export type FilePrediction = { rowCount: number; out: string | null; warnings: PredictionWarning[]; notes: string[]; durationMs: number };
-export type RowPrediction = { model: string; prediction: string | number; probabilities: Record<string, number> | null; warnings: PredictionWarning[] };
-export type EvaluationResult = { model: string; metric: Metric; score: Interval; baseline: number; gain: Interval; rowCount: number };
+export type RowPrediction = {
+  model: string;
+  prediction: string | number;
+  probabilities: Record<string, number> | null;
+  /** Around an answer that is a number: the truth of `level` of all rows lies from `low` to `high`. Null for classes, and for models that know no intervals. */
+  interval: { level: number; low: number; high: number } | null;
+  warnings: PredictionWarning[];
+};
+export type EvaluationResult = {
+  model: string;
+  metric: Metric;
+  score: Interval;
+  baseline: number;
+  gain: Interval;
+  rowCount: number;
+  /** Of the intervals of answers that are numbers, on these rows. */
+  coverage: Coverage | null;
+};
 export type ModelSummary = {
   reference: string;
   modelId: string;

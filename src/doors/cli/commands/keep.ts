@@ -2,7 +2,7 @@ import { verdictSentences } from '../../../domain/verdict.ts';
 import type { Client } from '../../client/client.ts';
 import type { CommandContext } from '../context.ts';
 import { counted, number, percent } from '../figures.ts';
-import { measuredLine } from '../render-result.ts';
+import { coverageLine, measuredLine } from '../render-result.ts';
 import { textOption, type CommandWords } from '../command-words.ts';
 import { aligned, printable } from '../terminal.ts';
 
@@ -71,6 +71,7 @@ export async function show(client: Client, words: CommandWords, context: Command
       : []),
     `holds      ${manifest.members.map(({ title, weight }) => `${title} ${percent(weight)}`).join(', ')}`,
     `answers    ${shortened(contract.outputs)}`,
+    ...(summary.score?.coverage ? [`ranges     ${coverageLine(summary.score.coverage)}`] : []),
     `package    ${summary.path}`,
     `id         ${summary.modelId}`,
     '',
