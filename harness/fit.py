@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from learners import catboost_learner, extra_trees_learner, lightgbm_learner, linear_learner
-from learners.constant_learner import fit_constant
+import learners
+from learners.constant import fit_constant
 from learners.examples import Examples, InputReader, join, some_input_varies
-from learners.linear_learner import LinearModel
-from learners.model import Learner, Model
+from learners.model import Learner, Model, SettlesSettings
 from learners.present_classes import PresentClasses, WidenedModel
 from learners.probes import make_probes
 from learners.stopwatch import Stopwatch
 from wire import FitJob, FitResult, Matrix, Setting, Settled
-from wire import Learner as LearnerName
 
-LEARNERS: dict[LearnerName, Learner] = {
-    "lightgbm": lightgbm_learner.fit,
-    "catboost": catboost_learner.fit,
-    "extra_trees": extra_trees_learner.fit,
-    "linear": linear_learner.fit,
-}
+
+def find_learners() -> dict[str, Learner]:
+    """By name: the function `fit` of each file learners/NAME_learner.py."""
+    files = sorted(module.name for module in pkgutil.iter_modules(learners.__path__) if module.name.endswith("_learner"))
+    return {file.removesuffix("_learner"): importlib.import_module(f"learners.{file}").fit for file in files}
+
+
+LEARNERS = find_learners()
 
 # Found when the learners are imported: a caged job may not read /proc/self/maps to look for them.
 THREAD_POOLS = ThreadpoolController()
@@ -71,7 +73,7 @@ def _learn(job: FitJob, reader: InputReader, stopwatch: Stopwatch) -> tuple[Mode
 def _settings_found(model: Model) -> dict[str, Setting]:
     """Rounds are all that holdout and clock decide for the others."""
     learnt = model.model if isinstance(model, WidenedModel) else model
-    return learnt.settled if isinstance(learnt, LinearModel) else {}
+    return learnt.settled if isinstance(learnt, SettlesSettings) else {}
 
 
 def _learn_from(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopwatch) -> Model:

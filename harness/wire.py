@@ -19,7 +19,6 @@ import bundle
 
 WIRE = 1
 
-Learner = Literal["lightgbm", "catboost", "extra_trees", "linear"]
 Task = Literal["binary", "multiclass", "regression"]
 Link = Literal["none", "sigmoid", "softmax"]
 Setting = int | float | str | bool
@@ -111,7 +110,7 @@ class ScoreRows:
 @dataclass(frozen=True, slots=True)
 class FitJob:
     id: str
-    learner: Learner
+    learner: str  # a file learners/NAME_learner.py has this NAME
     task: Task
     class_count: int  # 1 for regression, 2 for binary, K for multiclass
     settings: dict[str, Setting]

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-export const Learner = z.enum(['lightgbm', 'catboost', 'extra_trees', 'linear']);
-export type Learner = z.infer<typeof Learner>;
+import { Learner } from './learner.ts';
 
 /** A learner with its settings: one proposal of the search. Curated: every part of it is ours. */
 export const Candidate = z.strictObject({

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { decodeBundle, encodeBundleParts, type BundleArray } from '../../domain/bundle.ts';
 import { Settled } from '../../domain/candidate.ts';
+import { Learner } from '../../domain/learner.ts';
 import { TaskKind } from '../../domain/task.ts';
 import { readFitted } from './read-fitted.ts';
 import type { FitJob, FitResult, TrainingMatrix } from './sandbox.ts';
@@ -185,7 +186,7 @@ const Matrix = z
 const Job = z
   .strictObject({
     id: z.string().min(1).max(200),
-    learner: z.enum(['lightgbm', 'catboost', 'extra_trees', 'linear']),
+    learner: Learner,
     task: TaskKind,
     classCount: z.int().min(1).max(10_000),
     settings: z.record(z.string().min(1).max(64), z.union([z.number(), z.string().max(1000), z.boolean()])),
