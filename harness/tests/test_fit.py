@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import time
 import unittest
-from dataclasses import replace
+from dataclasses import fields, replace
+from unittest.mock import patch
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from fit import LEARNERS, fit
-from learners import catboost_learner
+from learners import catboost_learner, extra_trees_learner
 from learners.examples import Examples, Inputs
 from learners.stopwatch import Stopwatch
 from tests.golden import goldens, trees_a_round
@@ -191,6 +192,38 @@ class EveryLearner(unittest.TestCase):
                 first = fit(job, matrix, never)
                 again = fit(replace(job, max_rounds=first.rounds), matrix, never)
                 np.testing.assert_array_equal(first.predictions, again.predictions)
+
+    def test_what_it_settled_repeats_it_without_a_holdout_and_without_a_clock(self) -> None:
+        matrix = make_matrix(2_000, seed=20)
+        no_holdout = np.empty(0, np.int32)
+        # Asked to stop after so many looks at the clock, the last in the middle of learning for the second time, or never.
+        for refit_factor, looks in ((0, None), (0, 7), (1.1, None), (1.1, 45)):
+            for learner in LEARNERS:
+                for task in TASKS:
+                    if learner not in WITH_ROUNDS and refit_factor > 0:
+                        continue  # its holdout settles more than rounds
+                    with self.subTest(learner=learner, task=task, refit_factor=refit_factor, looks=looks):
+                        fast = {**SMALL[learner], "learning_rate": 0.3} if "learning_rate" in SMALL[learner] else SMALL[learner]
+                        asked = make_job(matrix, learner, task, fast, max_rounds=40, patience=5, refit_factor=refit_factor)
+                        left = iter([False] * looks) if looks else None
+                        first = fit(asked, matrix, lambda left=left: left is not None and next(left, True))
+                        self.assertEqual(first.settled.is_whole, refit_factor > 0)
+                        rows = np.concatenate([asked.train.rows, asked.holdout.rows]) if first.settled.is_whole else asked.train.rows
+                        bare = make_job(matrix, learner, task, {**fast, **first.settled.settings}, max_rounds=first.rounds, train=rows, holdout=no_holdout)
+                        again = fit(bare, matrix, never)
+                        np.testing.assert_array_equal(again.predictions, first.predictions)
+                        self.assertEqual([again.rounds, again.settled.settings], [first.rounds, first.settled.settings])
+                        for field in fields(first.fitted):
+                            np.testing.assert_array_equal(getattr(again.fitted, field.name), getattr(first.fitted, field.name))
+
+    def test_a_forest_is_the_same_in_whatever_slices_it_is_grown(self) -> None:
+        matrix = make_matrix(500, seed=21)
+        job = make_job(matrix, "extra_trees", "multiclass", SMALL["extra_trees"], max_rounds=37)
+        forests: list[FitResult] = []
+        for seconds in (-1.0, 1e9):
+            with patch.object(extra_trees_learner, "SLICE_SECONDS", seconds):
+                forests.append(fit(job, matrix, never))
+        np.testing.assert_array_equal(forests[0].predictions, forests[1].predictions)
 
     def test_its_result_survives_the_wire(self) -> None:
         matrix = make_matrix(500, seed=11)

@@ -5,17 +5,16 @@ import { packageFiles, type Parity } from '../domain/package.ts';
 import type { ChosenInterval } from '../domain/prediction-interval.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { GraphRuntime } from '../edges/onnx/index.ts';
-import type { FitResult } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import type { FeatureFile } from '../features/index.ts';
 import { checkEquality, makeContract, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
 import { extraColumnsOf } from './fold-data.ts';
-import { readFit } from './kept-fit.ts';
+import { readFit, type FitToKeep } from './kept-fit.ts';
 import { readsComponents } from './member-limits.ts';
 import { readKept } from './read-kept.ts';
 import type { SearchContext } from './search-loop.ts';
 
-type Fit = { candidate: Candidate; fold: number; weight: number; result: FitResult };
+type Fit = { candidate: Candidate; fold: number; weight: number; result: FitToKeep };
 export type ModelFiles = Map<string, Uint8Array>;
 
 async function readMembers({ run, files }: SearchContext, members: Member[]): Promise<Fit[]> {

@@ -1,4 +1,5 @@
 import { calibrate } from '../domain/calibration.ts';
+import type { Candidate } from '../domain/candidate.ts';
 import type { Calibration, DecisionRule, Member } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { ChosenInterval } from '../domain/prediction-interval.ts';
@@ -19,16 +20,26 @@ const REFIT_ROUNDS_FACTOR = 1.05;
 const NO_CLOCK_MS = 3_600_000;
 
 /** The chosen ensemble: which candidates answer together, with what weights, how they are calibrated, classes decided and numbers given a range. */
-export type Choice = { members: Member[]; calibration: Calibration; decision: DecisionRule; interval: ChosenInterval | null; value: number; note: string };
+export type Choice = {
+  /** Candidates that were weighed; none where no candidate has all its folds. */
+  considered: string[];
+  members: Member[];
+  calibration: Calibration;
+  decision: DecisionRule;
+  interval: ChosenInterval | null;
+  value: number;
+  note: string;
+};
 
 /** From the candidates' answers out of the folds to the ensemble that will be packaged. */
 export async function chooseMembers(context: SearchContext, trainers: Trainers): Promise<Choice> {
-  const { run, data, files } = context;
+  const { run, data, files, recorded } = context;
   const all = [...run.state.candidates.values()].filter(({ evaluation }) => evaluation !== null);
   // A candidate of little weight must not make the end longer than the time that is left: large forests take seconds to load.
   // What the search has kept free for the end is there even where it was overrun by a moment: the candidates that it was kept for are not dropped.
   const forEndMs = Math.max(data.plan.budgetMs - context.clock.spentMs(), context.finishMs());
-  const inTime = run.state.request?.fits ? all : all.filter(({ candidate }) => context.finishOfMs(candidate) <= forEndMs);
+  const isInTime = (candidate: Candidate) => run.state.request?.fits !== undefined || context.finishOfMs(candidate) <= forEndMs;
+  const inTime = all.filter(({ candidate }) => (recorded ? recorded.considered.has(candidate.id) : isInTime(candidate)));
   const complete = inTime.length > 0 ? inTime : all;
   if (complete.length === 0) return chooseIncomplete(context);
   const outOfFold: OutOfFold[] = [];
@@ -55,6 +66,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     ),
     leftMs: run.state.request?.fits ? Number.POSITIVE_INFINITY : data.plan.budgetMs - context.clock.spentMs() - context.finishMs(),
     threads: data.plan.threads,
+    ...(recorded && { refits: recorded.refits }),
   });
   const kept = await refit(context, trainers, members, refits);
 
@@ -65,7 +77,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
   }
   const settled = settle(context, labels, blended);
   const titles = kept.map(({ candidateId, weight }) => `${run.state.candidates.get(candidateId)?.candidate.title} ${Math.round(weight * 100)} %`);
-  return { members: kept, ...settled, note: titles.join(', ') };
+  return { considered: complete.map(({ candidate }) => candidate.id), members: kept, ...settled, note: titles.join(', ') };
 }
 
 /** Calibration and the rule that decides classes, or the ranges of numbers, learnt on answers out of the folds. */
@@ -132,6 +144,7 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
   const labels = labelsOf(data.learn.labels, rows);
   const predictions = asPredictions(values, data, { kind: 'argmax' });
   return {
+    considered: [],
     members: [{ candidateId: state.candidate.id, weight: 1, folds }],
     calibration: { kind: 'none' },
     decision: { kind: 'argmax' },
@@ -161,7 +174,8 @@ async function refit(context: SearchContext, trainers: Trainers, members: Member
   await Promise.all(
     refits.map(async (candidateId) => {
       const state = run.state.candidates.get(candidateId);
-      if (!state || state.executions.get(fold)?.kind === 'finished') return;
+      // What is repeated has been done by now, or came to nothing then.
+      if (!state || context.recorded || state.executions.get(fold)?.kind === 'finished') return;
       const done = [...state.executions.values()].filter((execution) => execution.kind === 'finished');
       const factor = state.candidate.patience > 0 ? REFIT_ROUNDS_FACTOR : 1;
       const rounds = Math.max(1, Math.round((done.reduce((sum, execution) => sum + execution.rounds, 0) / done.length) * factor));

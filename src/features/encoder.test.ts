@@ -169,6 +169,11 @@ describe('the encoder', () => {
 const aWholeRow = (part: Row): Row => ({ amount: 1, 'is new': true, town: 'Bo', person: null, said: null, seen: 0, ...part });
 const repeat = (text: string, count: number): string[] => Array.from({ length: count }, () => text);
 
+it('keeps counts of characters from linear models, which read the terms', () => {
+  const counted: FeatureToEncode = { ...features[7], as: 'count' };
+  expect(fitEncoder(inputs, [features[0], counted], tableOf([aWholeRow({})])).uses).toEqual(['both', 'tree']);
+});
+
 describe('a sum over text', () => {
   const said = ['free prize now', 'see you at home', 'free free prize', 'home now'];
   const file = fitted(said.map((text) => aWholeRow({ said: text })));

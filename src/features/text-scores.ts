@@ -13,7 +13,7 @@ const MAX_CLASSES = 30;
 /** Numbers that the scores of all folds may put into the package: some 20 MB of it. */
 const MAX_COEFFICIENTS = 8_000_000;
 /** Multiplications a millisecond of the run's budget that the scores of all folds may take: about a twentieth of it. */
-const WORK_A_MS = 4e4;
+const WORK_A_MS = 2e4;
 /** Coefficients are drawn to zero as by so many rows. Texts have length 1 a block, so that one strength does for all tables. */
 const STRENGTH = 1;
 const MAX_PASSES = 20;

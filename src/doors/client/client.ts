@@ -43,6 +43,29 @@ export type BuildResult = {
   isStoppedEarly: boolean;
 };
 
+/** One thing that a run came to, then and now: numbers with their difference, or texts. `replayed` is null where nothing came of it now. */
+export type ReplayedFact = { what: string; recorded: number | string; replayed: number | string | null; difference: number | null; isSame: boolean };
+
+/** A finished run, done again without the clock, beside what it says of itself. */
+export type ReplayResult = {
+  kind: 'result';
+  run: string;
+  /** `name@version`, or the folder of the package; null where the run's package is not there any more. */
+  model: string | null;
+  metric: Metric;
+  /** How far numbers may be apart, relative to max(1, |number|). */
+  tolerance: number;
+  isSame: boolean;
+  /** Candidates with their score out of their folds. */
+  candidates: { id: string; title: string; folds: number; recorded: number; replayed: number | null; difference: number | null; isSame: boolean }[];
+  /** The split, the ensemble, the score, the graphs and the package. */
+  others: ReplayedFact[];
+  fits: number;
+  /** Of Modelwright. */
+  versions: { recorded: string; replayed: string };
+  wallMs: number;
+};
+
 export type PredictionWarning = { column: string; problem: string; count: number };
 export type FilePrediction = { rowCount: number; out: string | null; warnings: PredictionWarning[]; notes: string[]; durationMs: number };
 export type RowPrediction = {
@@ -95,6 +118,8 @@ export interface Client {
   plan(request: BuildRequest, watcher: BuildWatcher): Promise<PlanResult>;
   build(request: BuildRequest, watcher: BuildWatcher): Promise<BuildResult>;
   resume(run: string, watcher: BuildWatcher): Promise<BuildResult>;
+  /** Does a finished run again from its events, by its id or its model's name, and keeps nothing of it. `threads` null: as many as it had. */
+  replay(request: { reference: string; threads: number | null }): Promise<ReplayResult>;
   /** Writes the answers to `out`, by its ending; without one hands `write` their text in `textFormat`. */
   predictFile(request: {
     model: string;

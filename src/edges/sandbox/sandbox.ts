@@ -1,4 +1,5 @@
 import type { Table } from '../../domain/column.ts';
+import type { Settled } from '../../domain/candidate.ts';
 import type { WallRecord } from '../../domain/containment.ts';
 import type { Fitted } from '../../domain/fitted.ts';
 import type { Learner } from '../../domain/learner.ts';
@@ -64,6 +65,7 @@ export type FitResult = {
   fitted: Fitted;
   predictions: Float64Array;
   rounds: number;
+  settled: Settled;
   probes: { matrix: Float32Array; textRows: Int32Array; answers: Float64Array };
 };
 
