@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from learners import catboost_learner, extra_trees_learner, lightgbm_learner, linear_learner
+from learners import catboost_learner, extra_trees_learner, lightgbm_learner, linear_learner, network_learner
 from learners.constant_learner import fit_constant
 from learners.examples import Examples, InputReader, join, some_input_varies
 from learners.model import Learner, Model
@@ -23,6 +23,7 @@ LEARNERS: dict[LearnerName, Learner] = {
     "catboost": catboost_learner.fit,
     "extra_trees": extra_trees_learner.fit,
     "linear": linear_learner.fit,
+    "network": network_learner.fit,
 }
 
 # Found when the learners are imported: a caged job may not read /proc/self/maps to look for them.

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from learners.examples import Examples, Inputs
 from learners.stopwatch import Stopwatch
-from wire import F64, I32, FitJob, FittedLinear, FittedTrees
+from wire import F64, I32, FitJob, Fitted
 
 
 class Model(Protocol):
@@ -14,14 +14,14 @@ class Model(Protocol):
 
     @property
     def rounds(self) -> int:
-        """Boosting rounds or trees kept; for `linear`, which has no rounds to keep, the most it was given. As max_rounds it repeats the fit."""
+        """Boosting rounds, trees or passes over the rows kept; for `linear`, which keeps none, the most it was given. As max_rounds it repeats the fit."""
         ...
 
     def predict(self, inputs: Inputs) -> F64:
         """The learner's own answers, (rows, class_count), not computed from the table."""
         ...
 
-    def table(self, features: I32) -> FittedTrees | FittedLinear:
+    def table(self, features: I32) -> Fitted:
         """The same as plain arrays; `features[i]` is the number that the world outside has for input column i."""
         ...
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const Learner = z.enum(['lightgbm', 'catboost', 'extra_trees', 'linear']);
+export const Learner = z.enum(['lightgbm', 'catboost', 'extra_trees', 'linear', 'network']);
 export type Learner = z.infer<typeof Learner>;
 
 /** A learner with its settings: one proposal of the search. Curated: every part of it is ours. */

@@ -64,11 +64,14 @@ afterAll(async () => {
   rmSync(scratchDirectory, { recursive: true });
 });
 
-it.each<LearnerName>(['lightgbm', 'catboost', 'extra_trees', 'linear'])('learns the same, bit by bit, with a cage and without (%s)', async (learner) => {
-  const limits = { wallMs: 25_000, memoryBytes: 2 ** 30 };
-  const [caged, uncaged] = await Promise.all(workers.map((worker) => worker.execute(job(learner), limits).outcome));
-  expect(caged).toMatchObject({ kind: 'finished' });
-  expect(resultOf(caged)).toEqual(resultOf(uncaged));
-});
+it.each<LearnerName>(['lightgbm', 'catboost', 'extra_trees', 'linear', 'network'])(
+  'learns the same, bit by bit, with a cage and without (%s)',
+  async (learner) => {
+    const limits = { wallMs: 25_000, memoryBytes: 2 ** 30 };
+    const [caged, uncaged] = await Promise.all(workers.map((worker) => worker.execute(job(learner), limits).outcome));
+    expect(caged).toMatchObject({ kind: 'finished' });
+    expect(resultOf(caged)).toEqual(resultOf(uncaged));
+  },
+);
 
 const resultOf = (outcome: unknown) => (outcome as { result?: unknown }).result;

@@ -20,7 +20,7 @@ export type TrainingMatrix = {
   textWeights: Float32Array;
 };
 
-export type LearnerName = 'lightgbm' | 'catboost' | 'extra_trees' | 'linear';
+export type LearnerName = 'lightgbm' | 'catboost' | 'extra_trees' | 'linear' | 'network';
 
 /** Rows of a job: indices into the matrix, and E extra columns that only this job sees (column-major, rows.length × E). */
 export type JobRows = { rows: Int32Array; extra: Float32Array };

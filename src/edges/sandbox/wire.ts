@@ -184,7 +184,7 @@ const Matrix = z
 const Job = z
   .strictObject({
     id: z.string().min(1).max(200),
-    learner: z.enum(['lightgbm', 'catboost', 'extra_trees', 'linear']),
+    learner: z.enum(['lightgbm', 'catboost', 'extra_trees', 'linear', 'network']),
     task: TaskKind,
     classCount: z.int().min(1).max(10_000),
     settings: z.record(z.string().min(1).max(64), z.union([z.number(), z.string().max(1000), z.boolean()])),

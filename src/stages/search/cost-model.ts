@@ -3,6 +3,9 @@ import type { DataShape } from './shape.ts';
 
 /** Rounds a booster usually takes before its holdout stops it. */
 const USUAL_ROUNDS = 250;
+/** Passes over the rows until the holdout stops a network, and the most inputs that it takes. */
+const NETWORK_PASSES = 60;
+const NETWORK_INPUTS = 640;
 /** Learning again from the holdout rows too. */
 const TWICE = 2.2;
 
@@ -32,6 +35,15 @@ function firstGuessMs(candidate: Candidate, shape: DataShape): number {
     case 'linear': {
       const terms = candidate.usesText ? shape.textTermsPerRow * 12 : 0;
       return 30 + outputs * rows * (shape.linearColumns + shape.extraColumns + terms) * 6e-5;
+    }
+    case 'network': {
+      // A column of numbers is read in pieces, most of which have fewer than they may; indicators are read as they are.
+      const numbers = Math.min(shape.treeColumns, shape.linearColumns) + shape.extraColumns;
+      const inputs = Math.min(NETWORK_INPUTS, shape.linearColumns + shape.extraColumns + 0.7 * setting('pieces', 24) * numbers);
+      const width = setting('width', 128);
+      const products = setting('members', 4) * width * (inputs + (setting('layers', 2) - 1) * width + outputs);
+      const passes = Math.min(candidate.maxRounds, NETWORK_PASSES) * (candidate.refitFactor > 0 ? TWICE : 1);
+      return 50 + passes * rows * (products * 9e-8 + 1e-3);
     }
   }
 }
