@@ -55,7 +55,7 @@ export function makersFor(shape: DataShape) {
   const network = (title: string, settings: Candidate['settings']): Draft => ({
     title,
     learner: 'network',
-    settings: { ...(isLong ? { members: 2, pieces: 12 } : {}), ...settings },
+    settings: { ...(isLong ? { members: 2, pieces: 12 } : shape.fitRows < MAX_EIGHT_MEMBERS_ROWS ? { members: 8 } : {}), ...settings },
     maxRounds: 300,
     patience: 16,
     refitFactor: refitFactor > 0 ? 1 : 0,
@@ -163,6 +163,8 @@ const MAX_REFIT_ROWS_A_SECOND = 400;
 const LEAST_NETWORK_ROWS = 300;
 const MAX_NETWORK_ROWS_A_SECOND = 800;
 const MAX_FULL_NETWORK_ROWS_A_SECOND = 250;
+/** Up to so many rows twice the members cost next to nothing. */
+const MAX_EIGHT_MEMBERS_ROWS = 3_000;
 const MAX_NETWORK_COLUMNS = 600;
 const LEAST_COLUMNS_BESIDE_TEXT = 3;
 
