@@ -23,7 +23,7 @@ from wire import F32, F64, I32, FitJob, FittedNetwork, Link, Setting, Task
 # What a setting is where it is not given, and its bounds.
 SETTINGS: dict[str, tuple[float, float, float]] = {
     "width": (128, 1, 1024),
-    "layers": (2, 1, 6),
+    "layers": (3, 1, 6),
     "members": (4, 1, 64),
     "pieces": (24, 0, 128),
     "learning_rate": (0.003, 0, 1),

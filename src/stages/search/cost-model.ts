@@ -41,7 +41,7 @@ function firstGuessMs(candidate: Candidate, shape: DataShape): number {
       const numbers = Math.min(shape.treeColumns, shape.linearColumns) + shape.extraColumns;
       const inputs = Math.min(NETWORK_INPUTS, shape.linearColumns + shape.extraColumns + 0.7 * setting('pieces', 24) * numbers);
       const width = setting('width', 128);
-      const products = setting('members', 4) * width * (inputs + (setting('layers', 2) - 1) * width + outputs);
+      const products = setting('members', 4) * width * (inputs + (setting('layers', 3) - 1) * width + outputs);
       const passes = Math.min(candidate.maxRounds, NETWORK_PASSES) * (candidate.refitFactor > 0 ? TWICE : 1);
       return 50 + passes * rows * (products * 9e-8 + 1e-3);
     }

@@ -68,7 +68,7 @@ const draws: Partial<Record<Learner, Draw>> = {
   network(random, shape) {
     const settings = {
       width: oneOf(random, [64, 128, 192, 256]),
-      layers: oneOf(random, [1, 2, 2, 3]),
+      layers: oneOf(random, [1, 2, 3, 4]),
       pieces: oneOf(random, [8, 16, 24, 48]),
       learning_rate: logUniform(random, 0.0015, 0.006),
       weight_decay: logUniform(random, 0.02, 0.5),
