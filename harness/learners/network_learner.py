@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from learners.constant_learner import ConstantModel, fit_constant
+from learners.constant import ConstantModel, fit_constant
 from learners.examples import Examples, Inputs
 from learners.network import Shape, Weights, answers_of, decayed, derive, start, sums_of
 from learners.network_inputs import Preparation, prepare
@@ -28,6 +28,7 @@ SETTINGS: dict[str, tuple[float, float, float]] = {
     "pieces": (24, 0, 128),
     "learning_rate": (0.003, 0, 1),
     "weight_decay": (0.1, 0, 10),
+    "steps": (0, 0, 1e9),  # above 0: the first round ends after so many, and is the only one
 }
 LINK: dict[Task, Link] = {"binary": "sigmoid", "multiclass": "softmax", "regression": "none"}
 
@@ -55,6 +56,11 @@ class NetworkModel:
     head_biases: F64
     task: Task
     rounds: int
+    steps: int  # of a first round that the clock cut short, else 0
+
+    @property
+    def settled(self) -> dict[str, Setting]:
+        return {"steps": self.steps} if self.steps > 0 else {}
 
     def predict(self, inputs: Inputs) -> F64:
         return answers_of(sums_of(self.weights, self.preparation.apply(inputs.values)), self.head_biases, self.task)
@@ -97,7 +103,7 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
     optimiser = _Optimiser(start(shape, chance), numbers["learning_rate"], numbers["weight_decay"])
     held = None if holdout is None else preparation.apply(holdout.inputs.values)
 
-    kept, kept_loss, rounds = optimiser.average.copy(), math.inf, 0
+    kept, kept_loss, rounds, cut_at = optimiser.average.copy(), math.inf, 0, int(numbers["steps"])
     batch_rows = max(LEAST_BATCH_ROWS, min(MOST_BATCH_ROWS, len(labels) // LEAST_BATCHES))
     answer_seconds = PRODUCT_SECONDS * shape.products * len(job.score.rows)
     stopwatch.start_rounds()
@@ -109,8 +115,9 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
             picked = order[begin : begin + batch_rows]
             derive(optimiser.weights, optimiser.gradient, inputs[picked], labels[picked], None if row_weights is None else row_weights[picked], job.task)
             optimiser.step()
-            if step % CLOCK_STEPS == CLOCK_STEPS - 1 and (stopwatch.left_seconds() < answer_seconds or stopwatch.is_over()):
-                is_whole = False
+            is_due = step % CLOCK_STEPS == CLOCK_STEPS - 1 and (stopwatch.left_seconds() < answer_seconds or stopwatch.is_over())
+            if is_due or step + 1 == cut_at:
+                is_whole, cut_at = False, step + 1 if rounds == 0 else 0
                 break
         if not is_whole and rounds > 0:
             break
@@ -127,7 +134,7 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
             break
     weights = optimiser.weights.like(kept)
     weights.heads *= np.float32(deviation)
-    return NetworkModel(preparation, weights, weights.head_biases.astype(np.float64) * deviation + mean, job.task, rounds)
+    return NetworkModel(preparation, weights, weights.head_biases.astype(np.float64) * deviation + mean, job.task, rounds, cut_at)
 
 
 def _numbers(settings: dict[str, Setting]) -> dict[str, float]:

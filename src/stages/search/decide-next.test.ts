@@ -35,7 +35,12 @@ const candidate = (id: string, learner: Candidate['learner'] = 'lightgbm', part:
 });
 const portfolio = [candidate('c0', 'linear'), candidate('c1'), candidate('c2', 'catboost'), candidate('c3')];
 
-const finished = (durationMs: number): ExecutionState => ({ kind: 'finished', durationMs, rounds: 10, result: { sha256: 'a'.repeat(64), sizeBytes: 1 } });
+const finished = (durationMs: number): ExecutionState => ({
+  kind: 'finished',
+  durationMs,
+  rounds: 10,
+  result: { sha256: 'a'.repeat(64), sizeBytes: 1 },
+});
 const lost: ExecutionState = { kind: 'lost', durationMs: 10, why: 'failed' };
 const state = (of: Candidate, executions: Record<number, ExecutionState | 'running'>): [string, CandidateState] => {
   const ended = Object.entries(executions).flatMap(([fold, execution]) => (execution === 'running' ? [] : [[Number(fold), execution] as const]));

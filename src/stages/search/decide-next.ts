@@ -118,5 +118,6 @@ const NO_CLOCK_MS = 3_600_000;
 function nextRecorded(fits: RecordedFit[], candidates: ReadonlyMap<string, CandidateState>): SearchDecision {
   const next = fits.find(({ candidate, fold }) => !candidates.get(candidate.id)?.started.has(fold));
   if (!next) return { kind: 'stop', reason: 'fits-done' };
-  return { kind: 'try', candidate: next.candidate, fold: next.fold, rounds: next.rounds, stopAfterMs: NO_CLOCK_MS };
+  const { candidate, fold, rounds, settled } = next;
+  return { kind: 'try', candidate, fold, rounds, stopAfterMs: NO_CLOCK_MS, ...(settled && { settled }) };
 }

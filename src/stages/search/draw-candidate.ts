@@ -2,7 +2,8 @@
  * Candidates beyond the curated ones: settings drawn from search spaces that were published with the results they gave (TabArena 2026 and TabRepo's
  * portfolios of AutoGluon, "Better by Default" by Holzmüller 2024), the family by what it has done for the ensemble a second.
  */
-import type { Candidate, Learner } from '../../domain/candidate.ts';
+import type { Candidate } from '../../domain/candidate.ts';
+import type { Learner } from '../../domain/learner.ts';
 import type { CandidateState } from '../../domain/run.ts';
 import { seededRandom, type Random } from '../../domain/random.ts';
 import { expectedFitMs, type SeenFit } from './cost-model.ts';
@@ -59,6 +60,28 @@ const draws: Partial<Record<Learner, Draw>> = {
       rsm: uniform(random, 0.5, 1),
     };
     return makersFor(shape).catboost(`depth ${settings.depth}, learning rate ${rate}`, settings, roundsFor(rate), patienceFor(rate));
+  },
+  xgboost(random, shape) {
+    const rate = hasManyClassesIn(shape) ? 0.25 : learningRate(random, shape);
+    const sampled = {
+      learning_rate: rate,
+      min_child_weight: logUniform(random, 0.01, 5),
+      subsample: uniform(random, 0.6, 1),
+      colsample_bylevel: uniform(random, 0.6, 1),
+      colsample_bynode: uniform(random, 0.6, 1),
+      reg_alpha: logUniform(random, 0.001, 1),
+      reg_lambda: logUniform(random, 0.05, 5),
+    };
+    const isByLevel = oneOf(random, [true, false]);
+    const depth = oneOf(random, [4, 5, 6, 7, 8, 9]);
+    const leaves = wholeLog(random, 8, shape.fitRows < 2_000 ? 32 : 128);
+    const settings = isByLevel ? { ...sampled, max_depth: depth } : { ...sampled, grow_policy: 'lossguide', max_depth: 0, max_leaves: leaves };
+    return makersFor(shape).xgboost(
+      `${isByLevel ? `depth ${depth}` : `${leaves} leaves`}, learning rate ${rate}`,
+      settings,
+      hasManyClassesIn(shape) ? Math.max(20, Math.floor(1_500 / shape.classCount)) : roundsFor(rate),
+      patienceFor(rate),
+    );
   },
   extra_trees(random, shape) {
     const settings = { max_features: oneOf(random, ['sqrt', 0.5, 0.75, 1] as const), min_samples_leaf: wholeLog(random, 1, 20) };

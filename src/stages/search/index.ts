@@ -1,6 +1,7 @@
 export { chooseCalibration } from './calibrate.ts';
 export { chooseDecision } from './choose-decision.ts';
 export { chooseEnsemble } from './choose-ensemble.ts';
+export { chooseInterval } from './choose-interval.ts';
 export { distinctRows } from './distinct-rows.ts';
 export { cutHoldout, type FoldRows } from './cut-holdout.ts';
 export { canAnswerTogether, decideForms, refitFoldOf, refitTimeMs, type MemberCost } from './decide-forms.ts';

@@ -1,4 +1,5 @@
 import type { Candidate } from '../../domain/candidate.ts';
+import { learners, type Learner } from '../../domain/learner.ts';
 import type { DataShape } from './shape.ts';
 
 export type Draft = Omit<Candidate, 'id'>;
@@ -12,24 +13,20 @@ export function makersFor(shape: DataShape) {
 
   // On small tables the rows that stop a booster early are worth learning from too; on large ones the time is worth more.
   const refitFactor = shape.fitRows <= MAX_REFIT_ROWS_A_SECOND * (shape.budgetMs / 1000) && !hasManyClasses ? 1.1 : 0;
-  const lightgbm = (title: string, settings: Candidate['settings'], rounds: number, patience: number): Draft => ({
-    ...boosted,
-    title: `LightGBM, ${title}`,
-    learner: 'lightgbm',
-    refitFactor,
-    settings: { ...(absolute ? { objective: 'regression_l1' } : {}), bagging_fraction: 0.9, bagging_freq: 1, lambda_l2: 1, ...settings },
-    maxRounds: rounds,
-    patience,
-  });
-  const catboost = (title: string, settings: Candidate['settings'], rounds: number, patience: number): Draft => ({
-    ...boosted,
-    title: `CatBoost, ${title}`,
-    learner: 'catboost',
-    refitFactor,
-    settings: { ...(absolute ? { loss_function: 'MAE' } : {}), ...settings },
-    maxRounds: rounds,
-    patience,
-  });
+  const booster =
+    (learner: Learner, common: Candidate['settings'] = {}) =>
+    (title: string, settings: Candidate['settings'], rounds: number, patience: number): Draft => ({
+      ...boosted,
+      title: `${learners[learner].label}, ${title}`,
+      learner,
+      refitFactor,
+      settings: { ...(absolute ? learners[learner].absoluteError : {}), ...common, ...settings },
+      maxRounds: rounds,
+      patience,
+    });
+  const lightgbm = booster('lightgbm', { bagging_fraction: 0.9, bagging_freq: 1, lambda_l2: 1 });
+  const catboost = booster('catboost');
+  const xgboost = booster('xgboost');
 
   const linear: Draft = {
     title: shape.vocabularySize > 0 ? 'Linear, with text' : 'Linear',
@@ -63,7 +60,7 @@ export function makersFor(shape: DataShape) {
     columns: 'linear',
     usesTargetStatistics: shape.hasCategories,
   });
-  return { linear, lightgbm, catboost, forest, network };
+  return { linear, lightgbm, catboost, xgboost, forest, network };
 }
 
 /**
@@ -74,7 +71,7 @@ export function makersFor(shape: DataShape) {
 export function portfolioFor(shape: DataShape): Candidate[] {
   const isSmall = shape.fitRows < 2_000;
   const isLarge = shape.fitRows > 20_000;
-  const { linear, lightgbm, catboost, forest, network } = makersFor(shape);
+  const { linear, lightgbm, catboost, xgboost, forest, network } = makersFor(shape);
   const networks = isForNetworks(shape) ? [network('Neural network', {})] : [];
   const drafts: Draft[] = hasManyClassesIn(shape)
     ? [
@@ -87,6 +84,12 @@ export function portfolioFor(shape: DataShape): Candidate[] {
         lightgbm(
           'learning rate 0.2',
           { learning_rate: 0.2, num_leaves: 31, min_data_in_leaf: 10, feature_fraction: 0.8 },
+          Math.max(20, Math.floor(1_500 / shape.classCount)),
+          15,
+        ),
+        xgboost(
+          'leaf by leaf',
+          { learning_rate: 0.3, max_leaves: 31, subsample: 0.8, colsample_bynode: 0.5, min_child_weight: 0.1, ...LEAF_BY_LEAF },
           Math.max(20, Math.floor(1_500 / shape.classCount)),
           15,
         ),
@@ -108,9 +111,23 @@ export function portfolioFor(shape: DataShape): Candidate[] {
           800,
           40,
         ),
+        xgboost(
+          'leaf by leaf',
+          {
+            learning_rate: isLarge ? 0.1 : 0.07,
+            max_leaves: isSmall ? 15 : isLarge ? 31 : 24,
+            subsample: 0.8,
+            colsample_bynode: 0.6,
+            min_child_weight: 2,
+            ...LEAF_BY_LEAF,
+          },
+          1000,
+          40,
+        ),
         catboost('depth 4', { learning_rate: isLarge ? 0.2 : 0.08, depth: 4, l2_leaf_reg: 5 }, 1000, 40),
         lightgbm('small trees', { learning_rate: 0.08, num_leaves: 7, min_data_in_leaf: isSmall ? 5 : 20, feature_fraction: 0.7 }, 1000, 40),
         catboost('depth 8', { learning_rate: isLarge ? 0.12 : 0.06, depth: 8, l2_leaf_reg: 5 }, 800, 40),
+        xgboost('depth 6', { learning_rate: isLarge ? 0.15 : isSmall ? 0.08 : 0.1, max_depth: 6, subsample: 0.8, colsample_bylevel: 0.8 }, 800, 40),
         lightgbm(
           'slow, wide trees',
           { learning_rate: 0.04, num_leaves: isSmall ? 23 : 127, min_data_in_leaf: isSmall ? 8 : 40, feature_fraction: 0.6, lambda_l2: 5 },
@@ -155,6 +172,9 @@ export function mostCandidates(fitRows: number): number {
   const share = Math.log(fitRows / fromRows) / Math.log(toRows / fromRows);
   return Math.floor(Math.exp(Math.log(from) + share * Math.log(to / from)));
 }
+
+/** XGBoost with LightGBM's order of splits: limited by its leaves, and by no depth. */
+const LEAF_BY_LEAF = { grow_policy: 'lossguide', max_depth: 0 };
 
 /** Up to so many fitted rows for each second of the budget a booster learns twice. */
 const MAX_REFIT_ROWS_A_SECOND = 400;
