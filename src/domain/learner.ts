@@ -83,12 +83,13 @@ const descriptions = {
     absoluteError: {},
     firstGuessMs(work) {
       const { rows, treeColumns, linearColumns, outputs, usualRounds } = work;
-      // A column of numbers is read in pieces, most of which have fewer than they may; indicators are read as they are.
-      const inputs = Math.min(640, linearColumns + 0.7 * setting(work, 'pieces', 24) * Math.min(treeColumns, linearColumns));
+      // A column of numbers is read in pieces, of which many have fewer than they may; indicators, which trees do not read, as they are.
+      const numbers = treeColumns * Math.min(1, treeColumns / Math.max(1, linearColumns));
+      const inputs = Math.min(640, linearColumns + 0.5 * setting(work, 'pieces', 24) * numbers);
       const width = setting(work, 'width', 128);
       const products = setting(work, 'members', 4) * width * (inputs + (setting(work, 'layers', 3) - 1) * width + outputs);
-      // A pass does more than a round of trees: about a quarter as many are usual.
-      return 50 + 0.25 * usualRounds * rows * (9e-8 * products + 1e-3);
+      // A pass does more than a round of trees: about a sixth as many are usual.
+      return 50 + 0.15 * usualRounds * rows * (9e-8 * products + 1e-3);
     },
   },
 } satisfies Record<string, LearnerDescription>;
