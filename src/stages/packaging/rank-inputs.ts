@@ -2,7 +2,7 @@ import type { Fitted } from '../../domain/fitted.ts';
 import { columnsOf, type FeatureFile, type FoldColumn } from '../../features/index.ts';
 
 /**
- * The inputs of the table, those that the members use most first: splits of trees and coefficients of linear models, each member by its weight.
+ * The inputs of the table, those that the members use most first: splits of trees, coefficients of linear models and first weights of networks, each member by its weight.
  * A cheap order for asking the packaged file what matters, when there may be no time to ask of every column; it is shown to nobody.
  */
 export function rankInputs(features: FeatureFile, members: readonly { fitted: Fitted; weight: number }[]): string[] {
@@ -20,9 +20,10 @@ export function rankInputs(features: FeatureFile, members: readonly { fitted: Fi
       for (const column of splits) add(column, weight / splits.length);
       continue;
     }
+    const rows = fitted.kind === 'linear' ? { values: fitted.coefficients, width: fitted.outputs } : { values: fitted.first, width: fitted.width };
     const sizes = Array.from(fitted.columns, (_, at) => {
       let size = 0;
-      for (let k = 0; k < fitted.outputs; k++) size += Math.abs(fitted.coefficients[at * fitted.outputs + k]);
+      for (let k = 0; k < rows.width; k++) size += Math.abs(rows.values[at * rows.width + k]);
       return size;
     });
     const total = sizes.reduce((sum, size) => sum + size, 0) || 1;
