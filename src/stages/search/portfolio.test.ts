@@ -14,6 +14,7 @@ const numbers: DataShape = {
   hasCategories: false,
   textTermsPerRow: 0,
   vocabularySize: 0,
+  textScoreColumns: 0,
   budgetMs: 60_000,
 };
 const networksFor = (change: Partial<DataShape>) => portfolioFor({ ...numbers, ...change }).filter(({ learner }) => learner === 'network');
