@@ -172,6 +172,8 @@ const facts = z.discriminatedUnion('kind', [
     considered: z.array(z.string()).optional(),
     /** What the members may cost where that is less than the plan allows, for want of time to build more. */
     limits: AnswerLimits.optional(),
+    /** Candidates for whose refit there was time, whether they became members or not. */
+    refitsInTime: z.array(z.string()).optional(),
     members: z.array(Member),
     calibration: Calibration,
     decision: DecisionRule,

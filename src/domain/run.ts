@@ -50,6 +50,7 @@ export type RunState = {
   ensemble: {
     considered: string[] | null;
     limits: AnswerLimits | null;
+    refitsInTime: string[] | null;
     members: Member[];
     calibration: Calibration;
     decision: DecisionRule;
@@ -165,8 +166,8 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return state;
     }
     case 'ensemble.chosen': {
-      const { considered = null, limits = null, members, calibration, decision, interval = null, value, note } = event;
-      state.ensemble = { considered, limits, members, calibration, decision, interval, value, note };
+      const { considered = null, limits = null, refitsInTime = null, members, calibration, decision, interval = null, value, note } = event;
+      state.ensemble = { considered, limits, refitsInTime, members, calibration, decision, interval, value, note };
       return state;
     }
     case 'model.drafted':

@@ -26,6 +26,8 @@ export type Choice = {
   considered: string[];
   /** What the members may cost: what the plan allows, or less where a larger model would not be built and measured in time. */
   limits: AnswerLimits;
+  /** Candidates for whose refit there was time, whether they became members or not. */
+  refitsInTime: string[];
   members: Member[];
   calibration: Calibration;
   decision: DecisionRule;
@@ -56,7 +58,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     isAffordable: (ids) => canAnswerTogether(ids.map(context.costOf), memberLimits(context, ids, limits)),
   });
   const weighted = [...weights].filter(([, weight]) => weight > 0);
-  const { members, refits } = decideForms({
+  const { members, refits, withTime } = decideForms({
     weights: new Map(weighted),
     costOf: context.costOf,
     foldCount: data.folds.length,
@@ -78,7 +80,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
   }
   const settled = settle(context, labels, blended);
   const titles = kept.map(({ candidateId, weight }) => `${run.state.candidates.get(candidateId)?.candidate.title} ${Math.round(weight * 100)} %`);
-  return { considered: complete.map(({ candidate }) => candidate.id), limits, members: kept, ...settled, note: titles.join(', ') };
+  return { considered: complete.map(({ candidate }) => candidate.id), limits, refitsInTime: withTime, members: kept, ...settled, note: titles.join(', ') };
 }
 
 /**
@@ -178,6 +180,7 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
   return {
     considered: [],
     limits: data.plan.limits,
+    refitsInTime: [],
     members: [{ candidateId: state.candidate.id, weight: 1, folds }],
     calibration: { kind: 'none' },
     decision: { kind: 'argmax' },

@@ -54,8 +54,28 @@ describe('the forms of the members', () => {
     expect(decideForms(ask({ c0: cheap, c1: cheap }))).toEqual({
       members: ['c0', 'c1'].map((candidateId) => ({ candidateId, weight: 0.5, folds: [0, 1, 2, 3, 4] })),
       refits: [],
+      withTime: [],
     });
     expect(refitTimeMs(ask({ c0: cheap }))).toBe(0);
+  });
+
+  it('let the lightest go, and the one of much weight keep its models', () => {
+    const trees = { batchMsPerRow: 0.025, rowMs: 0.01, packageBytes: 1_000, fitMs: 1_000, leastFitMs: 500 };
+    const network = { ...trees, batchMsPerRow: 0.007 };
+    const weights = new Map([
+      ['trees', 0.18],
+      ['light', 0.02],
+      ['network', 0.8],
+    ]);
+    const { members, refits, withTime } = decideForms(ask({ trees, light: trees, network }, { weights }));
+    expect(members.map(({ candidateId, folds }) => [candidateId, folds])).toEqual([
+      ['trees', [5]],
+      ['network', [0, 1, 2, 3, 4]],
+    ]);
+    expect(refits).toEqual(['trees']);
+    // What was possible then is enough to decide the same again.
+    const again = decideForms(ask({ trees, light: trees, network }, { weights, leftMs: 0, refits: new Set(withTime) }));
+    expect(again.members).toEqual(members);
   });
 
   it('are the one model of a holdout, whatever it costs', () => {

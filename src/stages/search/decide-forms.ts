@@ -24,43 +24,66 @@ const REFIT_TIMES_FOLD = 1.6;
 export const refitFoldOf = (foldCount: number): number => foldCount;
 
 /**
- * In which form the chosen candidates are shipped. Fold models are kept while the answer stays within the plan's limits. Over them, the
- * costliest candidate becomes one model refitted on all rows, where time allows, else it gives up folds; at last the lightest candidates go.
+ * What a member is worth less as one model than as the mean of its folds' models, as a part of its weight; judged, not measured. Giving up one model after
+ * the other harms as much in all, so that what is next is the same whether there is time for a refit or not.
  */
-export function decideForms(request: FormsRequest): { members: Member[]; refits: string[] } {
+const HARM_OF_ONE_MODEL = 0.3;
+
+/**
+ * In which form the chosen candidates are shipped. Fold models are kept while the answer stays within the plan's limits. Over them, always the step comes
+ * next that saves most for the weight it harms: a candidate becomes one model refitted on all rows, where time allows, else it gives up a fold, or
+ * one of little weight goes. `withTime`: candidates for whose refit there was time when it was looked for, those that went after all among them.
+ */
+export function decideForms(request: FormsRequest): { members: Member[]; refits: string[]; withTime: string[] } {
   const { weights, costOf, foldCount, limits, threads } = request;
   const folds = Array.from({ length: foldCount }, (_, fold) => fold);
   let members: Member[] = [...weights].map(([candidateId, weight]) => ({ candidateId, weight, folds }));
-  if (foldCount === 1) return { members, refits: [] };
-  const refits = new Set<string>();
+  if (foldCount === 1) return { members, refits: [], withTime: [] };
+  const withTime = new Set<string>();
   let leftMs = request.leftMs;
-  const shareOf = ({ candidateId, folds: kept }: Member) => {
-    const cost = costOf(candidateId);
-    return kept.length * Math.max(cost.batchMsPerRow / limits.maxBatchMsPerRow, cost.rowMs / limits.maxRowMs, cost.packageBytes / limits.maxPackageBytes);
-  };
   const total = (part: 'batchMsPerRow' | 'rowMs' | 'packageBytes') =>
     members.reduce((sum, { candidateId, folds: kept }) => sum + kept.length * costOf(candidateId)[part], 0);
-  const isOver = () => total('batchMsPerRow') > limits.maxBatchMsPerRow || total('rowMs') > limits.maxRowMs || total('packageBytes') > limits.maxPackageBytes;
-  const replace = (old: Member, folded: number[]) => (members = members.map((member) => (member === old ? { ...member, folds: folded } : member)));
+  const overruns = () => ({
+    batchMsPerRow: total('batchMsPerRow') / limits.maxBatchMsPerRow,
+    rowMs: total('rowMs') / limits.maxRowMs,
+    packageBytes: total('packageBytes') / limits.maxPackageBytes,
+  });
+  const refitMs = (candidateId: string) => (costOf(candidateId).fitMs * REFIT_TIMES_FOLD) / Math.min(threads, 2);
 
-  while (isOver()) {
-    const [costliest] = members.filter(({ folds: kept }) => kept.length > 1).toSorted((a, b) => shareOf(b) - shareOf(a));
-    if (!costliest) break;
-    const needsMs = (costOf(costliest.candidateId).fitMs * REFIT_TIMES_FOLD) / Math.min(threads, 2);
-    const hasTime = request.refits ? request.refits.has(costliest.candidateId) : needsMs <= leftMs;
-    if (costliest.folds.length === foldCount && hasTime) {
-      leftMs -= needsMs;
-      refits.add(costliest.candidateId);
-      replace(costliest, [refitFoldOf(foldCount)]);
-    } else replace(costliest, costliest.folds.slice(0, -1));
-  }
-  while (isOver() && members.length > 1) {
-    const lightest = members.reduce((a, b) => (b.weight < a.weight ? b : a));
-    members = members.filter((member) => member !== lightest);
-    refits.delete(lightest.candidateId);
+  for (;;) {
+    const over = overruns();
+    const most = Math.max(over.batchMsPerRow, over.rowMs, over.packageBytes);
+    if (most <= 1) break;
+    // Of the limit that is overrun most.
+    const costOfOne = ({ candidateId }: Member) => {
+      const { batchMsPerRow, rowMs, packageBytes } = costOf(candidateId);
+      if (over.batchMsPerRow === most) return batchMsPerRow / limits.maxBatchMsPerRow;
+      return over.rowMs === most ? rowMs / limits.maxRowMs : packageBytes / limits.maxPackageBytes;
+    };
+    const steps = members.flatMap((member) => {
+      const { candidateId, weight, folds: kept } = member;
+      const one = costOfOne(member);
+      const going = members.length > 1 ? [{ member, becomes: null, worth: (one * kept.length) / weight }] : [];
+      if (kept.length === 1) return going;
+      const hasTime = request.refits ? request.refits.has(candidateId) : refitMs(candidateId) <= leftMs;
+      if (kept.length === foldCount && hasTime)
+        return [...going, { member, becomes: [refitFoldOf(foldCount)], worth: (one * (kept.length - 1)) / (HARM_OF_ONE_MODEL * weight) }];
+      return [...going, { member, becomes: kept.slice(0, -1), worth: (one * (foldCount - 1)) / (HARM_OF_ONE_MODEL * weight) }];
+    });
+    if (steps.length === 0) break;
+    const { member, becomes } = steps.reduce((best, step) => (step.worth > best.worth ? step : best));
+    if (becomes?.[0] === refitFoldOf(foldCount)) {
+      withTime.add(member.candidateId);
+      leftMs -= refitMs(member.candidateId);
+    }
+    members = members.flatMap((one) => (one !== member ? [one] : becomes === null ? [] : [{ ...member, folds: becomes }]));
   }
   const sum = members.reduce((all, { weight }) => all + weight, 0);
-  return { members: members.map((member) => ({ ...member, weight: member.weight / sum })), refits: [...refits] };
+  return {
+    members: members.map((member) => ({ ...member, weight: member.weight / sum })),
+    refits: members.flatMap(({ candidateId, folds: kept }) => (kept[0] === refitFoldOf(foldCount) ? [candidateId] : [])),
+    withTime: [...withTime],
+  };
 }
 
 /** Time to keep free for the refits that these candidates would need. */
