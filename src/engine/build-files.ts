@@ -7,7 +7,8 @@ import type { GraphRuntime } from '../edges/onnx/index.ts';
 import type { FitResult } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import type { FeatureFile } from '../features/index.ts';
-import { checkEquality, makeContract, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
+import { checkEquality, makeContract, pruneColumns, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
+import { extraCountOf } from './fold-data.ts';
 import { readFit } from './kept-fit.ts';
 import { readKept } from './read-kept.ts';
 import type { SearchContext } from './search-loop.ts';
@@ -46,17 +47,21 @@ export async function writeFiles(context: SearchContext, ensemble: Ensemble, pro
   const { data, foldOf } = context;
   const fits = await readMembers(context, ensemble.members);
   const usedFolds = [...new Set(fits.filter(({ candidate }) => candidate.usesTargetStatistics).map(({ fold }) => fold))].toSorted((a, b) => a - b);
-  const features: FeatureFile = { ...data.features, folds: usedFolds.map((fold) => foldOf(fold).lookups) };
-  const baseColumnCount = data.matrix.columnCount;
-  const extraCount = usedFolds.length > 0 ? foldOf(usedFolds[0]).lookups.length : 0;
+  const whole: FeatureFile = { ...data.features, folds: usedFolds.map((fold) => foldOf(fold).lookups) };
+  const prunable = fits.map(({ candidate, fold, weight, result: { fitted, probes } }) => {
+    return { fitted, fold, weight, probes: { ...probes, extraCount: extraCountOf(data, candidate) } };
+  });
+  const { features, members } = pruneColumns(whole, prunable);
+  const baseColumnCount = features.columns.length;
+  const extraCount = features.folds.at(0)?.length ?? 0;
   const spec: GraphSpec = {
     columnCount: baseColumnCount + usedFolds.length * extraCount,
     baseColumnCount,
     vocabularySize: data.matrix.vocabularySize,
     task: data.plan.task,
     classCount: data.plan.task === 'regression' ? 1 : data.plan.classes.length,
-    members: fits.map(({ fold, weight, result }) => ({
-      fitted: result.fitted,
+    members: members.map(({ fitted, fold, weight }) => ({
+      fitted,
       weight,
       extraOffset: baseColumnCount + Math.max(0, usedFolds.indexOf(fold)) * extraCount,
     })),
@@ -64,7 +69,7 @@ export async function writeFiles(context: SearchContext, ensemble: Ensemble, pro
     target: data.scale,
   };
   const graph = writeGraph(spec);
-  const probes = fits.map(({ candidate, result }) => ({ ...result.probes, extraCount: candidate.usesTargetStatistics ? extraCount : 0 }));
+  const probes = members.map((member) => member.probes);
   const contract = makeContract(data.plan, profile, new Set(features.inputs.map(({ name }) => name)), ensemble.decision);
   const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
   const files: ModelFiles = new Map([

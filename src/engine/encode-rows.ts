@@ -1,7 +1,7 @@
 import type { Plan } from '../domain/plan.ts';
 import { fitTargetScale, toTrainingScale } from '../domain/target-scale.ts';
 import type { Tables } from '../edges/tables/index.ts';
-import { checkExpression, fitEncoder, openEncoder, type FeatureToEncode } from '../features/index.ts';
+import { checkExpression, fitEncoder, openEncoder, type FeatureToEncode, type GeneratedFeature } from '../features/index.ts';
 import { proposeFeatures } from '../stages/planning/index.ts';
 import type { LabelledRows, PreparedData } from './prepare-data.ts';
 
@@ -15,15 +15,19 @@ export async function proposeEncoding(plan: Plan, tables: Tables): Promise<Featu
   return proposals.map(({ name, as, isPersonal }, index) => ({ name, as, isPersonal, expression: checkExpression(parsed[index], types) }));
 }
 
+/** What the encoding is fitted from: the same for the rows to learn from and, later, for all rows. */
+export type Recipe = { features: FeatureToEncode[]; generated: readonly GeneratedFeature[] };
+
 type EncodedRows = Pick<
   PreparedData,
-  'learn' | 'scale' | 'trainingLabels' | 'features' | 'uses' | 'matrix' | 'entries' | 'entryCounts' | 'statisticDictionaries'
+  'learn' | 'scale' | 'trainingLabels' | 'features' | 'uses' | 'matrix' | 'entries' | 'entryCounts' | 'statisticDictionaries' | 'generatedDictionaries'
 >;
 
 /** Fits the encoder on the rows to learn from and lays them out as the learners read them. */
-export function encodeRows(plan: Plan, toEncode: FeatureToEncode[], learn: LabelledRows): EncodedRows {
+export function encodeRows(plan: Plan, { features: toEncode, generated }: Recipe, learn: LabelledRows): EncodedRows {
   const inputs = plan.inputs.map(({ name, rule }) => ({ name, type: rule.type }));
-  const { file: features, uses } = fitEncoder(inputs, toEncode, learn.table);
+  const { file: features, uses, pairDictionaries } = fitEncoder(inputs, toEncode, learn.table, { generated });
+  const hasEnoughLevels = (dictionary: number) => features.dictionaries[dictionary].levels.length >= MIN_STATISTIC_LEVELS;
   const encoder = openEncoder(features);
   const text = encoder.encodeText(learn.table);
   const scale = fitTargetScale(learn.labels, plan.metric);
@@ -44,6 +48,7 @@ export function encodeRows(plan: Plan, toEncode: FeatureToEncode[], learn: Label
     },
     entries: encoder.encodeEntries(learn.table),
     entryCounts: features.dictionaries.map(({ levels }) => levels.length + 2),
-    statisticDictionaries: features.dictionaries.flatMap(({ levels }, index) => (levels.length >= MIN_STATISTIC_LEVELS ? [index] : [])),
+    statisticDictionaries: [...features.dictionaries.keys()].filter((index) => hasEnoughLevels(index) && !pairDictionaries.includes(index)),
+    generatedDictionaries: pairDictionaries.filter(hasEnoughLevels),
   };
 }

@@ -1,7 +1,7 @@
 import { seededRandom } from '../domain/random.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import type { FitJob, JobRows } from '../edges/sandbox/index.ts';
-import { fitFoldStatistics, statisticColumnCount, type FoldStatistics, type LookupColumn, type StatisticLabels } from '../features/index.ts';
+import { fitFoldStatistics, statisticColumnCount, type ColumnUse, type FoldStatistics, type LookupColumn, type StatisticLabels } from '../features/index.ts';
 import { distinctRows, refitFoldOf, type FoldRows } from '../stages/search/index.ts';
 import type { PreparedData } from './prepare-data.ts';
 
@@ -47,7 +47,7 @@ function makeFold(data: PreparedData, fold: number): FoldData {
   const statistics: FoldStatistics = fitFoldStatistics(
     data.entries,
     data.entryCounts,
-    data.statisticDictionaries,
+    [...data.statisticDictionaries, ...data.generatedDictionaries],
     statisticLabels(data),
     { rows: rows.fit, blocks: data.blocks },
     seededRandom(data.plan.seed * 7919 + fold + 1),
@@ -79,16 +79,29 @@ function statisticLabels({ plan, trainingLabels }: PreparedData): StatisticLabel
   return { columnCount, valueOf: (row, column) => (trainingLabels[row] === column ? 1 : 0) };
 }
 
+/** How many of a fold's own columns a candidate is given: the first ones, those of generated features standing behind the others. */
+export function extraCountOf({ plan, statisticDictionaries, generatedDictionaries }: PreparedData, candidate: Candidate): number {
+  if (!candidate.usesTargetStatistics) return 0;
+  const dictionaryCount = statisticDictionaries.length + (candidate.columns === 'generated' ? generatedDictionaries.length : 0);
+  return dictionaryCount * statisticColumnCount(plan.task, plan.classes.length);
+}
+
+/** Base columns by the use they are for: who reads generated ones reads what trees read too. */
+function isFor(use: ColumnUse, { columns }: Candidate): boolean {
+  return use === 'both' || use === columns || (columns === 'generated' && use === 'tree');
+}
+
 /** The job of one execution. A refit takes `rounds` as found on the folds; elsewhere the holdout stops the learner. */
 export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, candidate: Candidate, rounds: number | null, stopAfterMs: number): FitJob {
   const { plan, uses, trainingLabels } = data;
   const labelsOf = (rows: Int32Array) => Float64Array.from(rows, (row) => trainingLabels[row]);
-  const hasExtra = candidate.usesTargetStatistics && fold.lookups.length > 0;
+  const extraCount = extraCountOf(data, candidate);
   const part = (name: keyof FoldRows): JobRows => {
-    if (hasExtra) return fold.extraOf(name);
-    return { rows: name === 'fit' ? fold.fit.rows : fold.rows[name], extra: new Float32Array(0) };
+    if (extraCount === 0) return { rows: name === 'fit' ? fold.fit.rows : fold.rows[name], extra: new Float32Array(0) };
+    const { rows, extra } = fold.extraOf(name);
+    return { rows, extra: extra.subarray(0, rows.length * extraCount) };
   };
-  const columns = Int32Array.from(uses.flatMap((use, index) => (use === 'both' || use === candidate.columns ? [index] : [])));
+  const columns = Int32Array.from(uses.flatMap((use, index) => (isFor(use, candidate) ? [index] : [])));
   const train = { ...part('fit'), labels: labelsOf(fold.fit.rows), ...(fold.fit.weights && { weights: fold.fit.weights }) };
   const holdout = { ...part('holdout'), labels: labelsOf(fold.rows.holdout) };
   // A recorded fit of so many rounds learnt from the holdout rows too where its candidate does; a fit on all rows always does.
@@ -102,7 +115,7 @@ export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, 
     seed: (plan.seed * 31 + foldNumber) % 2 ** 31,
     columns,
     usesText: candidate.usesText,
-    extraCount: hasExtra ? fold.lookups.length : 0,
+    extraCount,
     train: isWhole ? joined(train, holdout) : train,
     holdout: isWhole ? noRows : holdout,
     score: part('validate'),

@@ -6,11 +6,11 @@ import type { TargetScale } from '../domain/target-scale.ts';
 import type { Labels } from '../domain/task.ts';
 import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
-import { statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode } from '../features/index.ts';
+import { statisticColumnCount, markRepeatedNumbers, type ColumnUse, type FeatureFile } from '../features/index.ts';
 import { partCrowd, splitRows, type Split } from '../stages/evaluation/index.ts';
 import { checkReads, checkTestRows } from './check-labelled.ts';
 import { makeTarget } from './derived-target.ts';
-import { encodeRows, proposeEncoding } from './encode-rows.ts';
+import { encodeRows, proposeEncoding, type Recipe } from './encode-rows.ts';
 import { checkLargest } from '../stages/planning/index.ts';
 import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
 
@@ -39,6 +39,8 @@ export type PreparedData = {
   entryCounts: number[];
   /** Dictionaries with enough levels for a mean a level to say more than the level's rank. */
   statisticDictionaries: number[];
+  /** The same of generated features, for the candidates that read those. */
+  generatedDictionaries: number[];
   shape: DataShape;
   /**
    * The data of a model that learns from all rows, locked ones included; its folds differ in their holdouts alone. Null where the plan does not
@@ -187,8 +189,8 @@ export async function prepareData(
     learn.labels,
   );
 
-  const toEncode = await proposeEncoding(plan, tables);
-  const encoded = encodeRows(plan, toEncode, learn);
+  const recipe: Recipe = { features: markRepeatedNumbers(await proposeEncoding(plan, tables), learn.table), generated: [] };
+  const encoded = encodeRows(plan, recipe, learn);
   const { uses, matrix, statisticDictionaries } = encoded;
   const shape: DataShape = {
     fitRows: Math.max(0, ...folds.map(({ fit }) => distinctRows(fit, twins)?.places.length ?? fit.length)),
@@ -196,8 +198,9 @@ export async function prepareData(
     task: plan.task,
     classCount: plan.task === 'regression' ? 1 : plan.classes.length,
     metric: plan.metric,
-    treeColumns: uses.filter((use) => use !== 'linear').length,
-    linearColumns: uses.filter((use) => use !== 'tree').length,
+    treeColumns: uses.filter((use) => use === 'both' || use === 'tree').length,
+    linearColumns: uses.filter((use) => use === 'both' || use === 'linear').length,
+    generatedColumns: uses.filter((use) => use === 'generated').length,
     extraColumns: statisticDictionaries.length * statisticColumnCount(plan.task, plan.classes.length),
     hasCategories: statisticDictionaries.length > 0,
     textTermsPerRow: matrix.textIds.length / Math.max(1, learn.table.rowCount),
@@ -206,14 +209,14 @@ export async function prepareData(
   };
   const prepared = { plan, ...encoded, test, folds, blocks, twins, split, shape, whole: null };
   if (plan.final === 'tested' || split.reportedOn !== 'locked-test') return prepared;
-  return { ...prepared, whole: () => prepareWhole(prepared, toEncode, all, equalIds) };
+  return { ...prepared, whole: () => prepareWhole(prepared, recipe, all, equalIds) };
 }
 
 /**
  * All rows to learn from, the locked ones too, encoded anew: levels, terms and means of all. Each fold leaves other rows out, as in the twin,
  * for models of different rows are better together; what it leaves out is never scored.
  */
-function prepareWhole(prepared: PreparedData, toEncode: FeatureToEncode[], all: ReadRows, equalIds: Int32Array): PreparedData {
+function prepareWhole(prepared: PreparedData, recipe: Recipe, all: ReadRows, equalIds: Int32Array): PreparedData {
   const { plan } = prepared;
   const { table, labels, groups, timeOrder } = all;
   const blocks = groups ?? partCrowd(equalIds);
@@ -239,7 +242,7 @@ function prepareWhole(prepared: PreparedData, toEncode: FeatureToEncode[], all: 
   });
   return {
     ...prepared,
-    ...encodeRows(plan, toEncode, { table, labels, groups }),
+    ...encodeRows(plan, recipe, { table, labels, groups }),
     test: null,
     folds,
     blocks,

@@ -10,10 +10,12 @@ export function rankInputs(features: FeatureFile, members: readonly { fitted: Fi
   const [firstFold = []] = features.folds;
   const add = (column: number, use: number) => {
     const base = features.columns[column];
-    const lookup = base ? null : firstFold[column - features.columns.length];
-    const feature = base?.kind === 'number' ? base.feature : features.dictionaries[base?.dictionary ?? lookup?.dictionary ?? -1]?.feature;
-    if (feature === undefined) return;
-    for (const name of columnsOf(features.features[feature].expression)) useOf.set(name, (useOf.get(name) ?? 0) + use);
+    const lookup = base ? undefined : firstFold.at(column - features.columns.length);
+    const read = base ?? lookup;
+    if (!read) return;
+    const found = [...('feature' in read ? [read.feature] : []), ...('dictionary' in read ? featuresOf(features, read.dictionary) : [])];
+    const names = new Set(found.flatMap((feature) => columnsOf(features.features[feature].expression)));
+    for (const name of names) useOf.set(name, (useOf.get(name) ?? 0) + use);
   };
   for (const { fitted, weight } of members) {
     if (fitted.kind === 'trees') {
@@ -30,4 +32,10 @@ export function rankInputs(features: FeatureFile, members: readonly { fitted: Fi
     sizes.forEach((size, at) => add(fitted.columns[at], (weight * size) / total));
   }
   return [...useOf].toSorted((a, b) => b[1] - a[1]).map(([name]) => name);
+}
+
+/** The features that a dictionary stands on, a pair on those of both. */
+function featuresOf(features: FeatureFile, dictionary: number): number[] {
+  const known = features.dictionaries[dictionary];
+  return 'feature' in known ? [known.feature] : known.pair.flatMap((one) => featuresOf(features, one));
 }

@@ -10,6 +10,8 @@ export type DataShape = {
   metric: Metric;
   treeColumns: number;
   linearColumns: number;
+  /** Base columns that only candidates on generated features see. */
+  generatedColumns: number;
   extraColumns: number;
   hasCategories: boolean;
   /** Average number of TF-IDF terms of a row; 0 without text. */
