@@ -1,7 +1,7 @@
 import { seededRandom } from '../domain/random.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import type { FitJob, JobRows } from '../edges/sandbox/index.ts';
-import { fitFoldStatistics, statisticColumnCount, type ColumnUse, type FoldStatistics, type LookupColumn, type StatisticLabels } from '../features/index.ts';
+import { fitFoldStatistics, statisticColumnCount, statisticLabels, type ColumnUse, type FoldStatistics, type LookupColumn } from '../features/index.ts';
 import { distinctRows, refitFoldOf, type FoldRows } from '../stages/search/index.ts';
 import type { PreparedData } from './prepare-data.ts';
 
@@ -48,7 +48,7 @@ function makeFold(data: PreparedData, fold: number): FoldData {
     data.entries,
     data.entryCounts,
     [...data.statisticDictionaries, ...data.generatedDictionaries],
-    statisticLabels(data),
+    statisticLabels(data.plan, data.trainingLabels),
     { rows: rows.fit, blocks: data.blocks },
     seededRandom(data.plan.seed * 7919 + fold + 1),
   );
@@ -71,12 +71,6 @@ function takePlaces(values: Float32Array, rowCount: number, places: Int32Array):
     for (let i = 0; i < places.length; i++) taken[column * places.length + i] = values[column * rowCount + places[i]];
   }
   return taken;
-}
-
-function statisticLabels({ plan, trainingLabels }: PreparedData): StatisticLabels {
-  const columnCount = statisticColumnCount(plan.task, plan.classes.length);
-  if (plan.task !== 'multiclass') return { columnCount, valueOf: (row) => trainingLabels[row] };
-  return { columnCount, valueOf: (row, column) => (trainingLabels[row] === column ? 1 : 0) };
 }
 
 /** How many of a fold's own columns a candidate is given: the first ones, those of generated features standing behind the others. */

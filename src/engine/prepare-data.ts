@@ -2,17 +2,26 @@ import type { Column, Table } from '../domain/column.ts';
 import { derivedReads, type Plan } from '../domain/plan.ts';
 import { seededRandom } from '../domain/random.ts';
 import { equalRowIds, getColumnOf, takeColumns, takeRows } from '../domain/table.ts';
-import type { TargetScale } from '../domain/target-scale.ts';
+import { fitTargetScale, toTrainingScale, type TargetScale } from '../domain/target-scale.ts';
 import type { Labels } from '../domain/task.ts';
 import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
-import { statisticColumnCount, markRepeatedNumbers, type ColumnUse, type FeatureFile } from '../features/index.ts';
+import {
+  generateFeatures,
+  markRepeatedNumbers,
+  statisticColumnCount,
+  statisticLabels,
+  type ColumnUse,
+  type FeatureFile,
+  type FeatureToEncode,
+  type GeneratedFeature,
+} from '../features/index.ts';
 import { partCrowd, splitRows, type Split } from '../stages/evaluation/index.ts';
 import { checkReads, checkTestRows } from './check-labelled.ts';
 import { makeTarget } from './derived-target.ts';
 import { encodeRows, proposeEncoding, type Recipe } from './encode-rows.ts';
 import { checkLargest } from '../stages/planning/index.ts';
-import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
+import { cutHoldout, distinctRows, limitGeneration, type DataShape, type FoldRows } from '../stages/search/index.ts';
 
 /** Rows with their labels: `table` holds the plan's inputs. */
 export type LabelledRows = { table: Table; labels: Labels; groups: Int32Array | null };
@@ -189,7 +198,8 @@ export async function prepareData(
     learn.labels,
   );
 
-  const recipe: Recipe = { features: markRepeatedNumbers(await proposeEncoding(plan, tables), learn.table), generated: [] };
+  const toEncode = markRepeatedNumbers(await proposeEncoding(plan, tables), learn.table);
+  const recipe: Recipe = { features: toEncode, generated: split.reportedOn === 'cross-validation' ? [] : generate(plan, toEncode, learn, blocks) };
   const encoded = encodeRows(plan, recipe, learn);
   const { uses, matrix, statisticDictionaries } = encoded;
   const shape: DataShape = {
@@ -210,6 +220,18 @@ export async function prepareData(
   const prepared = { plan, ...encoded, test, folds, blocks, twins, split, shape, whole: null };
   if (plan.final === 'tested' || split.reportedOn !== 'locked-test') return prepared;
   return { ...prepared, whole: () => prepareWhole(prepared, recipe, all, equalIds) };
+}
+
+/**
+ * Features made of two others. They are looked for with the labels of all rows to learn from, so that a score that is taken on those very rows would
+ * flatter: only where other rows are kept for it.
+ */
+function generate(plan: Plan, toEncode: FeatureToEncode[], learn: LabelledRows, blocks: Int32Array): GeneratedFeature[] {
+  const limits = limitGeneration({ rowCount: learn.table.rowCount, featureCount: toEncode.length, budgetMs: plan.budgetMs });
+  const trainingLabels = toTrainingScale(learn.labels, fitTargetScale(learn.labels, plan.metric));
+  const labels = statisticLabels(plan, trainingLabels);
+  if (limits === null || labels.columnCount === 0) return [];
+  return generateFeatures(toEncode, { table: learn.table, blocks }, labels, limits, seededRandom(plan.seed * 6_151 + 3));
 }
 
 /**

@@ -12,7 +12,8 @@ const TWICE = 2.2;
  */
 function firstGuessMs(candidate: Candidate, shape: DataShape): number {
   const rows = shape.fitRows;
-  const columns = shape.treeColumns + (candidate.usesTargetStatistics ? shape.extraColumns : 0);
+  const generated = candidate.columns === 'generated' ? shape.generatedColumns : 0;
+  const columns = shape.treeColumns + generated + (candidate.usesTargetStatistics ? shape.extraColumns : 0);
   const cells = rows * columns;
   const outputs = shape.task === 'multiclass' ? shape.classCount : 1;
   const setting = (name: string, usual: number) => (typeof candidate.settings[name] === 'number' ? candidate.settings[name] : usual);

@@ -9,3 +9,4 @@ export { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, rese
 export { likelyMembers } from './likely-members.ts';
 export { portfolioFor } from './portfolio.ts';
 export type { DataShape } from './shape.ts';
+export { limitGeneration } from './limit-generation.ts';

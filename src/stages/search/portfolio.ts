@@ -56,6 +56,7 @@ export function portfolioFor(shape: DataShape): Candidate[] {
     maxRounds: trees,
     patience: 0,
   });
+  const generated = (draft: Draft): Draft[] => (shape.generatedColumns > 0 ? [{ ...draft, columns: 'generated' }] : []);
   const drafts: Draft[] = hasManyClasses
     ? [
         linear,
@@ -86,6 +87,14 @@ export function portfolioFor(shape: DataShape): Candidate[] {
           800,
           40,
         ),
+        ...generated(
+          lightgbm(
+            'generated features',
+            { learning_rate: 0.08, num_leaves: isSmall ? 15 : isLarge ? 63 : 31, min_data_in_leaf: isSmall ? 10 : 20, feature_fraction: 0.6 },
+            800,
+            40,
+          ),
+        ),
         catboost('depth 4', { learning_rate: isLarge ? 0.2 : 0.08, depth: 4, l2_leaf_reg: 5 }, 1000, 40),
         lightgbm('small trees', { learning_rate: 0.08, num_leaves: 7, min_data_in_leaf: isSmall ? 5 : 20, feature_fraction: 0.7 }, 1000, 40),
         catboost('depth 8', { learning_rate: isLarge ? 0.12 : 0.06, depth: 8, l2_leaf_reg: 5 }, 800, 40),
@@ -103,6 +112,7 @@ export function portfolioFor(shape: DataShape): Candidate[] {
           60,
         ),
         forest('Extra trees, all columns a split', { max_features: 1, min_samples_leaf: 1 }),
+        ...generated(catboost('generated features', { learning_rate: 0.06, depth: 6, l2_leaf_reg: 3 }, 1500, 50)),
         catboost('half of the columns a level', { learning_rate: 0.06, depth: 6, l2_leaf_reg: 8, rsm: 0.5 }, 1500, 50),
         lightgbm(
           'random thresholds, slow',
