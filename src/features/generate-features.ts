@@ -13,11 +13,15 @@ export type GenerationLimits = { numbers: number; categories: number; features: 
 
 /** More rows make the choice steadier, not different. */
 const MOST_ROWS = 5_000;
-/** A feature must explain this share of what single features leave unexplained. */
+/** The best must explain this share of what single features leave unexplained. The others need not: a sample does not show what many rows will. */
 const MIN_GAIN = 0.002;
+/** Of a feature that was chosen, this share is taken out before the next one is. */
+const CHOSEN_SHARE = 0.3;
+/** In each round so many of the best of the first look are looked at again. */
+const MOST_OPEN = 300;
 /** Of each feature of the table in turn, so many times, this share is taken out before pairs are looked at. */
-const PASSES = 4;
-const SHARE = 0.6;
+const PASSES = 6;
+const SHARE = 0.8;
 /** Levels of fewer rows of a sample say nothing, nor does their mean. */
 const MIN_MEAN_ROWS = 5;
 
@@ -27,7 +31,7 @@ type Proposal = GeneratedFeature & { parts: Parts; gain: number };
 
 /**
  * Features made of two others that explain what those and all the others cannot explain one by one: found on a sample, each half of it judging by what
- * the other half shows, the strongest first; then again on what that one leaves over. A target of pure noise has none. Uses labels: only for rows
+ * the other half shows, the strongest first, then again on what that one leaves over. A target of pure noise has none. Uses labels: only for rows
  * to learn from, and only where the reported score is of others (docs/decisions/generated-features.md).
  */
 export function generateFeatures(
@@ -156,20 +160,16 @@ function deviations(values: Float64Array, { partOf, partCount }: Parts): Float64
   });
 }
 
-/** The one that explains most, then the one that explains most of the rest, as long as one is worth it. */
-function choose(proposals: readonly Proposal[], residuals: Residuals, most: number): GeneratedFeature[] {
-  const least = MIN_GAIN * squaresOf(residuals);
-  let open = proposals.filter(({ gain }) => gain > least);
+/** The one that explains most, then the one that explains most of the rest. */
+function choose(proposals: Proposal[], residuals: Residuals, most: number): GeneratedFeature[] {
+  let open = proposals.sort((a, b) => b.gain - a.gain).slice(0, MOST_OPEN);
+  if (open.length === 0 || open[0].gain < MIN_GAIN * squaresOf(residuals)) return [];
   const chosen: GeneratedFeature[] = [];
   while (chosen.length < most && open.length > 0) {
     const best = open.reduce((a, b) => (b.gain > a.gain ? b : a));
     chosen.push({ kind: best.kind, of: best.of });
-    explain(best.parts, residuals, SHARE);
-    open = open.flatMap((proposal) => {
-      if (proposal === best) return [];
-      const gain = gainOf(proposal.parts, residuals);
-      return gain > least ? [{ ...proposal, gain }] : [];
-    });
+    explain(best.parts, residuals, CHOSEN_SHARE);
+    open = open.flatMap((proposal) => (proposal === best ? [] : [{ ...proposal, gain: gainOf(proposal.parts, residuals) }]));
   }
   return chosen;
 }

@@ -7,13 +7,17 @@ export type Parts = { partOf: Uint16Array; partCount: number };
 export type Residuals = { columns: Float64Array[]; half: Uint8Array };
 
 const NUMBER_PARTS = 24;
+/** So many values show where the parts of a number end. */
+const MOST_SORTED = 1_200;
 /** Rows of "nothing" mixed into the mean of a part. */
 const SMOOTHING_ROWS = 5;
 /** More parts than this are told apart by nothing. */
 const MOST_PARTS = 65_000;
 
 export function partsOfNumbers(values: Float64Array): Parts {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const known = values.filter((value) => !Number.isNaN(value));
+  const step = Math.ceil(known.length / MOST_SORTED);
+  const sorted = Float64Array.from({ length: Math.ceil(known.length / Math.max(1, step)) }, (_, at) => known[at * step]).sort();
   const edges: number[] = [];
   for (let part = 1; part < NUMBER_PARTS; part++) {
     const edge = sorted[Math.floor((part * sorted.length) / NUMBER_PARTS)];
