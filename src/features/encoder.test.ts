@@ -164,7 +164,13 @@ describe('the encoder', () => {
   });
 
   it('puts two features together: by arithmetic, by their levels, and by what is usual at a level', () => {
-    const rows = [['A', 10], ['A', 20], ['B', 1], ['B', 2], ['B', null]].map(([town, amount]) => aWholeRow({ town, amount, said: 'four' }));
+    const rows = [
+      ['A', 10],
+      ['A', 20],
+      ['B', 1],
+      ['B', 2],
+      ['B', null],
+    ].map(([town, amount]) => aWholeRow({ town, amount, said: 'four' }));
     const together: GeneratedFeature[] = [
       { kind: '/', of: [0, 7] },
       { kind: 'pair', of: [2, 9] },

@@ -55,5 +55,6 @@ describe('features made of two others', () => {
     const labelOf = (row: number) => values.a[row] / values.b[row];
     expect(generated(labelOf)).toEqual(generated(labelOf));
     expect(generated(labelOf).length).toBe(limits.features);
+    expect(new Set(generated(labelOf)).size).toBe(limits.features);
   });
 });

@@ -17,6 +17,8 @@ const MOST_ROWS = 5_000;
 const MIN_GAIN = 0.002;
 /** Of a feature that was chosen, this share is taken out before the next one is. */
 const CHOSEN_SHARE = 0.3;
+/** Sum and difference, ratio and product of the same two say much the same. */
+const MOST_OF_A_PAIR = 2;
 /** In each round so many of the best of the first look are looked at again. */
 const MOST_OPEN = 300;
 /** Of each feature of the table in turn, so many times, this share is taken out before pairs are looked at. */
@@ -112,8 +114,7 @@ function rankOf(values: Float64Array): number[] {
 
 function propose(numbers: readonly Number[], categories: readonly Category[], residuals: Residuals): Proposal[] {
   const proposals: Proposal[] = [];
-  const add = (kind: GeneratedFeature['kind'], of: [number, number], parts: Parts) =>
-    proposals.push({ kind, of, parts, gain: gainOf(parts, residuals) });
+  const add = (kind: GeneratedFeature['kind'], of: [number, number], parts: Parts) => proposals.push({ kind, of, parts, gain: gainOf(parts, residuals) });
   for (const [at, first] of numbers.entries()) {
     for (const second of numbers.slice(at + 1)) {
       // Where the divisor is 0 there is no ratio: the one that is 0 less often divides.
@@ -125,8 +126,10 @@ function propose(numbers: readonly Number[], categories: readonly Category[], re
     }
   }
   for (const [at, first] of categories.entries()) {
-    for (const second of categories.slice(at + 1)) if (second.index !== first.index) add('pair', [first.index, second.index], partsOfBoth(first.parts, second.parts));
-    for (const number of numbers) if (number.index !== first.index) add('deviation', [number.index, first.index], partsOfNumbers(deviations(number.values, first.parts)));
+    for (const second of categories.slice(at + 1))
+      if (second.index !== first.index) add('pair', [first.index, second.index], partsOfBoth(first.parts, second.parts));
+    for (const number of numbers)
+      if (number.index !== first.index) add('deviation', [number.index, first.index], partsOfNumbers(deviations(number.values, first.parts)));
   }
   return proposals;
 }
@@ -169,7 +172,12 @@ function choose(proposals: Proposal[], residuals: Residuals, most: number): Gene
     const best = open.reduce((a, b) => (b.gain > a.gain ? b : a));
     chosen.push({ kind: best.kind, of: best.of });
     explain(best.parts, residuals, CHOSEN_SHARE);
-    open = open.flatMap((proposal) => (proposal === best ? [] : [{ ...proposal, gain: gainOf(proposal.parts, residuals) }]));
+    const isSpent = chosen.filter(({ of }) => isSamePair(of, best.of)).length >= MOST_OF_A_PAIR;
+    open = open.flatMap((proposal) =>
+      proposal === best || (isSpent && isSamePair(proposal.of, best.of)) ? [] : [{ ...proposal, gain: gainOf(proposal.parts, residuals) }],
+    );
   }
   return chosen;
 }
+
+const isSamePair = (one: GeneratedFeature['of'], other: GeneratedFeature['of']): boolean => one.every((feature) => other.includes(feature));

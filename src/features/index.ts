@@ -2,10 +2,10 @@ export { checkExpression, recheckExpression, type CheckedExpression } from './ch
 export { compileForTable } from './compile.ts';
 export { columnsOf } from './expression.ts';
 export { openEncoder, type OpenedEncoder } from './encoder.ts';
-export { arithmetic, type GeneratedFeature } from './generated.ts';
+export type { GeneratedFeature } from './generated.ts';
 export { fitEncoder, type ColumnUse, type EncoderLimits, type FeatureToEncode, type FittedEncoder } from './fit-encoder.ts';
 export type { EncodedRows, Encoder } from './encoded.ts';
 export type { FeatureFile, LookupColumn } from './feature-file.ts';
 export { fitFoldStatistics, statisticColumnCount, statisticLabels, type FoldStatistics, type StatisticLabels } from './target-statistics.ts';
-export { distinctOfExpected, markRepeatedNumbers } from './repeated-numbers.ts';
+export { markRepeatedNumbers } from './repeated-numbers.ts';
 export { generateFeatures, type GenerationLimits } from './generate-features.ts';

@@ -35,7 +35,9 @@ const { file } = fitEncoder(inputs, [feature('a', 'number'), feature('b', 'numbe
 });
 const features: FeatureFile = {
   ...file,
-  folds: [0, 1].map((fold) => file.dictionaries.map(({ levels }, dictionary) => ({ dictionary, values: [...levels, 0, 0].map((_, entry) => fold + entry / 3) }))),
+  folds: [0, 1].map((fold) =>
+    file.dictionaries.map(({ levels }, dictionary) => ({ dictionary, values: [...levels, 0, 0].map((_, entry) => fold + entry / 3) })),
+  ),
 };
 const baseCount = features.columns.length;
 const extraCount = features.folds[0].length;
@@ -66,8 +68,8 @@ const columnsOf = (fitted: Fitted) => (fitted.kind === 'trees' ? [...fitted.feat
 /** Rows that the whole encoding made, as a learner with so many of its fold's columns has them. */
 const probesOf = (given: number, rows: readonly Row[]): Prunable['probes'] => {
   const encoder = openEncoder(features);
-  const matrix = rows.flatMap((row) => [...encoder.encodeRow(row).values.slice(0, baseCount + given)]);
-  return { matrix: Float32Array.from(matrix), extraCount: given, textRows: new Int32Array(rows.length).fill(-1), answers: new Float64Array(rows.length) };
+  const matrix = Float32Array.from(rows.flatMap((row) => Array.from(encoder.encodeRow(row).values.slice(0, baseCount + given))));
+  return { matrix, extraCount: given, textRows: new Int32Array(rows.length).fill(-1), answers: new Float64Array(rows.length) };
 };
 
 const aMember = fc
@@ -75,7 +77,12 @@ const aMember = fc
   .chain(({ isTrees, given }) =>
     fc.record({ isTrees: fc.constant(isTrees), given: fc.constant(given), columns: fc.uniqueArray(fc.nat(baseCount + given - 1), { maxLength: 5 }) }),
   );
-const rows: Row[] = [{ a: 1, b: 2, town: 'Bo' }, { a: 5, b: null, town: 'Cy' }, { a: 7, b: 5, town: 'nowhere' }, { a: null, b: 1, town: null }];
+const rows: Row[] = [
+  { a: 1, b: 2, town: 'Bo' },
+  { a: 5, b: null, town: 'Cy' },
+  { a: 7, b: 5, town: 'nowhere' },
+  { a: null, b: 1, town: null },
+];
 
 describe('a package without the columns that nobody reads', () => {
   it('shows every member the same numbers as before, in tables, rows and probes', () => {

@@ -5,7 +5,11 @@ const MOST_ROWS_A_SECOND = 2_500;
 const MOST_FEATURES = 300;
 
 /** How far generated features are looked for; null: not at all. Few at a short budget, whose candidates may never come to them. */
-export function limitGeneration(data: { rowCount: number; featureCount: number; budgetMs: number }): { numbers: number; categories: number; features: number } | null {
+export function limitGeneration(data: {
+  rowCount: number;
+  featureCount: number;
+  budgetMs: number;
+}): { numbers: number; categories: number; features: number } | null {
   const { rowCount, featureCount, budgetMs } = data;
   if (rowCount < MIN_ROWS || rowCount > (MOST_ROWS_A_SECOND * budgetMs) / 1000 || featureCount > MOST_FEATURES) return null;
   if (budgetMs < 240_000) return { numbers: 12, categories: 8, features: 24 };
