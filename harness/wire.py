@@ -19,7 +19,6 @@ import bundle
 
 WIRE = 1
 
-Learner = Literal["lightgbm", "catboost", "extra_trees", "linear"]
 Task = Literal["binary", "multiclass", "regression"]
 Link = Literal["none", "sigmoid", "softmax"]
 Setting = int | float | str | bool
@@ -111,7 +110,7 @@ class ScoreRows:
 @dataclass(frozen=True, slots=True)
 class FitJob:
     id: str
-    learner: Learner
+    learner: str  # a file learners/NAME_learner.py has this NAME
     task: Task
     class_count: int  # 1 for regression, 2 for binary, K for multiclass
     settings: dict[str, Setting]
@@ -182,10 +181,20 @@ class Probes:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What a fit settled that its job left open. A job with these settings besides its own, `rounds` as its most, the rows that were learnt from as
+    its training rows, no holdout and no clock gives the same model, bit by bit."""
+
+    is_whole: bool  # the rows of the holdout were learnt from too, after those of training
+    settings: dict[str, Setting]  # at most 8
+
+
+@dataclass(frozen=True, slots=True)
 class FitResult:
     fitted: FittedTrees | FittedLinear
     predictions: F64  # (score rows, class_count), row-major; probabilities of each row add up to 1, or numbers on the training scale
     rounds: int
+    settled: Settled
     probes: Probes
 
 
@@ -319,7 +328,8 @@ def write_result(result: FitResult) -> Iterator[bytes | memoryview]:
             "intercept": as_f64(fitted.intercept),
             "textCoefficients": as_f64(fitted.text_coefficients),
         }
-    return bundle.encode({"wire": WIRE, "rounds": int(result.rounds), "fitted": described}, arrays)
+    settled = {"isWhole": result.settled.is_whole, "settings": result.settled.settings}
+    return bundle.encode({"wire": WIRE, "rounds": int(result.rounds), "settled": settled, "fitted": described}, arrays)
 
 
 @as_agreed()
@@ -363,6 +373,7 @@ def read_result(data: bytes | bytearray | memoryview, class_count: int, column_c
         fitted=fitted,
         predictions=arrays["predictions"].reshape(-1, class_count),
         rounds=meta["rounds"],
+        settled=Settled(meta["settled"]["isWhole"], meta["settled"]["settings"]),
         probes=Probes(arrays["probeMatrix"].reshape(-1, column_count), arrays["probeTextRows"], arrays["probeAnswers"].reshape(-1, class_count)),
     )
 

@@ -76,11 +76,19 @@ With \`--json\` nothing but JSON is written to stdout, one value a line, and the
 \`message\`, \`hint\` and \`place\`. [errors.md](errors.md) lists the codes.
 
 \`build --json\` writes one event a line as it happens, each with \`kind\`, \`at\`, \`spentMs\` and \`run\`. Its result has \`model\` (name@version), \`path\` (the folder of the package),
-\`metric\`, \`score\` (\`value\`, \`low\`, \`high\`: the 95 % interval), \`baseline\`, \`verdict\` (\`worth-using\`, \`promising\`, \`no-better\`, \`do-not-use\`), \`sentence\`, \`wallMs\`, \`budgetMs\`,
-\`rows\` (\`train\`, \`test\`), \`measuredOn\` (\`locked-test\`, \`test-file\`, \`cross-validation\`), \`members\`, \`isStoppedEarly\` and \`run\`.
+\`metric\`, \`score\` (\`value\`, \`low\`, \`high\`: the 95 % interval), \`baseline\`, \`interval\` (how the range beside a number is made, or why there is none; null for classes),
+\`coverage\` (what that range held of the locked rows: \`level\`, \`coveredCount\`, \`rowCount\`, \`meanWidth\`, \`isLow\`; null where it was not measured), \`verdict\`
+(\`worth-using\`, \`promising\`, \`no-better\`, \`do-not-use\`), \`sentence\`, \`wallMs\`, \`budgetMs\`, \`rows\` (\`train\`, \`test\`), \`measuredOn\` (\`locked-test\`, \`test-file\`,
+\`cross-validation\`), \`members\`, \`isStoppedEarly\` and \`run\`.
 
-\`predict --json\` without \`--out\` writes one answer a line before the envelope. Answers have the column \`prediction\` and, for classes, one \`probability_<class>\` each; one row
-out for each row in, in the same order.
+\`replay --json\` has \`isSame\`, \`tolerance\`, \`candidates\` (each with \`id\`, \`title\`, \`folds\`, \`recorded\`, \`replayed\`, \`difference\`, \`isSame\`) and \`others\`: the split, the
+models and weights of the ensemble, every number of the score, the graphs and the package, each with \`what\`. Where something differs an error envelope (MW2013) follows it.
+What a replay takes from the run's events is what the clock decided there: which fits were made and ended, how many rounds each kept, which candidates were weighed, which
+were refitted, and which fits the last model has. All else is computed anew. It keeps nothing, and gives the model no new version.
+
+\`predict --json\` without \`--out\` writes one answer a line before the envelope. Answers have the column \`prediction\`; for classes one \`probability_<class>\` each; for
+numbers \`low\` and \`high\`, between which nine tenths of the truths are to lie ([how](splits-and-scores.md#the-range-beside-a-number)), where the model knows them. One row
+out for each row in, in the same order. \`--row\` has the same as \`prediction\`, \`probabilities\` and \`interval\` (\`level\`, \`low\`, \`high\`).
 `;
 }
 

@@ -323,7 +323,10 @@ const pinned = (lock) => ['install', '--require-hashes', '--no-deps', '--only-bi
 
 /** One line a package as pip fetches it; a live line on a terminal. */
 function pipProgress(label, lock) {
-  const total = readFileSync(lock, 'utf8').match(/^[\w.-]+==/gm).length;
+  const isElsewhere = process.platform === 'darwin' ? "sys_platform != 'darwin'" : "sys_platform == 'darwin'";
+  const total = readFileSync(lock, 'utf8')
+    .match(/^[\w.-]+==.*/gm)
+    .filter((line) => !line.includes(isElsewhere)).length;
   let fetched = 0;
   return (line) => {
     const [, wheel, size] = /^\s*(?:Downloading|Using cached) ([\w.]+-[\w.]+)-\S+(?: \(([^)]+)\))?/.exec(line) ?? [];
@@ -352,7 +355,7 @@ function sweep(root) {
 
 async function buildEnvironment(folder, python) {
   const startedMs = Date.now();
-  say(`  training environment  about 180 MB to fetch, 670 MB on disk, with Python ${python.version.join('.')}, into ${folder}`);
+  say(`  training environment  about 185 MB to fetch, 690 MB on disk, with Python ${python.version.join('.')}, into ${folder}`);
   const partial = partialName(folder);
   try {
     mkdirSync(partial, { mode: 0o755 });

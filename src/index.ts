@@ -18,3 +18,4 @@ export { ModelwrightError, type ErrorKind, type ErrorPlace } from './domain/erro
 export { errorCodes, type ErrorCode } from './domain/error-codes.ts';
 export type { BuildRequest, RunEvent } from './domain/event.ts';
 export type { Plan } from './domain/plan.ts';
+export type { ChosenInterval, Coverage } from './domain/prediction-interval.ts';

@@ -26,6 +26,12 @@ describe('scoring what an engine wrote', () => {
     expect(scoreOf('macro_f1', rows)).toBeCloseTo((2 / 3 + 2 / 3 + 0 + 0) / 4, 12);
   });
 
+  it('takes the answer among the ends of its range', () => {
+    const regression = { task: 'regression', positive_class: null } as const;
+    const rows = judgedRows(regression, readCsv('y\n1\n2\n'), readCsv('prediction,low,high\n2,0,9\n2,1,9\n'));
+    expect(scoreOf('mae', rows)).toBe(0.5);
+  });
+
   it('refuses answers without a number for every row', () => {
     const numbers = readCsv('y\n1\n2\n');
     const regression = { task: 'regression', positive_class: null } as const;

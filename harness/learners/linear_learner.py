@@ -1,7 +1,8 @@
 """Penalised linear models: logistic for classes, ridge for numbers, over prepared columns and, where the job has it, TF-IDF text.
 
 The loss is Σ loss(row) + strength / 2 · |coefficients|² (1 / C of scikit-learn, alpha of its Ridge); the intercept is free. Several strengths
-are tried from strong to weak, each from where the last one ended, and the holdout chooses.
+are tried from strong to weak, each from where the last one ended, and the holdout chooses. The way that led to the chosen one is kept as the setting
+`path`: with it the same way is gone again, without a holdout and without a clock.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from scipy.special import expit, log_softmax
 from learners.examples import Examples, Inputs
 from learners.settings import known_settings
 from learners.stopwatch import Stopwatch
-from wire import F32, F64, I32, FitJob, FittedLinear, Link, Task
+from wire import F32, F64, I32, FitJob, FittedLinear, Link, Setting, Task
 
-SETTINGS = frozenset(["strengths"])
+SETTINGS = frozenset(["strengths", "path"])
 LINK: dict[Task, Link] = {"binary": "sigmoid", "multiclass": "softmax", "regression": "none"}
 
 # Values beyond these quantiles are moved to them, so that one wild row cannot turn the model.
@@ -32,6 +33,10 @@ QUANTILE_ROWS = 50_000
 BLOCK_ROWS = 4_096
 # Up to so many rows their products are formed where terms are many more; beyond, that costs more than it saves (measured: 4,000 rows, 10 classes).
 TURNED_ROWS = 2_000
+
+
+# A strength, and how many steps were taken with it at most.
+Stretch = tuple[float, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,11 @@ class LinearModel:
     text_coefficients: F64  # (vocabulary, outputs); no rows without text
     task: Task
     rounds: int
+    path: list[Stretch]  # to its own strength
+
+    @property
+    def settled(self) -> dict[str, Setting]:
+        return {"path": ",".join(f"{strength!r}:{steps}" for strength, steps in self.path)}
 
     def predict(self, inputs: Inputs) -> F64:
         prepared = self.preparation.apply(inputs.values.copy(order="F"))
@@ -94,16 +104,23 @@ class LinearModel:
 
 
 def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopwatch) -> LinearModel:
-    strengths = _strengths(known_settings(job.settings, SETTINGS))
+    settings = known_settings(job.settings, SETTINGS)
+    strengths, known_path = _strengths(settings), _path(settings)
     preparation = _prepare(train.inputs.values)
     design = _Design(preparation.apply(train.inputs.values.copy(order="F")), train.inputs.text)
     outputs = job.class_count if job.task == "multiclass" else 1
     solve = _ridge(design, train) if job.task == "regression" and train.inputs.text is None else _descent(job, design, train, outputs, stopwatch)
 
-    def learn(strength: float) -> LinearModel:
-        coefficients, intercept = solve(strength)
-        return LinearModel(preparation, coefficients[: design.column_count], intercept, design.over_vocabulary(coefficients), job.task, job.max_rounds)
+    path: list[Stretch] = []
 
+    def learn(strength: float, most_steps: int = job.max_rounds) -> LinearModel:
+        coefficients, intercept, steps = solve(strength, most_steps)
+        path.append((strength, steps))
+        dense, text = coefficients[: design.column_count], design.over_vocabulary(coefficients)
+        return LinearModel(preparation, dense, intercept, text, job.task, job.max_rounds, path.copy())
+
+    if known_path:
+        return [learn(*stretch) for stretch in known_path][-1]
     if holdout is None:
         return learn(strengths[0])  # nothing to choose by: the first one named
     strongest, *weaker = sorted(strengths, reverse=True)
@@ -120,11 +137,16 @@ def fit(job: FitJob, train: Examples, holdout: Examples | None, stopwatch: Stopw
     return best
 
 
-def _strengths(settings: dict[str, int | float | str | bool]) -> list[float]:
+def _strengths(settings: dict[str, Setting]) -> list[float]:
     strengths = [float(text) for text in str(settings.get("strengths", "1")).split(",")]
     if not all(0 < strength < math.inf for strength in strengths):
         raise ValueError("strengths are numbers above 0, with commas between")
     return strengths
+
+
+def _path(settings: dict[str, Setting]) -> list[Stretch]:
+    stretches = [text.split(":") for text in str(settings.get("path", "")).split(",") if text]
+    return [(float(strength), int(steps)) for strength, steps in stretches]
 
 
 def _prepare(values: F32) -> Preparation:
@@ -209,11 +231,12 @@ class _TurnedDesign(_Design):
         return self._plain.transposed_times(np.asarray(solve_triangular(self._factor, coefficients, trans=1, lower=True)))
 
 
-Solve = Callable[[float], tuple[F64, F64]]
+# For a strength and the most steps: coefficients, intercept, and how many steps to allow for coming to the same.
+Solve = Callable[[float, int], tuple[F64, F64, int]]
 
 
 def _descent(job: FitJob, plain: _Design, train: Examples, outputs: int, stopwatch: Stopwatch) -> Solve:
-    """L-BFGS on the penalised loss, at most max_rounds steps a strength."""
+    """L-BFGS on the penalised loss."""
     is_turned = outputs > 2 and plain.row_count <= TURNED_ROWS and plain.width > 4 * plain.row_count
     design = _TurnedDesign(plain) if is_turned else plain
     weights = np.ones(design.row_count) if train.weights is None else train.weights
@@ -230,16 +253,22 @@ def _descent(job: FitJob, plain: _Design, train: Examples, outputs: int, stopwat
         gradient = np.concatenate([(design.transposed_times(residuals) + strength * coefficients).reshape(-1), residuals.sum(axis=0)])
         return (float(weights @ losses) + strength / 2 * float(parameters[:size] @ parameters[:size])) / total, gradient / total
 
+    is_cut = False
+
     def check_clock(_point: F64) -> None:
+        nonlocal is_cut
         if stopwatch.is_last_round():
+            is_cut = True
             raise StopIteration
 
-    def solve(strength: float) -> tuple[F64, F64]:
-        nonlocal point
+    def solve(strength: float, most_steps: int) -> tuple[F64, F64, int]:
+        nonlocal point, is_cut
+        is_cut = False
         stopwatch.start_rounds()
-        options = {"maxiter": job.max_rounds, "ftol": 1e-9, "gtol": 1e-6}
-        point = minimize(objective, point, (strength,), method="L-BFGS-B", jac=True, callback=check_clock, options=options).x
-        return design.plain_coefficients(point[:size].reshape(design.width, outputs)), point[size:]
+        options = {"maxiter": most_steps, "ftol": 1e-9, "gtol": 1e-6}
+        found = minimize(objective, point, (strength,), method="L-BFGS-B", jac=True, callback=check_clock, options=options)
+        point = found.x
+        return design.plain_coefficients(point[:size].reshape(design.width, outputs)), point[size:], int(found.nit) if is_cut else most_steps
 
     return solve
 
@@ -261,10 +290,10 @@ def _ridge(design: _Design, train: Examples) -> Solve:
     products -= np.outer(means, sums)
     with_labels -= label_mean * sums
 
-    def solve(strength: float) -> tuple[F64, F64]:
+    def solve(strength: float, most_steps: int) -> tuple[F64, F64, int]:
         factor = cho_factor(products + strength * np.eye(width), lower=True)
         coefficients = np.asarray(cho_solve(factor, with_labels), np.float64)
-        return coefficients[:, np.newaxis], np.array([label_mean - means @ coefficients])
+        return coefficients[:, np.newaxis], np.array([label_mean - means @ coefficients]), most_steps
 
     return solve
 

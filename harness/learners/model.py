@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from learners.examples import Examples, Inputs
 from learners.stopwatch import Stopwatch
-from wire import F64, I32, FitJob, FittedLinear, FittedTrees
+from wire import F64, I32, FitJob, FittedLinear, FittedTrees, Setting
 
 
 class Model(Protocol):
@@ -14,7 +14,8 @@ class Model(Protocol):
 
     @property
     def rounds(self) -> int:
-        """Boosting rounds or trees kept; for `linear`, which has no rounds to keep, the most it was given. As max_rounds it repeats the fit."""
+        """Boosting rounds or trees kept; for `linear`, which has no rounds to keep, the most it was given. As max_rounds, without a holdout and
+        without a clock, it repeats the fit bit by bit."""
         ...
 
     def predict(self, inputs: Inputs) -> F64:
@@ -23,6 +24,16 @@ class Model(Protocol):
 
     def table(self, features: I32) -> FittedTrees | FittedLinear:
         """The same as plain arrays; `features[i]` is the number that the world outside has for input column i."""
+        ...
+
+
+@runtime_checkable
+class SettlesSettings(Protocol):
+    """A model of which holdout or clock decided more than its rounds."""
+
+    @property
+    def settled(self) -> dict[str, Setting]:
+        """Settings that, besides those of the job, repeat the fit."""
         ...
 
 

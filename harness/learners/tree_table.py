@@ -26,7 +26,7 @@ class TreeNodes:
 
 
 def tree_table(trees: Sequence[TreeNodes], features: I32, link: Link, base: F64) -> FittedTrees:
-    """All four learners test `x <= threshold`."""
+    """In the one test that all learners come to: `x <= threshold`."""
     sizes = [len(tree.feature) for tree in trees]
     feature = np.concatenate([tree.feature for tree in trees])
     is_leaf = feature < 0

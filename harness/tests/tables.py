@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wire import F64, I32, FitJob, FitResult, HoldoutRows, Learner, Matrix, ScoreRows, Setting, Task, TrainRows
+from wire import F64, I32, FitJob, FitResult, HoldoutRows, Matrix, ScoreRows, Setting, Task, TrainRows
 
 COLUMNS = 12
 EXTRA = 2
@@ -66,7 +66,7 @@ def truth(matrix: Matrix, task: Task) -> F64:
 
 def make_job(
     matrix: Matrix,
-    learner: Learner,
+    learner: str,
     task: Task,
     settings: dict[str, Setting],
     *,

@@ -5,41 +5,26 @@ from __future__ import annotations
 
 import time
 import unittest
-from dataclasses import replace
+from dataclasses import fields, replace
+from unittest.mock import patch
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from fit import LEARNERS as LEARN
-from fit import fit
-from learners import catboost_learner
+from fit import LEARNERS, fit
+from learners import catboost_learner, extra_trees_learner
 from learners.examples import Examples, Inputs
 from learners.stopwatch import Stopwatch
+from tests.golden import goldens, trees_a_round
 from tests.interpreter import answers_of
 from tests.tables import COLUMNS, make_job, make_matrix, never, score_truth
-from wire import F64, FitJob, FitResult, FittedLinear, FittedTrees, Learner, Matrix, ScoreRows, Setting, Task, TrainRows, read_result, write_result
+from wire import F64, FitJob, FitResult, FittedLinear, FittedTrees, Matrix, ScoreRows, Task, TrainRows, read_result, write_result
 
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
-LEARNERS: tuple[Learner, ...] = ("lightgbm", "catboost", "extra_trees", "linear")
-SMALL: dict[Learner, dict[str, Setting]] = {
-    "lightgbm": {"num_leaves": 15, "learning_rate": 0.1},
-    "catboost": {"depth": 5, "learning_rate": 0.1},
-    "extra_trees": {"min_samples_leaf": 2, "max_features": 0.7},
-    "linear": {"strengths": "10,1,0.1"},
-}
-VARIANTS: dict[str, tuple[Learner, dict[str, Setting]]] = {
-    "LightGBM extra_trees with row and column samples": (
-        "lightgbm",
-        {"extra_trees": True, "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1, "learning_rate": 0.1},
-    ),
-    "LightGBM stumps": ("lightgbm", {"num_leaves": 2, "learning_rate": 0.3}),
-    "CatBoost Lossguide": ("catboost", {"grow_policy": "Lossguide", "max_leaves": 20, "learning_rate": 0.1}),
-    "CatBoost Depthwise": ("catboost", {"grow_policy": "Depthwise", "depth": 4, "learning_rate": 0.1}),
-    "CatBoost with missing as the largest": ("catboost", {"nan_mode": "Max", "learning_rate": 0.1}),
-    "CatBoost stumps": ("catboost", {"depth": 1, "learning_rate": 0.3}),
-    "ExtraTrees best first": ("extra_trees", {"max_leaf_nodes": 40, "max_features": "sqrt"}),
-}
+GOLDEN = goldens(LEARNERS)
+SMALL = {learner: golden.small for learner, golden in GOLDEN.items()}
+WITH_ROUNDS = [learner for learner, golden in GOLDEN.items() if golden.has_rounds]
 
 
 def largest_difference(ours: F64, theirs: F64) -> float:
@@ -89,9 +74,9 @@ class EveryLearner(unittest.TestCase):
 
     def test_its_table_answers_as_it_does_in_every_shape_of_tree(self) -> None:
         matrix = make_matrix(3_000, seed=2)
-        for name, (learner, settings) in VARIANTS.items():
+        for learner, name, settings in [(learner, *variant) for learner, golden in GOLDEN.items() for variant in golden.variants.items()]:
             for task in TASKS:
-                with self.subTest(name, task=task):
+                with self.subTest(name, learner=learner, task=task):
                     job = make_job(matrix, learner, task, settings, max_rounds=25)
                     self.check(fit(job, matrix, never), job, matrix)
 
@@ -113,7 +98,7 @@ class EveryLearner(unittest.TestCase):
 
     def test_it_keeps_the_rounds_that_were_best_on_the_holdout(self) -> None:
         matrix = make_matrix(3_000, seed=4)
-        for learner in ("lightgbm", "catboost"):
+        for learner in [learner for learner, golden in GOLDEN.items() if golden.stops_early]:
             for task in TASKS:
                 with self.subTest(learner=learner, task=task):
                     fast = {**SMALL[learner], "learning_rate": 0.5}
@@ -121,13 +106,12 @@ class EveryLearner(unittest.TestCase):
                     result = fit(job, matrix, never)
                     self.assertLess(result.rounds, 300)
                     assert isinstance(result.fitted, FittedTrees)
-                    trees_a_round = 6 if learner == "lightgbm" and task == "multiclass" else 1
-                    self.assertEqual(len(result.fitted.tree_output), result.rounds * trees_a_round)
+                    self.assertEqual(len(result.fitted.tree_output), result.rounds * trees_a_round(GOLDEN[learner], task, job.class_count))
                     self.check(result, job, matrix)
 
     def test_it_trains_all_rounds_without_a_holdout(self) -> None:
         matrix = make_matrix(2_000, seed=5)
-        for learner in ("lightgbm", "catboost", "extra_trees"):
+        for learner in WITH_ROUNDS:
             with self.subTest(learner=learner):
                 job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=33, holdout=np.empty(0, np.int32))
                 result = fit(job, matrix, never)
@@ -197,7 +181,7 @@ class EveryLearner(unittest.TestCase):
                 job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=10)
                 values = matrix.values[job.train.rows].copy(order="F")
                 train, stopwatch = Examples(Inputs(values, None), job.train.labels, None), Stopwatch(60_000, never)
-                LEARN[learner](job, train, None, stopwatch)
+                LEARNERS[learner](job, train, None, stopwatch)
                 np.testing.assert_array_equal(values, matrix.values[job.train.rows])
 
     def test_the_rounds_it_kept_repeat_the_fit(self) -> None:
@@ -208,6 +192,38 @@ class EveryLearner(unittest.TestCase):
                 first = fit(job, matrix, never)
                 again = fit(replace(job, max_rounds=first.rounds), matrix, never)
                 np.testing.assert_array_equal(first.predictions, again.predictions)
+
+    def test_what_it_settled_repeats_it_without_a_holdout_and_without_a_clock(self) -> None:
+        matrix = make_matrix(2_000, seed=20)
+        no_holdout = np.empty(0, np.int32)
+        # Asked to stop after so many looks at the clock, the last in the middle of learning for the second time, or never.
+        for refit_factor, looks in ((0, None), (0, 7), (1.1, None), (1.1, 45)):
+            for learner in LEARNERS:
+                for task in TASKS:
+                    if learner not in WITH_ROUNDS and refit_factor > 0:
+                        continue  # its holdout settles more than rounds
+                    with self.subTest(learner=learner, task=task, refit_factor=refit_factor, looks=looks):
+                        fast = {**SMALL[learner], "learning_rate": 0.3} if "learning_rate" in SMALL[learner] else SMALL[learner]
+                        asked = make_job(matrix, learner, task, fast, max_rounds=40, patience=5, refit_factor=refit_factor)
+                        left = iter([False] * looks) if looks else None
+                        first = fit(asked, matrix, lambda left=left: left is not None and next(left, True))
+                        self.assertEqual(first.settled.is_whole, refit_factor > 0)
+                        rows = np.concatenate([asked.train.rows, asked.holdout.rows]) if first.settled.is_whole else asked.train.rows
+                        bare = make_job(matrix, learner, task, {**fast, **first.settled.settings}, max_rounds=first.rounds, train=rows, holdout=no_holdout)
+                        again = fit(bare, matrix, never)
+                        np.testing.assert_array_equal(again.predictions, first.predictions)
+                        self.assertEqual([again.rounds, again.settled.settings], [first.rounds, first.settled.settings])
+                        for field in fields(first.fitted):
+                            np.testing.assert_array_equal(getattr(again.fitted, field.name), getattr(first.fitted, field.name))
+
+    def test_a_forest_is_the_same_in_whatever_slices_it_is_grown(self) -> None:
+        matrix = make_matrix(500, seed=21)
+        job = make_job(matrix, "extra_trees", "multiclass", SMALL["extra_trees"], max_rounds=37)
+        forests: list[FitResult] = []
+        for seconds in (-1.0, 1e9):
+            with patch.object(extra_trees_learner, "SLICE_SECONDS", seconds):
+                forests.append(fit(job, matrix, never))
+        np.testing.assert_array_equal(forests[0].predictions, forests[1].predictions)
 
     def test_its_result_survives_the_wire(self) -> None:
         matrix = make_matrix(500, seed=11)
@@ -220,14 +236,9 @@ class EveryLearner(unittest.TestCase):
 
     def test_it_ends_in_time_with_what_it_has(self) -> None:
         matrix = make_matrix(40_000, seed=12)
-        settings: dict[Learner, dict[str, Setting]] = {
-            **SMALL,
-            "lightgbm": {"num_leaves": 255, "learning_rate": 0.01},
-            "catboost": {"depth": 8, "learning_rate": 0.01},
-        }
         for learner in LEARNERS:
             with self.subTest(learner=learner):
-                job = make_job(matrix, learner, "multiclass", settings[learner], max_rounds=100_000, patience=100_000, stop_after_ms=1_500)
+                job = make_job(matrix, learner, "multiclass", GOLDEN[learner].slow or SMALL[learner], max_rounds=100_000, patience=100_000, stop_after_ms=1_500)
                 start = time.monotonic()
                 result = fit(job, matrix, never)
                 self.assertLess(time.monotonic() - start, 2.5)
@@ -235,7 +246,7 @@ class EveryLearner(unittest.TestCase):
 
     def test_it_ends_when_it_is_asked_to(self) -> None:
         matrix = make_matrix(2_000, seed=13)
-        for learner in ("lightgbm", "catboost", "extra_trees"):
+        for learner in WITH_ROUNDS:
             with self.subTest(learner=learner):
                 job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=100_000, patience=100_000)
                 asked = iter([False] * 5)

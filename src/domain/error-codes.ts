@@ -529,6 +529,21 @@ export const errorCodes = {
     meaning: 'The home holds no run with this id.',
     remedy: 'See `modelwright runs`.',
   },
+  MW2012: {
+    name: 'run.not-replayable',
+    kind: 'usage',
+    title: 'The run cannot be replayed',
+    meaning: 'It is not finished, or it was made by a version that did not keep all that a repetition without the clock needs.',
+    remedy: 'Resume the run if it was interrupted; otherwise build again.',
+  },
+  MW2013: {
+    name: 'run.replay-differs',
+    kind: 'internal',
+    title: 'The replay came to something else than the run',
+    meaning:
+      'A finished run was done again from its events, on the same file, and a score, a weight or the graph is not what the run or its package says. The log or the package was changed since, this Modelwright or its learners are of another version than those of the run, or the machine computes otherwise.',
+    remedy: 'Look at what differs. Where the versions are the same, do not rely on the model: build again, and report it if the new run differs as well.',
+  },
   MW3001: {
     name: 'environment.not-set-up',
     kind: 'environment',

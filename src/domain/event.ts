@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { Candidate, RecordedFit } from './candidate.ts';
+import { Candidate, RecordedFit, Settled } from './candidate.ts';
 import { Containment, ContainmentSummary } from './containment.ts';
 import { FileReading } from './file-reading.ts';
 import { AnswerLimits, DatasetRef, FinalModel, Plan } from './plan.ts';
+import { ChosenInterval, Coverage } from './prediction-interval.ts';
 import { Metric, TaskKind } from './task.ts';
 
 /** Bytes kept in the file store under their hash. */
@@ -99,6 +100,8 @@ export const ScoreRecord = z.strictObject({
   rowCount: z.int().min(0),
   /** The same score on the rows of the test part that do not occur in training; null when all are new or none is. */
   onUnseenRows: z.strictObject({ value: z.number(), rowCount: z.int() }).nullable(),
+  /** How often the truth lay in its interval, on the same rows; null for classes, without intervals, and where no rows were locked. Older records have none. */
+  coverage: Coverage.nullable().optional(),
 });
 export type ScoreRecord = z.infer<typeof ScoreRecord>;
 
@@ -107,6 +110,8 @@ const executionEnd = z.discriminatedUnion('kind', [
     kind: z.literal('finished'),
     result: FileRef,
     rounds: z.int(),
+    /** With it the fit can be done again without a holdout and without a clock; runs of older versions do not say. */
+    settled: Settled.optional(),
     peakMemoryBytes: z.number(),
     /** Processor time that its own walls took; runs of older versions do not say. */
     hardenMs: z.number().min(0).optional(),
@@ -119,7 +124,15 @@ const executionEnd = z.discriminatedUnion('kind', [
 
 /** What the search decided, written down before it is done. */
 export const SearchDecision = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('try'), candidate: Candidate, fold: z.int().min(0), rounds: z.int().nullable(), stopAfterMs: z.int() }),
+  z.strictObject({
+    kind: z.literal('try'),
+    candidate: Candidate,
+    fold: z.int().min(0),
+    rounds: z.int().nullable(),
+    stopAfterMs: z.int(),
+    /** Of a fit that is done again. */
+    settled: Settled.optional(),
+  }),
   z.strictObject({ kind: z.literal('stop'), reason: z.enum(['budget-spent', 'portfolio-done', 'cancelled', 'fits-done']) }),
 ]);
 export type SearchDecision = z.infer<typeof SearchDecision>;
@@ -144,12 +157,24 @@ const facts = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('search.decided'), decision: SearchDecision }),
   z.strictObject({ kind: z.literal('execution.finished'), candidateId: z.string(), fold: z.int(), durationMs: z.number(), end: executionEnd }),
-  z.strictObject({ kind: z.literal('candidate.evaluated'), candidateId: z.string(), metric: Metric, value: z.number(), lossValue: z.number() }),
+  z.strictObject({
+    kind: z.literal('candidate.evaluated'),
+    candidateId: z.string(),
+    metric: Metric,
+    value: z.number(),
+    lossValue: z.number(),
+    /** By what share the loss of all before it, blended, fell with it; logs of before it was kept do not say. */
+    gain: z.number().min(0).max(1).optional(),
+  }),
   z.strictObject({
     kind: z.literal('ensemble.chosen'),
+    /** Candidates that were weighed: those whose end fitted into the time. Runs of older versions do not say. */
+    considered: z.array(z.string()).optional(),
     members: z.array(Member),
     calibration: Calibration,
     decision: DecisionRule,
+    /** Of answers that are numbers; null for classes. Older runs have none. */
+    interval: ChosenInterval.nullable().optional(),
     value: z.number(),
     note: z.string(),
   }),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ColumnKind, ReadingRule } from './column.ts';
 import { DecisionRule, ScoreRecord } from './event.ts';
 import { Plan } from './plan.ts';
+import { PredictionInterval } from './prediction-interval.ts';
 import { Metric, TaskKind } from './task.ts';
 
 export const MANIFEST_FORMAT = 1;
@@ -59,6 +60,8 @@ export const Contract = z.strictObject({
   outputs: z.array(z.string()).min(1),
   /** How probabilities become a class. Null for regression. */
   decision: DecisionRule.nullable(),
+  /** The range around an answer that is a number, and its level. Null for classes, and where too few rows could tell. */
+  interval: PredictionInterval.nullable().default(null),
 });
 export type Contract = z.infer<typeof Contract>;
 

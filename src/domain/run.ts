@@ -1,19 +1,23 @@
-import type { Candidate } from './candidate.ts';
+import type { Candidate, Settled } from './candidate.ts';
 import type { BuildRequest, Calibration, DecisionRule, FileRef, Member, RefitAbandonReason, RunEvent, RunFacts, ScoreRecord } from './event.ts';
 import type { Containment, ContainmentSummary } from './containment.ts';
 import { freshTally, tallyExecution, type ExecutionTally } from './execution-tally.ts';
 import type { DatasetRef, Plan } from './plan.ts';
+import type { ChosenInterval } from './prediction-interval.ts';
 import { ModelwrightError, unreachable } from './error.ts';
 
-/** How one execution of a candidate on a fold ended, as far as the search needs to know. */
-export type ExecutionState = { durationMs: number } & ({ kind: 'finished'; result: FileRef; rounds: number } | { kind: 'lost'; why: string });
+/** How one execution of a candidate on a fold ended, as far as the search, or who repeats it, needs to know. */
+export type ExecutionState = { durationMs: number } & (
+  | { kind: 'finished'; result: FileRef; rounds: number; settled?: Settled }
+  | { kind: 'lost'; why: string }
+);
 
 export type CandidateState = {
   candidate: Candidate;
   /** Folds decided on, whether they ended or not. */
   started: Set<number>;
   executions: Map<number, ExecutionState>;
-  evaluation: { value: number; lossValue: number } | null;
+  evaluation: { value: number; lossValue: number; gain?: number } | null;
 };
 
 /** What came of training the measured recipe once more on all rows. */
@@ -43,7 +47,15 @@ export type RunState = {
   split: { splitKind: string; learnRows: number; testRows: number; foldCount: number; notes: string[]; split: FileRef } | null;
   candidates: Map<string, CandidateState>;
   searchEnd: string | null;
-  ensemble: { members: Member[]; calibration: Calibration; decision: DecisionRule; value: number; note: string } | null;
+  ensemble: {
+    considered: string[] | null;
+    members: Member[];
+    calibration: Calibration;
+    decision: DecisionRule;
+    interval: ChosenInterval | null;
+    value: number;
+    note: string;
+  } | null;
   drafted: { candidateId: string; finishMs: number } | null;
   built: { files: FileRef; parity: { rows: number; largestDifference: number; isEqual: boolean }; inputsByUse: string[] } | null;
   testOpened: { rowCount: number; graphSha256: string } | null;
@@ -139,19 +151,21 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
     case 'execution.finished': {
       const { candidateId, fold, durationMs, end } = event;
       const execution: ExecutionState =
-        end.kind === 'finished' ? { kind: 'finished', result: end.result, rounds: end.rounds, durationMs } : { kind: 'lost', why: end.kind, durationMs };
+        end.kind === 'finished'
+          ? { kind: 'finished', result: end.result, rounds: end.rounds, durationMs, ...(end.settled && { settled: end.settled }) }
+          : { kind: 'lost', why: end.kind, durationMs };
       state.candidates.get(candidateId)?.executions.set(fold, execution);
       tallyExecution(state.executionTally, event);
       return state;
     }
     case 'candidate.evaluated': {
       const known = state.candidates.get(event.candidateId);
-      if (known) known.evaluation = { value: event.value, lossValue: event.lossValue };
+      if (known) known.evaluation = { value: event.value, lossValue: event.lossValue, ...(event.gain !== undefined && { gain: event.gain }) };
       return state;
     }
     case 'ensemble.chosen': {
-      const { members, calibration, decision, value, note } = event;
-      state.ensemble = { members, calibration, decision, value, note };
+      const { considered = null, members, calibration, decision, interval = null, value, note } = event;
+      state.ensemble = { considered, members, calibration, decision, interval, value, note };
       return state;
     }
     case 'model.drafted':

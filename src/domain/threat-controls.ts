@@ -106,6 +106,7 @@ const architecture = test('tests/architecture');
 const planCommand = test('tests/journeys/plan-command');
 const brokenInputs = test('tests/journeys/command-line-broken-inputs');
 const kills = test('tests/journeys/kills');
+const replay = test('tests/journeys/replay');
 const oneHome = test('tests/journeys/in-one-home');
 const eventLog = test('src/edges/store/sqlite-event-log');
 const run = test('src/domain/run');
@@ -633,14 +634,26 @@ export const threatControls: Control[] = [
       failClosed: [run('is refused where an event has a field that nobody knows, or lacks one')],
     },
   ),
-  built('log.replay', 'A run is repeated from its record: the same fits give the same model, bit for bit.', ['src/domain/run.ts#stateOf'], {
-    attack: [
-      kills('ends as an undisturbed build does, killed once at every kind of event'),
-      oneHome('refuses to resume with a data file that has changed, and goes on when it is as it was'),
-    ],
-    positive: [kills('does the same twice when it repeats a recorded list of fits')],
-    failClosed: [oneHome('refuses to resume a run that is being worked on, or that is finished')],
-  }),
+  built(
+    'log.replay',
+    'A run by the clock is repeated from its record and comes to the same scores: the same fits give the same model, bit for bit.',
+    ['src/domain/run.ts#stateOf', 'src/engine/replay.ts#replayRun'],
+    {
+      attack: [
+        kills('ends as an undisturbed build does, killed once at every kind of event'),
+        oneHome('refuses to resume with a data file that has changed, and goes on when it is as it was'),
+        replay('comes to the same by two fits at a time, but for what was changed in its log, and that it names'),
+      ],
+      positive: [
+        kills('does the same twice when it repeats a recorded list of fits'),
+        replay('comes to the same, to 1e-9, by one fit at a time, and leaves nothing behind'),
+      ],
+      failClosed: [
+        replay('a run of a version that did not keep enough is refused with a reason'),
+        oneHome('refuses to resume a run that is being worked on, or that is finished'),
+      ],
+    },
+  ),
   planned('log.chain', 'The log is a chain of hashes, signed, with an anchor outside.'),
   planned('log.inputs', 'Every table that is learnt from leaves source, hash, findings and decision in that log.'),
 

@@ -84,9 +84,10 @@ export const threatFactors: AgenticFactor[] = [
     before: { value: 1, because: 'the same request gives other results, without bounds' },
     lowered: {
       value: 0.5,
-      because: 'every choice by chance has a seed and recorded fits are repeated bit for bit; how many fits there are, the clock decides',
+      because: 'every choice by chance has a seed and a run is repeated from its record to the same scores; how many fits a new run has, the clock decides',
       tests: [
         { file: 'tests/journeys/kills.test.ts', title: 'does the same twice when it repeats a recorded list of fits' },
+        { file: 'tests/journeys/replay.test.ts', title: 'comes to the same, to 1e-9, by one fit at a time, and leaves nothing behind' },
         { file: 'src/stages/evaluation/split-rows.test.ts', title: 'is the same for the same seed, and another for another' },
       ],
     },

@@ -11,9 +11,9 @@ import type { OpenedFile } from '../edges/tables/index.ts';
 import { openEncoder } from '../features/index.ts';
 import { openModel, type OpenedModel } from '../model/index.ts';
 import { fitBaseline, measureMetric, measurePaired, measureScore, predictBaseline } from '../stages/evaluation/index.ts';
-import { answersAsCsv, answersAsJsonLines, checkColumns, checkRow, checkTable, type AnswerWarning } from '../stages/serving/index.ts';
+import { answersAsCsv, answersAsJsonLines, checkColumns, checkRow, checkTable, numberColumns, type AnswerWarning } from '../stages/serving/index.ts';
 import { readVerified } from './keep.ts';
-import { intervalOf } from './measure-model.ts';
+import { coverageOf, intervalOf } from './measure-model.ts';
 import type { Edges } from './open-engine.ts';
 import { readLabelled } from './prepare-data.ts';
 import { readerNotes } from './reader-notes.ts';
@@ -149,9 +149,9 @@ async function writeParquet(edges: Edges, model: OpenedModel, table: Table, out:
   }
 }
 
-/** The answers as columns: the decision, then a probability a class. */
-function answerColumns({ classes, outputs }: Contract, predictions: Predictions): { name: string; values: Float64Array | string[] }[] {
-  if (predictions.kind === 'values') return [{ name: outputs[0], values: predictions.values }];
+/** The answers as columns: the number and the ends of its interval; or the decision, then a probability a class. */
+function answerColumns({ classes, outputs, interval }: Contract, predictions: Predictions): { name: string; values: Float64Array | string[] }[] {
+  if (predictions.kind === 'values') return numberColumns(interval, predictions.values).map((values, at) => ({ name: outputs[at], values }));
   const { decided, probabilities, classCount } = predictions;
   return [
     { name: outputs[0], values: Array.from(decided, (code) => classes[code]) },
@@ -169,6 +169,7 @@ export async function predictRow(edges: Edges, request: { model: string; row: Re
       model: reference,
       prediction: prediction.prediction,
       probabilities: prediction.kind === 'class' ? Object.fromEntries(model.contract.classes.map((name, k) => [name, prediction.probabilities[k]])) : null,
+      interval: prediction.kind === 'value' ? prediction.interval : null,
       warnings: warnings.map(told),
     };
   } finally {
@@ -219,6 +220,7 @@ export async function evaluateModel(edges: Edges, request: { model: string; data
       baseline: measureMetric(metric, labels, baseline),
       gain: intervalOf(gain),
       rowCount: table.rowCount,
+      coverage: coverageOf({ labels, predictions, interval: model.contract.interval }),
     };
   } finally {
     await file.close();

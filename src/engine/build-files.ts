@@ -2,18 +2,18 @@ import { encodeBundleParts, decodeBundle } from '../domain/bundle.ts';
 import type { Candidate } from '../domain/candidate.ts';
 import type { Calibration, DecisionRule, FileRef, Member } from '../domain/event.ts';
 import { packageFiles, type Parity } from '../domain/package.ts';
+import type { ChosenInterval } from '../domain/prediction-interval.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { GraphRuntime } from '../edges/onnx/index.ts';
-import type { FitResult } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import type { FeatureFile } from '../features/index.ts';
 import { checkEquality, makeContract, pruneColumns, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
 import { extraCountOf } from './fold-data.ts';
-import { readFit } from './kept-fit.ts';
+import { readFit, type FitToKeep } from './kept-fit.ts';
 import { readKept } from './read-kept.ts';
 import type { SearchContext } from './search-loop.ts';
 
-type Fit = { candidate: Candidate; fold: number; weight: number; result: FitResult };
+type Fit = { candidate: Candidate; fold: number; weight: number; result: FitToKeep };
 export type ModelFiles = Map<string, Uint8Array>;
 
 async function readMembers({ run, files }: SearchContext, members: Member[]): Promise<Fit[]> {
@@ -29,7 +29,7 @@ async function readMembers({ run, files }: SearchContext, members: Member[]): Pr
   return fits;
 }
 
-export type Ensemble = { members: Member[]; calibration: Calibration; decision: DecisionRule };
+export type Ensemble = { members: Member[]; calibration: Calibration; decision: DecisionRule; interval: ChosenInterval | null };
 
 /** The files that answer (graph, features, contract), and the proof that they answer as the trainers did. */
 export async function buildFiles(
@@ -70,7 +70,8 @@ export async function writeFiles(context: SearchContext, ensemble: Ensemble, pro
   };
   const graph = writeGraph(spec);
   const probes = members.map((member) => member.probes);
-  const contract = makeContract(data.plan, profile, new Set(features.inputs.map(({ name }) => name)), ensemble.decision);
+  const interval = ensemble.interval?.kind === 'interval' ? ensemble.interval : null;
+  const contract = makeContract(data.plan, profile, new Set(features.inputs.map(({ name }) => name)), ensemble.decision, interval);
   const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
   const files: ModelFiles = new Map([
     [packageFiles.graph, graph],

@@ -1,13 +1,13 @@
 import type { BuildWatcher } from '../domain/build-watcher.ts';
 import type { BuildRequest, RunEvent } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
-import type { DatasetRef, Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan.ts';
 import { warningText, type Profile } from '../domain/profile.ts';
 import { stateOf } from '../domain/run.ts';
 import type { OpenedFile } from '../edges/tables/index.ts';
 import type { OpenedSandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import { approvePlan } from '../stages/planning/index.ts';
-import { likelyMembers, portfolioFor, type MemberCost } from '../stages/search/index.ts';
+import { likelyMembers, mostCandidates, portfolioFor, type MemberCost } from '../stages/search/index.ts';
 import { checkModelName, type Store } from '../edges/store/index.ts';
 import { draftModel, openFinishClock } from './finish-clock.ts';
 import { finishRun } from './finish-run.ts';
@@ -18,9 +18,11 @@ import { readerNotes } from './reader-notes.ts';
 import { makePlan, withFullPaths, type Planning } from './plan.ts';
 import { prepareData, type PreparedData, type ReadRows } from './prepare-data.ts';
 import { profileFile } from './profile-file.ts';
+import { refuseChangedFile } from './refuse-changed.ts';
 import { verdictSentence } from './report-facts.ts';
 import { openRunLog, startClock, type RunClock, type RunLog } from './run-log.ts';
 import { openTrainers, search, type SearchContext } from './search-loop.ts';
+import { splitBytes } from './split-bytes.ts';
 
 /** A budget that was resumed gets at least this much for packaging. */
 const LEAST_RESUME_MS = 5_000;
@@ -119,8 +121,8 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
   const tables = await edges.tables();
   const file = await tables.openFile(run.state.plan?.dataset.path ?? request.data, request.readAs);
   const testFile = request.testData === null ? null : await tables.openFile(request.testData, request.readAs);
-  refuseChangedFile(run.state.dataset?.ref ?? null, file);
-  if (run.state.plan?.testDataset && testFile) refuseChangedFile(run.state.plan.testDataset, testFile);
+  refuseChangedFile(run.state.dataset?.ref ?? null, file, 'resume');
+  if (run.state.plan?.testDataset && testFile) refuseChangedFile(run.state.plan.testDataset, testFile, 'resume');
 
   const profile = await profileStep(going, file, request);
   const { sandbox, worker } = await workshop;
@@ -174,6 +176,7 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
       await search(context, trainers, {
         portfolio: portfolioFor(data.shape),
         shape: data.shape,
+        mostCandidates: mostCandidates(data.shape.fitRows),
         fits: request.fits ?? null,
         searchStartMs: clock.spentMs(),
         threads: plan.threads,
@@ -185,16 +188,6 @@ async function journey(going: Going, request: BuildRequest, workshop: Promise<Wo
     await trainers.close();
   }
   return endStep(going, data, plan);
-}
-
-function refuseChangedFile(known: DatasetRef | null, file: OpenedFile): void {
-  if (known === null || known.sha256 === file.sha256) return;
-  throw new ModelwrightError({
-    code: 'MW1120',
-    message: 'The data file has changed since this run began.',
-    hint: 'Put the file back as it was to resume, or start a new build on the new file.',
-    place: { file: known.path },
-  });
 }
 
 async function profileStep({ run, store }: Going, file: OpenedFile, request: BuildRequest): Promise<Profile> {
@@ -259,7 +252,6 @@ function defaultName(target: string): string {
 
 async function splitStep({ run, store }: Going, data: PreparedData): Promise<void> {
   const { split, folds, learn, test, matrix } = data;
-  const rows = { test: [...split.test], folds: split.folds.map(({ train, validate }) => ({ train: train.length, validate: [...validate] })) };
   await run.append({
     kind: 'split.made',
     splitKind: split.kind,
@@ -268,7 +260,7 @@ async function splitStep({ run, store }: Going, data: PreparedData): Promise<voi
     foldCount: folds.length,
     matrixColumns: matrix.columnCount,
     notes: split.notes,
-    split: await store.files.put(run.runId, new TextEncoder().encode(JSON.stringify(rows))),
+    split: await store.files.put(run.runId, splitBytes(data)),
   });
 }
 
@@ -294,6 +286,8 @@ async function endStep({ store, run, clock }: Going, data: PreparedData, plan: P
     metric: plan.metric,
     score: score.score,
     baseline: score.baseline,
+    interval: ensemble.interval,
+    coverage: score.coverage ?? null,
     verdict: score.verdict,
     sentence: verdictSentence(score),
     wallMs,

@@ -9,9 +9,9 @@ import { MADE_FOLDS, MADE_RUN, madeCandidate, madeContext, madeData, madeFit, ma
 import { chooseMembers } from './choose-members.ts';
 import { freshFigures } from './close-sandbox.ts';
 import { keepFit } from './kept-fit.ts';
-import { evaluateCandidate } from './out-of-fold.ts';
+import { assembleOutOfFold, evaluateOutOfFold } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
-import type { Trainers } from './search-loop.ts';
+import type { RecordedChoices, Trainers } from './search-loop.ts';
 
 const ROWS = 200;
 const labels: Labels = { kind: 'values', values: Float64Array.from({ length: ROWS }, (_, row) => Math.sin(row) * 10) };
@@ -24,12 +24,13 @@ type Asked = {
   finishOfMs?: Record<string, number>;
   isStopped?: boolean;
   refits?: 'finish' | 'fail';
+  recorded?: RecordedChoices;
 };
 
 /** A run in which candidates have answered for their folds, each off by its own noise. */
 async function runWith(
   candidates: Record<string, { noise: number; folds: number[] }>,
-  { plan, costs = {}, spentMs = 10_000, finishOfMs = {}, isStopped = false, refits = 'finish' }: Asked = {},
+  { plan, costs = {}, spentMs = 10_000, finishOfMs = {}, isStopped = false, refits = 'finish', recorded }: Asked = {},
 ) {
   const data: PreparedData = madeData(labels, plan);
   const truth = toTrainingScale(labels, data.scale);
@@ -52,7 +53,8 @@ async function runWith(
     }
     const state = run.state.candidates.get(id);
     if (state && folds.length === MADE_FOLDS) {
-      await run.append({ kind: 'candidate.evaluated', candidateId: id, metric: data.plan.metric, ...(await evaluateCandidate(state, data, files, MADE_RUN)) });
+      const evaluated = evaluateOutOfFold(await assembleOutOfFold(state, data, files, MADE_RUN), data);
+      await run.append({ kind: 'candidate.evaluated', candidateId: id, metric: data.plan.metric, ...evaluated });
     }
   }
   const context = madeContext(spentMs, isStopped, {
@@ -61,6 +63,7 @@ async function runWith(
     data,
     finishOfMs: ({ id }) => finishOfMs[id] ?? 0,
     costOf: (id) => costs[id] ?? cheap,
+    ...(recorded && { recorded }),
   });
   const trainers: Trainers = {
     async execute(candidate, fold, rounds, stopAfterMs) {
@@ -152,6 +155,26 @@ describe('the members of a model', () => {
     const again = await choice();
     expect(again.members).toEqual([{ candidateId: 'c0', weight: 1, folds: [MADE_FOLDS] }]);
     expect(done.length).toBe(1);
+  });
+
+  it('are, where a run is repeated, weighed and refitted as there was time for then, whatever time there is now', async () => {
+    const costs = { c0: costly, c1: costly };
+    const repeat = async (considered: string[], refits: string[], asked: Asked) => {
+      const { choice, done } = await runWith(two, { ...asked, recorded: { considered: new Set(considered), refits: new Set(refits) } });
+      const { members, considered: weighed } = await choice();
+      expect(done).toEqual([]);
+      return [weighed, members.map(({ candidateId, folds }) => `${candidateId}: ${folds.join(' ')}`)];
+    };
+    expect(await repeat(['c1'], [], {})).toEqual([['c1'], ['c1: 0 1 2 3 4']]);
+    expect(await repeat(['c0', 'c1'], [], { costs })).toEqual([
+      ['c0', 'c1'],
+      ['c0: 0', 'c1: 0'],
+    ]);
+    // The refit was begun then and is not among the fits that were repeated: it came to nothing.
+    expect(await repeat(['c0', 'c1'], ['c0'], { costs, spentMs: 59_000, finishOfMs: { c0: 99_000 } })).toEqual([
+      ['c0', 'c1'],
+      ['c0: 0', 'c1: 0'],
+    ]);
   });
 
   it('are the same when they are chosen again', async () => {

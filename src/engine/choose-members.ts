@@ -1,13 +1,16 @@
 import { calibrate } from '../domain/calibration.ts';
+import type { Candidate } from '../domain/candidate.ts';
 import type { Calibration, DecisionRule, Member } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
+import type { ChosenInterval } from '../domain/prediction-interval.ts';
 import { seededRandom } from '../domain/random.ts';
 import type { CandidateState } from '../domain/run.ts';
-import type { Labels } from '../domain/task.ts';
+import type { Labels, Predictions } from '../domain/task.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
-import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, decideForms } from '../stages/search/index.ts';
+import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, chooseInterval, decideForms } from '../stages/search/index.ts';
 import { refitFold } from './fold-data.ts';
 import { asPredictions, assembleOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
+import type { PreparedData } from './prepare-data.ts';
 import type { SearchContext, Trainers } from './search-loop.ts';
 
 /** Boosters get the mean of the rounds that the folds found best, and a few for the rows that a fold did not have. What does not stop early keeps its size. */
@@ -15,17 +18,27 @@ const REFIT_ROUNDS_FACTOR = 1.05;
 /** A fit that only a recorded list asks for has no clock. */
 const NO_CLOCK_MS = 3_600_000;
 
-/** The chosen ensemble: which candidates answer together, with what weights, how they are calibrated and classes decided. */
-export type Choice = { members: Member[]; calibration: Calibration; decision: DecisionRule; value: number; note: string };
+/** The chosen ensemble: which candidates answer together, with what weights, how they are calibrated, classes decided and numbers given a range. */
+export type Choice = {
+  /** Candidates that were weighed; none where no candidate has all its folds. */
+  considered: string[];
+  members: Member[];
+  calibration: Calibration;
+  decision: DecisionRule;
+  interval: ChosenInterval | null;
+  value: number;
+  note: string;
+};
 
 /** From the candidates' answers out of the folds to the ensemble that will be packaged. */
 export async function chooseMembers(context: SearchContext, trainers: Trainers): Promise<Choice> {
-  const { run, data, files } = context;
+  const { run, data, files, recorded } = context;
   const all = [...run.state.candidates.values()].filter(({ evaluation }) => evaluation !== null);
   // A candidate of little weight must not make the end longer than the time that is left: large forests take seconds to load.
   // What the search has kept free for the end is there even where it was overrun by a moment: the candidates that it was kept for are not dropped.
   const forEndMs = Math.max(data.plan.budgetMs - context.clock.spentMs(), context.finishMs());
-  const inTime = run.state.request?.fits ? all : all.filter(({ candidate }) => context.finishOfMs(candidate) <= forEndMs);
+  const isInTime = (candidate: Candidate) => run.state.request?.fits !== undefined || context.finishOfMs(candidate) <= forEndMs;
+  const inTime = all.filter(({ candidate }) => (recorded ? recorded.considered.has(candidate.id) : isInTime(candidate)));
   const complete = inTime.length > 0 ? inTime : all;
   if (complete.length === 0) return chooseIncomplete(context);
   const outOfFold: OutOfFold[] = [];
@@ -49,6 +62,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     limits: data.plan.limits,
     leftMs: run.state.request?.fits ? Number.POSITIVE_INFINITY : data.plan.budgetMs - context.clock.spentMs() - context.finishMs(),
     threads: data.plan.threads,
+    ...(recorded && { refits: recorded.refits }),
   });
   const kept = await refit(context, trainers, members, refits);
 
@@ -59,20 +73,33 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
   }
   const settled = settle(context, labels, blended);
   const titles = kept.map(({ candidateId, weight }) => `${run.state.candidates.get(candidateId)?.candidate.title} ${Math.round(weight * 100)} %`);
-  return { members: kept, ...settled, note: titles.join(', ') };
+  return { considered: complete.map(({ candidate }) => candidate.id), members: kept, ...settled, note: titles.join(', ') };
 }
 
-/** Calibration and the rule that decides classes, both learnt on answers out of the folds. */
-function settle({ data }: SearchContext, labels: Labels, blended: Float64Array): Pick<Choice, 'calibration' | 'decision' | 'value'> {
+/** Calibration and the rule that decides classes, or the ranges of numbers, learnt on answers out of the folds. */
+function settle({ data }: SearchContext, labels: Labels, blended: Float64Array): Pick<Choice, 'calibration' | 'decision' | 'interval' | 'value'> {
   const { plan } = data;
   if (labels.kind === 'values') {
     const predictions = asPredictions(blended, data, { kind: 'argmax' });
-    return { calibration: { kind: 'none' }, decision: { kind: 'argmax' }, value: measureMetric(plan.metric, labels, predictions) };
+    const interval = settleInterval(data, labels, predictions);
+    return { calibration: { kind: 'none' }, decision: { kind: 'argmax' }, interval, value: measureMetric(plan.metric, labels, predictions) };
   }
   const calibration = chooseCalibration({ labels, probabilities: blended, random: seededRandom(plan.seed + 11) });
   const honest = calibrate(blended, labels.classCount, calibration);
   const decision = chooseDecision({ metric: plan.metric, labels, probabilities: honest, random: seededRandom(plan.seed + 13), costs: plan.costs });
-  return { calibration, decision, value: measureMetric(plan.metric, labels, asPredictions(honest, data, decision)) };
+  return { calibration, decision, interval: null, value: measureMetric(plan.metric, labels, asPredictions(honest, data, decision)) };
+}
+
+/** Ranges of numbers from answers out of the folds; null for classes. */
+function settleInterval({ learn, plan, scale }: PreparedData, labels: Labels, predictions: Predictions): ChosenInterval | null {
+  if (labels.kind !== 'values' || predictions.kind !== 'values' || learn.labels.kind !== 'values') return null;
+  return chooseInterval({
+    labels: labels.values,
+    answers: predictions.values,
+    isLog1p: scale.kind === 'standardised' && scale.isLog1p,
+    leastLabel: learn.labels.values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
+    random: seededRandom(plan.seed + 17),
+  });
 }
 
 /**
@@ -111,12 +138,14 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
   const folds = data.folds.flatMap((_, fold) => (hasFold(state, fold) ? [fold] : []));
   const { rows, values } = await assembleOutOfFold(state, data, files, run.runId);
   const labels = labelsOf(data.learn.labels, rows);
-  const value = measureMetric(data.plan.metric, labels, asPredictions(values, data, { kind: 'argmax' }));
+  const predictions = asPredictions(values, data, { kind: 'argmax' });
   return {
+    considered: [],
     members: [{ candidateId: state.candidate.id, weight: 1, folds }],
     calibration: { kind: 'none' },
     decision: { kind: 'argmax' },
-    value,
+    interval: settleInterval(data, labels, predictions),
+    value: measureMetric(data.plan.metric, labels, predictions),
     note: `${state.candidate.title}, ${folds.length} of ${data.folds.length} folds: the budget was too short to compare candidates`,
   };
 }
@@ -141,7 +170,8 @@ async function refit(context: SearchContext, trainers: Trainers, members: Member
   await Promise.all(
     refits.map(async (candidateId) => {
       const state = run.state.candidates.get(candidateId);
-      if (!state || state.executions.get(fold)?.kind === 'finished') return;
+      // What is repeated has been done by now, or came to nothing then.
+      if (!state || context.recorded || state.executions.get(fold)?.kind === 'finished') return;
       const done = [...state.executions.values()].filter((execution) => execution.kind === 'finished');
       const factor = state.candidate.patience > 0 ? REFIT_ROUNDS_FACTOR : 1;
       const rounds = Math.max(1, Math.round((done.reduce((sum, execution) => sum + execution.rounds, 0) / done.length) * factor));

@@ -89,7 +89,7 @@ export async function draftModel(context: SearchContext, finish: FinishClock, ca
   const share = members[0].folds.length * Math.max(cost.batchMsPerRow / limits.maxBatchMsPerRow, cost.packageBytes / limits.maxPackageBytes);
   const membersFactor = Math.min(MOST_MEMBERS_FACTOR, 1 / share);
   const startMs = nowMs();
-  const ensemble = { members, calibration: { kind: 'none' as const }, decision: { kind: 'argmax' as const } };
+  const ensemble = { members, calibration: { kind: 'none' as const }, decision: { kind: 'argmax' as const }, interval: null };
   const { files: written } = await writeFiles(context, ensemble, profile);
   const writeMs = nowMs() - startMs;
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../domain/plan.ts';
 import type { Labels } from '../domain/task.ts';
-import { makeJob, openFolds, refitFold, wholeFold, wholeRefitFold } from './fold-data.ts';
+import { makeJob, openFolds, refitFold, settledBy, wholeFold, wholeRefitFold } from './fold-data.ts';
 import { MADE_FOLDS, madeCandidate, madeData } from '../../tests/fixtures/made-data.ts';
 
 const ROWS = 100;
@@ -120,6 +120,30 @@ describe('what a fold hands to a learner', () => {
     expect([all.train.rows.length, all.holdout.rows.length]).toEqual([ROWS, 0]);
     expect(new Set([kept, known, all, job(refitFold(data), 33)].map(({ id }) => id)).size).toBe(4);
     expect(new Set([kept, known, all, job(refitFold(data), 33)].map(({ seed }) => seed)).size).toBe(4);
+  });
+
+  it('leaves nothing open for a fit that is done again: the rows that were learnt from, the rounds kept, the settings found', () => {
+    const data = madeData(values(Array.from({ length: ROWS }, (_, row) => row)));
+    const fold = openFolds(data)(1);
+    const candidate = madeCandidate('c1', { refitFactor: 1.1, settings: { strengths: '3,0.3' } });
+    const first = makeJob(data, fold, 1, candidate, null, 1000);
+    const again = (isWhole: boolean) => makeJob(data, fold, 1, candidate, 33, 1000, { isWhole, settings: { path: '3.0:7' } });
+    expect(again(false).train).toEqual(first.train);
+    expect([...again(true).train.rows]).toEqual([...first.train.rows, ...first.holdout.rows]);
+    for (const { holdout, refitFactor, maxRounds, settings, seed } of [again(false), again(true)]) {
+      expect([holdout.rows.length, refitFactor, maxRounds, settings, seed]).toEqual([0, 0, 33, { strengths: '3,0.3', path: '3.0:7' }, first.seed]);
+    }
+  });
+
+  it('is known to have learnt from its holdout where the learner did, or where the job had it among its rows', () => {
+    const data = madeData(values(Array.from({ length: ROWS }, (_, row) => row)));
+    const job = (rounds: number | null) => makeJob(data, openFolds(data)(1), 1, madeCandidate('c1', { refitFactor: 1.1 }), rounds, 1000);
+    const told = (isWhole: boolean) => ({ isWhole, settings: {} });
+    expect([settledBy(job(null), told(false)), settledBy(job(null), told(true)), settledBy(job(33), told(false))].map(({ isWhole }) => isWhole)).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('is all rows for a refit, without a holdout', () => {

@@ -1,5 +1,5 @@
 import { seededRandom } from '../domain/random.ts';
-import type { Candidate } from '../domain/candidate.ts';
+import type { Candidate, Settled } from '../domain/candidate.ts';
 import type { FitJob, JobRows } from '../edges/sandbox/index.ts';
 import { fitFoldStatistics, statisticColumnCount, statisticLabels, type ColumnUse, type FoldStatistics, type LookupColumn } from '../features/index.ts';
 import { distinctRows, refitFoldOf, type FoldRows } from '../stages/search/index.ts';
@@ -85,8 +85,19 @@ function isFor(use: ColumnUse, { columns }: Candidate): boolean {
   return use === 'both' || use === columns || (columns === 'generated' && use === 'tree');
 }
 
-/** The job of one execution. A refit takes `rounds` as found on the folds; elsewhere the holdout stops the learner. */
-export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, candidate: Candidate, rounds: number | null, stopAfterMs: number): FitJob {
+/**
+ * The job of one execution. A refit takes `rounds` as found on the folds; elsewhere the holdout stops the learner. `settled`: the job of a fit that
+ * is done again, with nothing left open.
+ */
+export function makeJob(
+  data: PreparedData,
+  fold: FoldData,
+  foldNumber: number,
+  candidate: Candidate,
+  rounds: number | null,
+  stopAfterMs: number,
+  settled: Settled | null = null,
+): FitJob {
   const { plan, uses, trainingLabels } = data;
   const labelsOf = (rows: Int32Array) => Float64Array.from(rows, (row) => trainingLabels[row]);
   const extraCount = extraCountOf(data, candidate);
@@ -99,26 +110,30 @@ export function makeJob(data: PreparedData, fold: FoldData, foldNumber: number, 
   const train = { ...part('fit'), labels: labelsOf(fold.fit.rows), ...(fold.fit.weights && { weights: fold.fit.weights }) };
   const holdout = { ...part('holdout'), labels: labelsOf(fold.rows.holdout) };
   // A recorded fit of so many rounds learnt from the holdout rows too where its candidate does; a fit on all rows always does.
-  const isWhole = rounds !== null && (candidate.refitFactor > 0 || foldNumber > refitFold(data));
+  const isWhole = settled ? settled.isWhole : rounds !== null && (candidate.refitFactor > 0 || foldNumber > refitFold(data));
+  const needsHoldout = settled === null && !isWhole;
   return {
     id: `${candidate.id}-${foldNumber}`,
     learner: candidate.learner,
     task: plan.task,
     classCount: plan.task === 'regression' ? 1 : plan.classes.length,
-    settings: candidate.settings,
+    settings: { ...candidate.settings, ...settled?.settings },
     seed: (plan.seed * 31 + foldNumber) % 2 ** 31,
     columns,
     usesText: candidate.usesText,
     extraCount,
     train: isWhole ? joined(train, holdout) : train,
-    holdout: isWhole ? noRows : holdout,
+    holdout: needsHoldout ? holdout : noRows,
     score: part('validate'),
     maxRounds: rounds ?? candidate.maxRounds,
     patience: candidate.patience,
-    refitFactor: isWhole ? 0 : candidate.refitFactor,
+    refitFactor: needsHoldout ? candidate.refitFactor : 0,
     stopAfterMs,
   };
 }
+
+/** What a fit of this job settled, for its event: rows of the holdout that the job had put among those of training were learnt from as well. */
+export const settledBy = ({ holdout }: FitJob, told: Settled): Settled => ({ ...told, isWhole: told.isWhole || holdout.rows.length === 0 });
 
 const noRows = { rows: new Int32Array(0), extra: new Float32Array(0), labels: new Float64Array(0) };
 

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import type { FittedLinear } from '../domain/fitted.ts';
-import type { FitResult } from '../edges/sandbox/index.ts';
 import { MADE_RUN, madeFit, memoryFiles } from '../../tests/fixtures/made-data.ts';
-import { keepFit, readFit } from './kept-fit.ts';
+import { keepFit, readFit, type FitToKeep } from './kept-fit.ts';
 
 const linear: FittedLinear = {
   kind: 'linear',
@@ -19,7 +18,7 @@ const linear: FittedLinear = {
   textCoefficients: new Float64Array(0),
 };
 const trees = madeFit(Float64Array.of(1, Number.NaN, -0, 1e-300), 17);
-const fits: [string, FitResult][] = [
+const fits: [string, FitToKeep][] = [
   ['trees', trees],
   ['a linear model', { ...trees, fitted: linear }],
 ];

@@ -5,8 +5,11 @@ import type { FitResult } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import { readKept } from './read-kept.ts';
 
+/** What a model is made of; what else a fit told stands in its event. */
+export type FitToKeep = Omit<FitResult, 'settled'>;
+
 /** The result of an execution on disk, under its hash: a resumed run reads it instead of fitting again. */
-export async function keepFit(files: FileStore, runId: string, result: FitResult): Promise<FileRef> {
+export async function keepFit(files: FileStore, runId: string, result: FitToKeep): Promise<FileRef> {
   const { fitted, predictions, rounds, probes } = result;
   const arrays: Record<string, BundleArray> = { predictions, probeMatrix: probes.matrix, probeTextRows: probes.textRows, probeAnswers: probes.answers };
   const facts: Record<string, unknown> = {};
@@ -63,12 +66,12 @@ const KeptFit = z.strictObject({
 });
 
 /** Reads what `keepFit` wrote; throws MW3014 for what it cannot have written. The numbers are as they were checked at the wall. */
-export async function readFit(files: FileStore, runId: string, ref: FileRef): Promise<FitResult> {
+export async function readFit(files: FileStore, runId: string, ref: FileRef): Promise<FitToKeep> {
   const kept = await files.get(runId, ref);
   return readKept('a fit', runId, ref, () => fitOf(decodeBundle(kept)));
 }
 
-function fitOf({ meta, arrays }: Bundle): FitResult {
+function fitOf({ meta, arrays }: Bundle): FitToKeep {
   const { rounds, fitted } = KeptMeta.parse(meta);
   const fittedArrays = Object.entries(arrays).flatMap(([name, array]) => (name.startsWith('fitted.') ? [[name.slice(7), array] as const] : []));
   return KeptFit.parse({

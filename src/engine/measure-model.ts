@@ -1,17 +1,27 @@
 import { calibrate } from '../domain/calibration.ts';
 import type { Interval, ScoreRecord } from '../domain/event.ts';
 import { packageFiles } from '../domain/package.ts';
+import type { Coverage, PredictionInterval } from '../domain/prediction-interval.ts';
 import { seededRandom } from '../domain/random.ts';
 import type { Labels, Predictions } from '../domain/task.ts';
 import { sha256Of } from '../edges/store/index.ts';
 import type { Answers } from '../model/index.ts';
-import { decideVerdict, fitBaseline, measureMetric, measurePaired, measureScore, predictBaseline } from '../stages/evaluation/index.ts';
+import { decideVerdict, fitBaseline, measureCoverage, measureMetric, measurePaired, measureScore, predictBaseline } from '../stages/evaluation/index.ts';
 import type { ModelFiles } from './build-files.ts';
 import { asPredictions, assembleOutOfFold, labelsOf } from './out-of-fold.ts';
 import type { SearchContext } from './search-loop.ts';
 
-/** Rows that the headline rests on, with what the model says of them. `isSeen`: the row occurs among those learnt from. */
-export type MeasuredRows = { labels: Labels; predictions: Predictions; groups: Int32Array | null; isSeen: Uint8Array | null };
+/**
+ * Rows that the headline rests on, with what the model says of them. `isSeen`: the row occurs among those learnt from. `interval`: of the packaged
+ * file, where nothing of it was learnt from these rows.
+ */
+export type MeasuredRows = {
+  labels: Labels;
+  predictions: Predictions;
+  groups: Int32Array | null;
+  isSeen: Uint8Array | null;
+  interval: PredictionInterval | null;
+};
 
 export const intervalOf = ({ value, low, high }: Interval): Interval => ({ value, low, high });
 
@@ -27,7 +37,8 @@ export async function openMeasuredRows(context: SearchContext, files: ModelFiles
     const graphSha256 = sha256Of(files.get(packageFiles.graph) ?? new Uint8Array(0));
     if (testOpened === null) await run.append({ kind: 'test.opened', rowCount: data.test.table.rowCount, graphSha256 });
     else if (testOpened.graphSha256 !== graphSha256) throw new Error('the locked rows were opened by another graph');
-    return { labels: data.test.labels, predictions: await answers.answer(data.test.table), groups: data.test.groups, isSeen: data.test.isSeen };
+    const { table, labels, groups, isSeen } = data.test;
+    return { labels, predictions: await answers.answer(table), groups, isSeen, interval: answers.contract.interval };
   }
   let blended: Float64Array | null = null;
   let rows = new Int32Array(0);
@@ -43,7 +54,7 @@ export async function openMeasuredRows(context: SearchContext, files: ModelFiles
   const values =
     labels.kind === 'classes' ? calibrate(blended ?? new Float64Array(0), labels.classCount, ensemble.calibration) : (blended ?? new Float64Array(0));
   const groups = data.learn.groups && Int32Array.from(rows, (row) => data.learn.groups?.[row] ?? -1);
-  return { labels, predictions: asPredictions(values, data, ensemble.decision), groups, isSeen: null };
+  return { labels, predictions: asPredictions(values, data, ensemble.decision), groups, isSeen: null, interval: null };
 }
 
 /** The score on those rows with its interval, beside the baseline, and the verdict that follows. */
@@ -72,7 +83,14 @@ export function scoreRows({ run, data, clock }: SearchContext, rows: MeasuredRow
     verdictReason: verdict.reason,
     rowCount,
     onUnseenRows: isSeen ? scoreOnUnseen(metric, labels, predictions, isSeen) : null,
+    coverage: coverageOf(rows),
   };
+}
+
+/** Of answers that are numbers with an interval; null for others. */
+export function coverageOf({ labels, predictions, interval }: Pick<MeasuredRows, 'labels' | 'predictions' | 'interval'>): Coverage | null {
+  if (interval === null || labels.kind !== 'values' || predictions.kind !== 'values') return null;
+  return measureCoverage(interval, labels.values, predictions.values);
 }
 
 function scoreOnUnseen(metric: ScoreRecord['metric'], labels: Labels, predictions: Predictions, isSeen: Uint8Array): ScoreRecord['onUnseenRows'] {

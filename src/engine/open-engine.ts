@@ -14,6 +14,7 @@ import { examineMachine } from './examine.ts';
 import { evaluateModel, predictFile, predictRow } from './answer.ts';
 import { placesOf } from './places-of.ts';
 import { planModel } from './plan.ts';
+import { replayRun } from './replay.ts';
 import { checkThreats, judgeThreats } from './threats.ts';
 import { exportModel, listModels, listRuns, remove, showModel, trustKey, verifyModel, writeReport } from './keep.ts';
 
@@ -34,6 +35,8 @@ export type Edges = {
   /** What stands round the code of a run, for its events. */
   containment(sandbox: OpenedSandbox, threads: number): Containment;
   graphs(): GraphRuntime;
+  /** A home that is gone with this process, for a run that only checks another. */
+  passingStore(): Promise<Store<RunEvent>>;
 };
 
 export type Engine = Awaited<ReturnType<typeof openEngine>>;
@@ -49,6 +52,7 @@ export async function openEngine(config: Config, version: string) {
   let tables: Promise<Tables> | null = null;
   let sandbox: Promise<OpenedSandbox> | null = null;
   let graphs: GraphRuntime | null = null;
+  let passing: Promise<{ scratch: Scratch; store: Store<RunEvent> }> | null = null;
   const processKey = `p${process.pid}`;
 
   const openTheStore = () => (store ??= openStore(config.home, parseRunEvent));
@@ -61,6 +65,11 @@ export async function openEngine(config: Config, version: string) {
       message: 'The training environment is not set up on this machine.',
       hint: `Type: ${found.remedy}`,
     });
+  };
+  const openPassing = async () => {
+    const { home } = await openTheStore();
+    const own = await openScratch(home, `${processKey}-passing`);
+    return { scratch: own, store: await openStore(own.folder, parseRunEvent) };
   };
   const memoryBytes = Math.floor(totalmem() * 0.6);
   /** The rest of a guest's memory is JavaScript's. */
@@ -97,12 +106,14 @@ export async function openEngine(config: Config, version: string) {
       });
     },
     graphs: () => (graphs ??= openNativeRuntime()),
+    passingStore: async () => (await (passing ??= openPassing())).store,
   };
 
   return {
     plan: planModel.bind(null, edges),
     build: buildModel.bind(null, edges),
     resume: resumeModel.bind(null, edges),
+    replay: replayRun.bind(null, edges),
     predictFile: predictFile.bind(null, edges),
     predictRow: predictRow.bind(null, edges),
     evaluate: evaluateModel.bind(null, edges),
@@ -128,6 +139,9 @@ export async function openEngine(config: Config, version: string) {
       await (await opened(tables))?.close();
       await (await opened(guests))?.close();
       await (await opened(scratch))?.close();
+      const passed = await opened(passing);
+      passed?.store.close();
+      await passed?.scratch.close();
       (await opened(store))?.close();
     },
   };

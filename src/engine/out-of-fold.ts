@@ -47,13 +47,7 @@ export function asPredictions(values: Float64Array, data: Pick<PreparedData, 'pl
 }
 
 /** The candidate's metric on all validated rows, and the loss that learners minimise (log loss or squared error) for ties. */
-export async function evaluateCandidate(
-  state: CandidateState,
-  data: PreparedData,
-  files: FileStore,
-  runId: string,
-): Promise<{ value: number; lossValue: number }> {
-  const { rows, values } = await assembleOutOfFold(state, data, files, runId);
+export function evaluateOutOfFold({ rows, values }: OutOfFold, data: PreparedData): { value: number; lossValue: number } {
   const labels = labelsOf(data.learn.labels, rows);
   const predictions = asPredictions(values, data, { kind: 'argmax' });
   return {
@@ -64,7 +58,11 @@ export async function evaluateCandidate(
 
 /** What one fold model of a complete candidate costs to answer with. */
 export async function costOfMember(state: CandidateState, data: PreparedData, files: FileStore, runId: string): Promise<MemberCost> {
-  const done = [...state.executions].flatMap(([fold, execution]) => (execution.kind === 'finished' && fold < data.folds.length ? [execution] : []));
+  // The first fold, not the first that ended: what decides the forms must not hang on which of two fits was quicker.
+  const done = data.folds.flatMap((_, fold) => {
+    const execution = state.executions.get(fold);
+    return execution?.kind === 'finished' ? [execution] : [];
+  });
   const { fitted } = await readFit(files, runId, done[0].result);
   return { ...estimateAnswerCost([fitted], 0), fitMs: Math.max(...done.map(({ durationMs }) => durationMs)) };
 }

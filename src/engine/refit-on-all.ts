@@ -46,7 +46,8 @@ export function openRefitter(context: SearchContext): Refitter {
   const { ensemble } = run.state;
   if (!ensemble) throw new Error('nothing is trained again before the ensemble is chosen');
   const { threads, budgetMs } = data.plan;
-  const { members: twin, calibration, decision } = ensemble;
+  // The twin's intervals are kept: all rows are learnt from now, and none are left to learn others from.
+  const { members: twin, calibration, decision, interval } = ensemble;
   const leftMs = () => (run.state.request?.fits ? Number.POSITIVE_INFINITY : budgetMs - clock.spentMs());
   // Where there will surely be no time the learners are not imported beside the building of the model.
   const isHopeless = refitNeedsMs(viewOf(context, twin), threads, 'least') > leftMs();
@@ -73,7 +74,7 @@ export function openRefitter(context: SearchContext): Refitter {
     if (fitted.some(({ folds }, at) => folds.length < leastModels(twin[at].folds.length))) return hasFailed(context, twin) ? 'fit-failed' : 'no-time';
     const members = keepWithinLimits(fitted, await costsOf(context, fitted), await limitsBeside(context, twin));
     if (members === null) return 'too-costly';
-    const { files, parity } = await buildFiles(own, { members, calibration, decision }, profile, graphs);
+    const { files, parity } = await buildFiles(own, { members, calibration, decision, interval }, profile, graphs);
     return parity.isEqual ? { files, parity, members, rowCount: whole.learn.table.rowCount } : 'not-equal';
   }
 

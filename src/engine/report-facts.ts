@@ -1,3 +1,4 @@
+import { coverageWarning } from '../domain/coverage-words.ts';
 import type { DecisionRule, ScoreRecord } from '../domain/event.ts';
 import type { ColumnImportance } from '../domain/package.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -44,9 +45,10 @@ export function reportFacts(facts: {
     measuredOn: data.split.reportedOn === 'locked-test' ? 'locked rows' : data.split.reportedOn === 'test-file' ? 'your test file' : 'cross-validation',
     isCaged: state.isCaged === true,
     contained: { containment: state.containment, summary: state.containmentSummary },
-    notes: [...facts.plan.notes, ...openWarnings(profile, facts.plan).map(warningText), ...data.split.notes],
+    notes: [...facts.plan.notes, ...openWarnings(profile, facts.plan).map(warningText), ...data.split.notes, ...rangeNotes(state.score)],
     importance,
     errors: errorsOf(labels, predictions, data.plan.classes),
+    interval: state.ensemble.interval,
     reliability:
       labels.kind === 'classes' && predictions.kind === 'classes'
         ? measureReliability(labels, predictions).bins.map(({ meanPredicted, shareObserved, rowCount }) => ({
@@ -75,6 +77,11 @@ export function reportFacts(facts: {
     foldCount: data.folds.length,
     versions: { modelwright: facts.productVersion },
   };
+}
+
+function rangeNotes({ coverage }: ScoreRecord): string[] {
+  const warning = coverage ? coverageWarning(coverage) : null;
+  return warning === null ? [] : [warning];
 }
 
 /** What the decisions are worth in the user's own terms; null where none were said. */

@@ -1,13 +1,25 @@
-import type { Candidate } from '../domain/candidate.ts';
+import type { Candidate, Settled } from '../domain/candidate.ts';
 import type { RunFacts } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
+import type { CandidateState } from '../domain/run.ts';
 import type { ExecutionOutcome, Execution, Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
-import { decideForms, decideNext, likelyMembers, refitMsOf, refitTimeMs, reserveRefitMs, type MemberCost, type SearchView } from '../stages/search/index.ts';
+import {
+  decideForms,
+  decideNext,
+  likelyMembers,
+  openRunningBlend,
+  refitMsOf,
+  refitTimeMs,
+  reserveRefitMs,
+  type MemberCost,
+  type RunningBlend,
+  type SearchView,
+} from '../stages/search/index.ts';
 import { addUsage, freshFigures, type WorkerFigures } from './close-sandbox.ts';
-import { makeJob, type FoldData } from './fold-data.ts';
+import { makeJob, settledBy, type FoldData } from './fold-data.ts';
 import { keepFit } from './kept-fit.ts';
-import { costOfMember, evaluateCandidate } from './out-of-fold.ts';
+import { assembleOutOfFold, costOfMember, evaluateOutOfFold, labelsOf } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { RunClock, RunLog } from './run-log.ts';
 
@@ -42,11 +54,16 @@ export type SearchContext = {
   /** What each complete candidate costs to answer with. */
   costs: Map<string, MemberCost>;
   costOf(candidateId: string): MemberCost;
+  /** What the clock decided in a run that is repeated without one. */
+  recorded?: RecordedChoices;
 };
+
+/** `considered`: candidates weighed for the ensemble; `refits`: those that there was time to train once more on all rows to learn from. */
+export type RecordedChoices = { considered: ReadonlySet<string>; refits: ReadonlySet<string> };
 
 /** A worker that is opened again when it is lost, its matrix with it. */
 export type Trainers = {
-  execute(candidate: Candidate, fold: number, rounds: number | null, stopAfterMs: number): Promise<void>;
+  execute(candidate: Candidate, fold: number, rounds: number | null, stopAfterMs: number, settled?: Settled): Promise<void>;
   /** Scores a candidate once all its folds have ended well. */
   evaluateIfComplete(candidateId: string): Promise<void>;
   /** Asks all running fits to hand in what they have, and ends those that do not. */
@@ -62,6 +79,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   const running = new Map<Execution, Promise<void>>();
   const evaluating = new Set<string>();
   const figures = freshFigures();
+  let blend: RunningBlend | null = null;
   let losses = 0;
   let worker: TrainingWorker = warm;
   let isLoaded: Promise<void> | null = null;
@@ -85,7 +103,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
     await lost.close();
   };
 
-  async function attempt(candidate: Candidate, fold: number, rounds: number | null, stopAfterMs: number): Promise<ExecutionOutcome> {
+  async function attempt(candidate: Candidate, fold: number, rounds: number | null, stopAfterMs: number, settled?: Settled): Promise<ExecutionOutcome> {
     const { signal } = halt;
     const halted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     let lossesOfFit = 0;
@@ -94,17 +112,18 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
       try {
         current = (await Promise.race([loaded(), halted])) ?? current;
         if (signal.aborted || isClosed) return { kind: 'cancelled', durationMs: 0 };
-        const job = makeJob(data, foldOf(fold), fold, candidate, rounds, stopAfterMs);
+        const job = makeJob(data, foldOf(fold), fold, candidate, rounds, stopAfterMs, settled);
         const execution = current.execute(job, { wallMs: stopAfterMs * 1.25 + WALL_GRACE_MS, memoryBytes: memoryBytes / threads });
-        const settled = execution.outcome.then(
+        const ended = execution.outcome.then(
           () => undefined,
           () => undefined,
         );
-        running.set(execution, settled);
+        running.set(execution, ended);
         try {
           const outcome = await execution.outcome;
-          if (outcome.kind === 'finished') losses = 0;
-          return outcome;
+          if (outcome.kind !== 'finished') return outcome;
+          losses = 0;
+          return { ...outcome, result: { ...outcome.result, settled: settled ?? settledBy(job, outcome.result.settled) } };
         } finally {
           running.delete(execution);
         }
@@ -119,13 +138,14 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
   }
 
   return {
-    async execute(candidate, fold, rounds, stopAfterMs) {
-      const outcome = await attempt(candidate, fold, rounds, stopAfterMs);
+    async execute(candidate, fold, rounds, stopAfterMs, settled) {
+      const outcome = await attempt(candidate, fold, rounds, stopAfterMs, settled);
       // A search that broke off closes its worker; what that ended is done again by `resume`, so it is no event.
       if (isClosed && outcome.kind === 'cancelled') return;
       figures.executions += 1;
       await run.append({ kind: 'execution.finished', candidateId: candidate.id, fold, durationMs: outcome.durationMs, end: await endOf(outcome) });
-      await evaluateIfComplete(candidate.id);
+      // A model of all rows adds nothing to what a candidate is known to be worth.
+      if (fold < data.folds.length) await evaluateIfComplete(candidate.id);
     },
     evaluateIfComplete,
     async stopAll() {
@@ -136,7 +156,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
       const timer = setTimeout(() => {
         for (const [execution] of executions) execution.cancel();
       }, STOP_GRACE_MS);
-      await Promise.all(executions.map(([, settled]) => settled));
+      await Promise.all(executions.map(([, ended]) => ended));
       clearTimeout(timer);
     },
     figures() {
@@ -157,13 +177,22 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
     if (state.evaluation !== null) {
       // Known from before a kill; only what it costs is not kept.
       context.costs.set(candidateId, await costOfMember(state, data, files, run.runId));
+      await gainOf(state);
       return;
     }
     const startMs = context.nowMs();
-    const evaluated = await evaluateCandidate(state, data, files, run.runId);
+    const evaluated = evaluateOutOfFold(await assembleOutOfFold(state, data, files, run.runId), data);
     context.noteEvaluationMs(context.nowMs() - startMs);
     context.costs.set(candidateId, await costOfMember(state, data, files, run.runId));
-    await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated });
+    await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated, gain: await gainOf(state) });
+  }
+
+  /** What the candidate adds to those before it. */
+  async function gainOf(state: CandidateState): Promise<number> {
+    const { rows, values } = await assembleOutOfFold(state, data, files, run.runId);
+    const truth = Float64Array.from(rows, (row) => data.trainingLabels[row]);
+    blend ??= openRunningBlend(data.plan.task === 'regression' ? { kind: 'values', values: truth } : labelsOf(data.learn.labels, rows));
+    return blend.add(values);
   }
 
   async function endOf(outcome: ExecutionOutcome): Promise<Extract<RunFacts, { kind: 'execution.finished' }>['end']> {
@@ -173,6 +202,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
           kind: 'finished',
           result: await keepFit(files, run.runId, outcome.result),
           rounds: outcome.result.rounds,
+          settled: outcome.result.settled,
           peakMemoryBytes: outcome.peakMemoryBytes,
           hardenMs: outcome.hardenMs,
         };
@@ -189,7 +219,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
 }
 
 /** What stays the same while a search goes on. */
-export type SearchSetup = Pick<SearchView, 'portfolio' | 'shape' | 'fits' | 'threads' | 'searchStartMs'> & {
+export type SearchSetup = Pick<SearchView, 'portfolio' | 'shape' | 'mostCandidates' | 'fits' | 'threads' | 'searchStartMs'> & {
   /** Called for each of the first candidates that are complete; it runs beside the search, one at a time. */
   draft(candidate: Candidate): Promise<void>;
 };
@@ -232,8 +262,8 @@ export async function search(context: SearchContext, trainers: Trainers, setup: 
     }
     if (decision?.kind === 'try') {
       await run.append({ kind: 'search.decided', decision });
-      const { candidate, fold, rounds, stopAfterMs } = decision;
-      const fit = guarded(trainers.execute(candidate, fold, rounds, stopAfterMs)).finally(() => running.delete(fit));
+      const { candidate, fold, rounds, stopAfterMs, settled } = decision;
+      const fit = guarded(trainers.execute(candidate, fold, rounds, stopAfterMs, settled)).finally(() => running.delete(fit));
       running.add(fit);
       continue;
     }

@@ -48,6 +48,7 @@ export async function openAnswers(files: ReadonlyMap<string, Uint8Array>, { grap
   const contract = readContract(files);
   const encoder = openEncoder(parseFeatures(getFile(files, packageFiles.features)));
   checkAgreement(contract, encoder);
+  checkOutputs(contract);
   const graph = await graphs.open(getFile(files, packageFiles.graph));
   const readRow = rowReader(contract);
   const width = contract.decision === null ? 1 : contract.classes.length;
@@ -102,6 +103,12 @@ function checkAgreement(contract: Contract, encoder: Encoder): void {
     if (promised.get(name) !== type)
       throw unreadable(`The features read the column "${name}" as ${type}, the contract says ${promised.get(name) ?? 'nothing of it'}.`);
   }
+}
+
+/** An answer without a name, or a name without an answer, would shift what is read of the others. */
+function checkOutputs({ classes, decision, interval, outputs }: Contract): void {
+  const answers = decision === null ? (interval === null ? 1 : 3) : 1 + classes.length;
+  if (outputs.length !== answers) throw disagree(packageFiles.contract, `The contract names ${outputs.length} columns of answers and promises ${answers}.`);
 }
 
 const disagree = (file: string, message: string, cause?: unknown): ModelwrightError =>

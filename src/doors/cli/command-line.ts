@@ -93,6 +93,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 bu
   command('trust <key>', '<key> [options]', 'accept packages signed by this key (its text or a file that holds it)');
   command('export <model> <dir>', '<model> <dir> [options]', 'copy the package of a model into a new folder');
   command('resume <run>', '<run> [options]', 'go on with a run that was interrupted');
+  command('replay <run>', '<run> [options]', 'do a finished run (its id, or MODEL) again without the clock, and check that it comes to the same').option(
+    '--threads <N>',
+    'fits side by side (default: as many as the run had)',
+  );
   command('runs', '[options]', 'the runs of this home');
   command('rm <reference>', '<reference> [options]', 'remove a model (name@version) or a run');
   command('doctor', '[options]', 'what stands between training code and this machine');

@@ -71,7 +71,7 @@ export function readRequest({ positional, options }: CommandWords, command: 'bui
     group: textOption(options, 'group'),
     budgetMs: readDurationMs(textOption(options, 'budget') ?? '60s'),
     name: textOption(options, 'name'),
-    seed: wholeNumber('seed', textOption(options, 'seed') ?? '0', 0, 2 ** 31 - 1),
+    seed: readWholeNumber('seed', textOption(options, 'seed') ?? '0', 0, 2 ** 31 - 1),
     threads: readThreads(textOption(options, 'threads')),
     isApproved: options['yes'] === true,
     ...(task !== null && { task }),
@@ -82,7 +82,7 @@ export function readRequest({ positional, options }: CommandWords, command: 'bui
     ...(decimal !== null && { decimal }),
     ...(missing.length > 0 && { missing }),
     ...(costs !== null && { costs }),
-    ...(capacity !== null && { capacity: wholeNumber('capacity', capacity, 1, 2 ** 31 - 1) }),
+    ...(capacity !== null && { capacity: readWholeNumber('capacity', capacity, 1, 2 ** 31 - 1) }),
     ...(moment !== null && { moment: moment.slice(0, 200) }),
     ...(final !== null && final !== 'auto' && { final }),
     ...(fits !== null && { fits: readFits(fits) }),
@@ -177,9 +177,10 @@ function amount(name: string, text: string): number {
   throw usage(`--${name} "${text}" is not a number above 0.`, `Write it like --${name} 10.`);
 }
 
-const readThreads = (threads: string | null) => (threads === null ? Math.min(8, availableParallelism()) : wholeNumber('threads', threads, 1, 64));
+const readThreads = (threads: string | null) => (threads === null ? Math.min(8, availableParallelism()) : readWholeNumber('threads', threads, 1, 64));
 
-const wholeNumber = (name: string, text: string, low: number, high: number): number => {
+/** Refuses what is not one with MW1001. */
+export const readWholeNumber = (name: string, text: string, low: number, high: number): number => {
   const value = Number(text);
   if (Number.isInteger(value) && value >= low && value <= high) return value;
   throw usage(`--${name} "${text}" is not a whole number from ${low} to ${high}.`, `Write it like --${name} ${Math.max(1, low)}.`);

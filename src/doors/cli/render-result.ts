@@ -1,4 +1,6 @@
+import { coverageWarning, coverageWords, uncountedWords } from '../../domain/coverage-words.ts';
 import type { ScoreRecord } from '../../domain/event.ts';
+import type { Coverage } from '../../domain/prediction-interval.ts';
 import { refitAbandonWords } from '../../domain/refit-words.ts';
 import type { BuildResult } from '../client/client.ts';
 import { counted, number, seconds, shellWord } from './figures.ts';
@@ -11,6 +13,9 @@ export const scoreLine = ({ metric, score, baseline }: Omit<Measured, 'rowCount'
   `${metric} ${number(score.low)} to ${number(score.high)}  (best estimate ${number(score.value)}, baseline ${number(baseline)})`;
 
 export const measuredLine = (measured: Measured) => `${scoreLine(measured)}, on ${counted(measured.rowCount, 'row')}`;
+
+/** What the ranges beside the answers held, and how wide they are. */
+export const coverageLine = (coverage: Coverage) => `${coverageWords(coverage)}; ${number(coverage.meanWidth)} wide on average`;
 
 /** The end of a build: the verdict, the score, what it cost, and the next command. */
 export function renderResult(result: BuildResult, terminal: Terminal, next: { commandName: string; home: string | null }): void {
@@ -25,6 +30,10 @@ export function renderResult(result: BuildResult, terminal: Terminal, next: { co
       ? `  measured by cross-validation on ${counted(rows.test, 'row')}: there are too few to lock some away`
       : `  measured on ${counted(rows.test, 'row')}${result.measuredOn === 'test-file' ? ' of the test file' : ''} that no training ever saw; learnt from ${counted(rows.train, 'row')}`,
   );
+  const { coverage, interval } = result;
+  if (interval !== null) terminal.wrapped(`  ${coverage === null ? uncountedWords(interval) : coverageLine(coverage)}`, 4);
+  const warning = coverage && coverageWarning(coverage);
+  if (warning !== null) terminal.wrapped(`  ${terminal.style('yellow', warning)}`, 4);
   const { shipped } = result;
   if (shipped.kind === 'refit')
     terminal.wrapped(

@@ -5,6 +5,7 @@ import { explain } from './commands/explain.ts';
 import { exportModel, list, remove, report, runs, show, trust, verify } from './commands/keep.ts';
 import { plan } from './commands/plan.ts';
 import { evaluate, predict } from './commands/predict.ts';
+import { replay } from './commands/replay.ts';
 import { threats } from './commands/threats.ts';
 import { textOption, type CommandWords } from './command-words.ts';
 import type { CommandContext } from './context.ts';
@@ -16,6 +17,7 @@ const commands: Record<string, CommandRun> = {
   plan,
   build,
   resume,
+  replay,
   predict,
   evaluate,
   list,

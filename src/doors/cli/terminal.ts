@@ -67,3 +67,15 @@ export function wrap(text: string, columns: number, indent: number): string {
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?');
 }
+
+/** Rows under a head, each column as wide as its widest cell. */
+export function aligned(head: string[], rows: string[][]): string[] {
+  const all = [head, ...rows].map((row) => row.map(printable));
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -2,6 +2,7 @@ import type { BuildWatcher, PlanCard, PlanQuestion } from '../../domain/build-wa
 import type { BuildRequest, Interval, RefitAbandonReason, ScoreRecord, VerdictKind } from '../../domain/event.ts';
 import type { Contract, Manifest } from '../../domain/package.ts';
 import type { Plan } from '../../domain/plan.ts';
+import type { ChosenInterval, Coverage } from '../../domain/prediction-interval.ts';
 import type { Metric } from '../../domain/task.ts';
 import type { JudgedRegister } from '../../domain/threat.ts';
 import type { Examination } from './examination.ts';
@@ -22,6 +23,10 @@ export type BuildResult = {
   metric: Metric;
   score: Interval;
   baseline: number;
+  /** The range beside answers that are numbers, or why there is none; null for classes. */
+  interval: ChosenInterval | null;
+  /** How often the truth lay in it, on the locked rows; null for classes, without intervals, and where none were locked. */
+  coverage: Coverage | null;
   verdict: VerdictKind;
   /** The verdict's sentence, with its reason. */
   sentence: string;
@@ -38,10 +43,49 @@ export type BuildResult = {
   isStoppedEarly: boolean;
 };
 
+/** One thing that a run came to, then and now: numbers with their difference, or texts. `replayed` is null where nothing came of it now. */
+export type ReplayedFact = { what: string; recorded: number | string; replayed: number | string | null; difference: number | null; isSame: boolean };
+
+/** A finished run, done again without the clock, beside what it says of itself. */
+export type ReplayResult = {
+  kind: 'result';
+  run: string;
+  /** `name@version`, or the folder of the package; null where the run's package is not there any more. */
+  model: string | null;
+  metric: Metric;
+  /** How far numbers may be apart, relative to max(1, |number|). */
+  tolerance: number;
+  isSame: boolean;
+  /** Candidates with their score out of their folds. */
+  candidates: { id: string; title: string; folds: number; recorded: number; replayed: number | null; difference: number | null; isSame: boolean }[];
+  /** The split, the ensemble, the score, the graphs and the package. */
+  others: ReplayedFact[];
+  fits: number;
+  /** Of Modelwright. */
+  versions: { recorded: string; replayed: string };
+  wallMs: number;
+};
+
 export type PredictionWarning = { column: string; problem: string; count: number };
 export type FilePrediction = { rowCount: number; out: string | null; warnings: PredictionWarning[]; notes: string[]; durationMs: number };
-export type RowPrediction = { model: string; prediction: string | number; probabilities: Record<string, number> | null; warnings: PredictionWarning[] };
-export type EvaluationResult = { model: string; metric: Metric; score: Interval; baseline: number; gain: Interval; rowCount: number };
+export type RowPrediction = {
+  model: string;
+  prediction: string | number;
+  probabilities: Record<string, number> | null;
+  /** Around an answer that is a number: the truth of `level` of all rows lies from `low` to `high`. Null for classes, and for models that know no intervals. */
+  interval: { level: number; low: number; high: number } | null;
+  warnings: PredictionWarning[];
+};
+export type EvaluationResult = {
+  model: string;
+  metric: Metric;
+  score: Interval;
+  baseline: number;
+  gain: Interval;
+  rowCount: number;
+  /** Of the intervals of answers that are numbers, on these rows. */
+  coverage: Coverage | null;
+};
 export type ModelSummary = {
   reference: string;
   modelId: string;
@@ -74,6 +118,8 @@ export interface Client {
   plan(request: BuildRequest, watcher: BuildWatcher): Promise<PlanResult>;
   build(request: BuildRequest, watcher: BuildWatcher): Promise<BuildResult>;
   resume(run: string, watcher: BuildWatcher): Promise<BuildResult>;
+  /** Does a finished run again from its events, by its id or its model's name, and keeps nothing of it. `threads` null: as many as it had. */
+  replay(request: { reference: string; threads: number | null }): Promise<ReplayResult>;
   /** Writes the answers to `out`, by its ending; without one hands `write` their text in `textFormat`. */
   predictFile(request: {
     model: string;

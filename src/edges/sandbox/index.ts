@@ -14,7 +14,6 @@ export type {
   FitResult,
   JobLimits,
   JobRows,
-  LearnerName,
   Sandbox,
   TrainingMatrix,
   TrainingWorker,

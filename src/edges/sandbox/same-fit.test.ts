@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installHarness } from '../../../scripts/environment.mjs';
 import { trainingEnvironment, trainingRoots } from '../../../tests/support/environment.ts';
+import { Learner } from '../../domain/learner.ts';
 import { seededRandom } from '../../domain/random.ts';
 import { openBubblewrap } from './bubblewrap.ts';
-import type { FitJob, LearnerName, TrainingMatrix, TrainingWorker } from './sandbox.ts';
+import type { FitJob, TrainingMatrix, TrainingWorker } from './sandbox.ts';
 import { openUncaged } from './uncaged.ts';
 
 const ROWS = 300;
@@ -30,7 +31,7 @@ const matrix = someMatrix();
 const rowsFrom = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, index) => from + index);
 const labelOf = (row: number) => Number(matrix.values[row] > 0 || matrix.values[ROWS + row] > 3);
 
-const job = (learner: LearnerName): FitJob => ({
+const job = (learner: Learner): FitJob => ({
   id: learner,
   learner,
   task: 'binary',
@@ -64,7 +65,7 @@ afterAll(async () => {
   rmSync(scratchDirectory, { recursive: true });
 });
 
-it.each<LearnerName>(['lightgbm', 'catboost', 'extra_trees', 'linear'])('learns the same, bit by bit, with a cage and without (%s)', async (learner) => {
+it.each(Learner.options)('learns the same, bit by bit, with a cage and without (%s)', async (learner) => {
   const limits = { wallMs: 25_000, memoryBytes: 2 ** 30 };
   const [caged, uncaged] = await Promise.all(workers.map((worker) => worker.execute(job(learner), limits).outcome));
   expect(caged).toMatchObject({ kind: 'finished' });

@@ -1,6 +1,8 @@
 import type { Table } from '../../domain/column.ts';
+import type { Settled } from '../../domain/candidate.ts';
 import type { WallRecord } from '../../domain/containment.ts';
 import type { Fitted } from '../../domain/fitted.ts';
+import type { Learner } from '../../domain/learner.ts';
 import type { TaskKind } from '../../domain/task.ts';
 
 /** A wall of the cage, or something that training needs inside it, and whether it is there on this machine. */
@@ -20,8 +22,6 @@ export type TrainingMatrix = {
   textWeights: Float32Array;
 };
 
-export type LearnerName = 'lightgbm' | 'catboost' | 'extra_trees' | 'linear';
-
 /** Rows of a job: indices into the matrix, and E extra columns that only this job sees (column-major, rows.length × E). */
 export type JobRows = { rows: Int32Array; extra: Float32Array };
 
@@ -32,7 +32,7 @@ export type JobRows = { rows: Int32Array; extra: Float32Array };
  */
 export type FitJob = {
   id: string;
-  learner: LearnerName;
+  learner: Learner;
   task: TaskKind;
   /** 1 for regression, 2 for binary, K for multiclass. */
   classCount: number;
@@ -65,6 +65,7 @@ export type FitResult = {
   fitted: Fitted;
   predictions: Float64Array;
   rounds: number;
+  settled: Settled;
   probes: { matrix: Float32Array; textRows: Int32Array; answers: Float64Array };
 };
 

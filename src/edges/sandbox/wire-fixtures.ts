@@ -53,11 +53,13 @@ export const fixtureTrees: FitResult = {
   },
   predictions: Float64Array.of(0.625, 0.375),
   rounds: 2,
+  settled: { isWhole: true, settings: {} },
   probes: { matrix: Float32Array.of(1, NaN, 7, 0.1, 2, 0, 7, NaN), textRows: Int32Array.of(-1, 2), answers: Float64Array.of(0.5, 0.5, 0.75, 0.25) },
 };
 
 export const fixtureLinear: FitResult = {
   ...fixtureTrees,
+  settled: { isWhole: false, settings: { path: '3.0:200,0.3:17' } },
   fitted: {
     kind: 'linear',
     link: 'softmax',

@@ -84,6 +84,13 @@ describe('a result is refused that', () => {
   it.each<[string, () => Bundle, string]>([
     ['speaks another wire', () => withMeta(treesBundle(), { wire: 2 }), 'header is not as agreed'],
     ['has a field of its own', () => withMeta(treesBundle(), { score: 0.99 }), 'header is not as agreed'],
+    ['does not say whether it learnt from its holdout', () => withMeta(treesBundle(), { settled: { settings: {} } }), 'header is not as agreed'],
+    ['settled a setting of no kind', () => withMeta(treesBundle(), { settled: { isWhole: true, settings: { path: [1] } } }), 'header is not as agreed'],
+    [
+      'settled an endless setting',
+      () => withMeta(treesBundle(), { settled: { isWhole: true, settings: { path: '1'.repeat(1001) } } }),
+      'header is not as agreed',
+    ],
     ['took more rounds than it could', () => withMeta(treesBundle(), { rounds: 101 }), '101 rounds'],
     ['names an unknown link', () => withFitted(treesBundle(), { link: 'cauchit' }), 'not as agreed'],
     ['has a field of its own in what it learnt', () => withFitted(treesBundle(), { code: 'import os' }), 'not as agreed'],

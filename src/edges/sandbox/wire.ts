@@ -5,6 +5,8 @@
  */
 import { z } from 'zod';
 import { decodeBundle, encodeBundleParts, type BundleArray } from '../../domain/bundle.ts';
+import { Settled } from '../../domain/candidate.ts';
+import { Learner } from '../../domain/learner.ts';
 import { TaskKind } from '../../domain/task.ts';
 import { readFitted } from './read-fitted.ts';
 import type { FitJob, FitResult, TrainingMatrix } from './sandbox.ts';
@@ -184,7 +186,7 @@ const Matrix = z
 const Job = z
   .strictObject({
     id: z.string().min(1).max(200),
-    learner: z.enum(['lightgbm', 'catboost', 'extra_trees', 'linear']),
+    learner: Learner,
     task: TaskKind,
     classCount: z.int().min(1).max(10_000),
     settings: z.record(z.string().min(1).max(64), z.union([z.number(), z.string().max(1000), z.boolean()])),
@@ -277,6 +279,7 @@ const MAX_FITTED_BYTES = 128 << 20;
 const ResultMeta = z.strictObject({
   wire: z.literal(WIRE),
   rounds: z.int().min(0).max(1_000_000),
+  settled: Settled,
   fitted: z.unknown(),
 });
 
@@ -328,7 +331,8 @@ export function readFitResult(bytes: Uint8Array, expectation: ResultExpectation)
   const answers = shelf.take('probeAnswers', Float64Array, textRows.length * job.classCount);
   checkAnswers('probeAnswers', answers, job);
   shelf.refuseTheRest();
-  return { fitted, predictions, rounds: parsed.data.rounds, probes: { matrix: probeMatrix, textRows, answers } };
+  const { rounds, settled } = parsed.data;
+  return { fitted, predictions, rounds, settled, probes: { matrix: probeMatrix, textRows, answers } };
 }
 
 /** Learners that work in float32 add up to 1 within some 1e-6; anything further off is not a probability. */

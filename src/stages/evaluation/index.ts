@@ -2,6 +2,7 @@ export { fitBaseline, predictBaseline, type Baseline } from './baseline.ts';
 export { denseCodes, jackknifeStandardError, unitsFor, type Units } from './bootstrap.ts';
 export { measureDecisionCosts, measureTop, type DecisionCost, type ErrorCosts, type TopRows } from './decision-value.ts';
 export { decideVerdict } from './decide-verdict.ts';
+export { measureCoverage } from './measure-coverage.ts';
 export { measurePaired, measureScore, pairedOver } from './measure-score.ts';
 export {
   balancedAccuracy,

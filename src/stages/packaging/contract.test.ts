@@ -45,4 +45,16 @@ describe('the contract of a model', () => {
     const regression = makeContract({ ...smallPlan, task: 'regression', classes: [] }, smallProfile, names, { kind: 'argmax' });
     expect(regression).toMatchObject({ decision: null, outputs: ['prediction'], positive: null });
   });
+
+  it('names the ends of the range beside a number where there is one, and has none for classes', () => {
+    const interval = { kind: 'interval' as const, level: 0.9, scale: 'unit' as const, low: -1, high: 1, spread: null, least: null };
+    const ranged = makeContract({ ...smallPlan, task: 'regression', classes: [] }, smallProfile, names, null, interval);
+    expect(ranged).toMatchObject({ interval, outputs: ['prediction', 'low', 'high'] });
+    expect(makeContract(smallPlan, smallProfile, names, { kind: 'argmax' }, interval).interval).toBeNull();
+  });
+
+  it('reads one that an older version wrote, which knew no ranges', () => {
+    const { interval: _, ...older } = makeContract({ ...smallPlan, task: 'regression', classes: [] }, smallProfile, names, null);
+    expect(Contract.parse(JSON.parse(JSON.stringify(older)))).toMatchObject({ interval: null, outputs: ['prediction'] });
+  });
 });

@@ -1,6 +1,7 @@
 import type { DecisionRule } from '../../domain/event.ts';
 import { CONTRACT_FORMAT, LEAST_ROWS_TO_NAME, type Contract, type ContractInput } from '../../domain/package.ts';
 import type { Plan } from '../../domain/plan.ts';
+import type { PredictionInterval } from '../../domain/prediction-interval.ts';
 import type { ColumnProfile, Profile } from '../../domain/profile.ts';
 import { unreachable } from '../../domain/error.ts';
 
@@ -13,6 +14,7 @@ export function makeContract(
   profile: Profile,
   inputNames: ReadonlySet<string>,
   decision: DecisionRule | null,
+  interval: PredictionInterval | null = null,
 ): Contract {
   const profiles = new Map(profile.columns.map((column) => [column.name, column]));
   return {
@@ -36,16 +38,17 @@ export function makeContract(
           missingShare: known && profile.rowCount > 0 ? known.missingCount / profile.rowCount : 0,
         };
       }),
-    outputs: outputColumns(plan.task, plan.classes),
+    outputs: outputColumns(plan, interval !== null),
     decision: plan.task === 'regression' ? null : decision,
+    interval: plan.task === 'regression' ? interval : null,
   };
 }
 
 /** The columns of a file of predictions. */
-export function outputColumns(task: Plan['task'], classes: readonly string[]): string[] {
+function outputColumns({ task, classes }: Pick<Plan, 'task' | 'classes'>, hasInterval: boolean): string[] {
   switch (task) {
     case 'regression':
-      return ['prediction'];
+      return ['prediction', ...(hasInterval ? ['low', 'high'] : [])];
     case 'binary':
     case 'multiclass':
       return ['prediction', ...classes.map((name) => `probability_${name}`)];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadingRule } from '../../domain/column.ts';
 import { smallFacts } from '../../../tests/fixtures/report-facts.ts';
-import { renderReport } from './render-report.ts';
+import { renderReport, type ReportFacts } from './render-report.ts';
 import { ticks } from './report-charts.ts';
 import { alignedFigures, cut, figure, percent } from './report-html.ts';
 
@@ -140,6 +140,27 @@ describe('the report', () => {
     expect(html).toContain('Training ran without a cage:');
     expect(html).toContain('✗ the packaged file does not answer as the trainers did');
     expect(html).toContain('✗ measured by cross-validation');
+  });
+
+  it('says what the range beside a number held, of whom it was measured, and warns where it held too little', () => {
+    const plain = smallFacts();
+    const errors = { kind: 'values' as const, points: [{ actual: 5, predicted: 5 }], quantiles: [{ share: 0.5, error: 0 }] };
+    const interval = { kind: 'interval' as const, level: 0.9, scale: 'unit' as const, low: -1, high: 1, spread: null, least: null };
+    const coverage = { level: 0.9, coveredCount: 182, rowCount: 200, meanWidth: 12.3, isLow: false };
+    const told = (part: Partial<ReportFacts>) => renderReport({ ...plain, errors, interval, ...part });
+    const held = 'The range beside each answer is made for 90 % of truths, and held 91 % of 200 measured rows; it is 12.30 wide on average.';
+    expect(told({ record: { ...plain.record, coverage } })).toContain(held);
+    expect(told({ record: { ...plain.record, coverage } })).not.toContain('too narrow');
+    expect(told({ record: { ...plain.record, coverage }, refit: { kind: 'refitted', rowCount: 900 } })).toContain(`${held} Both were measured of its twin`);
+    const low = { ...plain.record, coverage: { ...coverage, coveredCount: 150, isLow: true } };
+    expect(told({ record: low })).toContain('<b>Take it as too narrow.</b></p>');
+    const split = { kind: 'time' as const, column: 'day', rule: { type: 'text' as const, missing: [] } };
+    expect(told({ record: low, plan: { ...plain.plan, split } })).toContain('may change with time');
+    expect(told({})).toContain('what it holds was not measured, because no rows were locked away.');
+    expect(told({ interval: { kind: 'none', because: 'few-rows', rowCount: 40 } })).toContain(
+      'Answers come without a range: 40 rows are too few to learn one from.',
+    );
+    expect(told({ interval: null })).not.toContain('range beside');
   });
 
   it('draws numbers against predictions, also where all are equal or there is one', () => {

@@ -1,7 +1,9 @@
+import { coverageWords, uncountedWords } from '../../domain/coverage-words.ts';
 import type { ScoreRecord } from '../../domain/event.ts';
 import { metricWords } from '../../domain/metric-words.ts';
 import type { ColumnImportance, Parity } from '../../domain/package.ts';
 import { refitAbandonWords } from '../../domain/refit-words.ts';
+import type { ChosenInterval } from '../../domain/prediction-interval.ts';
 import type { Refit } from '../../domain/run.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { metricFacts } from '../../domain/task.ts';
@@ -41,6 +43,8 @@ export type ReportFacts = {
   notes: string[];
   importance: ColumnImportance[];
   errors: ClassErrors | ValueErrors;
+  /** The range beside answers that are numbers; null for classes. */
+  interval: ChosenInterval | null;
   reliability: ReliabilityBin[];
   /** In the user's own costs and capacity, on the measured rows; null where none were said. */
   decisionValue: DecisionValue | null;
@@ -62,7 +66,7 @@ export function renderReport(facts: ReportFacts): string {
   const sections = [
     section('How good it is', scoreSection(facts)),
     section('What it looks at', importanceSection(facts)),
-    section(facts.errors.kind === 'classes' ? 'Where it errs' : 'How far off it is', errorSection(facts.errors)),
+    section(facts.errors.kind === 'classes' ? 'Where it errs' : 'How far off it is', errorSection(facts)),
     facts.decisionValue ? section('What its decisions are worth', decisionSection(facts.decisionValue, plan)) : '',
     facts.reliability.length > 0 ? section('Can its probabilities be read as they are', reliabilitySection(facts.reliability, plan)) : '',
     section('The plan', planSection(facts)),
@@ -130,7 +134,19 @@ function importanceSection({ importance, plan, refit }: ReportFacts): string {
 <p class="dim">How much worse ${escape(plan.metric)} becomes when a column's values are shuffled, asked of ${refit?.kind === 'refitted' ? 'its twin' : 'the packaged file'}. Columns that stand in for each other share their importance. ${notes.join(' ')}</p>`;
 }
 
-const errorSection = (errors: ClassErrors | ValueErrors) => (errors.kind === 'classes' ? classSection(errors) : valueSection(errors));
+const errorSection = (facts: ReportFacts) => (facts.errors.kind === 'classes' ? classSection(facts.errors) : valueSection(facts.errors) + rangeSentence(facts));
+
+/** What the range beside an answer promises, and what it held. */
+function rangeSentence({ interval, record, refit, plan }: ReportFacts): string {
+  if (interval === null) return '';
+  const { coverage } = record;
+  if (!coverage) return `<p>${escape(sentenceCase(uncountedWords(interval)))}.</p>`;
+  const whose = refit?.kind === 'refitted' ? ' Both were measured of its twin, whose ranges the model in this package has kept.' : '';
+  const later = plan.split.kind === 'time' ? ' The measured rows are later than those learnt from: how far off answers are may change with time.' : '';
+  return `<p>${escape(sentenceCase(coverageWords(coverage)))} measured rows; it is ${figure(coverage.meanWidth)} wide on average.${whose}${coverage.isLow ? ` <b>Take it as too narrow.</b>${later}` : ''}</p>`;
+}
+
+const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** More names than this, or longer ones, stand upright so that the table stays on the page. */
 const MAX_LEVEL_NAMES = 6;

@@ -1,4 +1,5 @@
 import type { Candidate } from '../../domain/candidate.ts';
+import { learners } from '../../domain/learner.ts';
 import type { DataShape } from './shape.ts';
 
 /** Rounds a booster usually takes before its holdout stops it. */
@@ -6,35 +7,19 @@ const USUAL_ROUNDS = 250;
 /** Learning again from the holdout rows too. */
 const TWICE = 2.2;
 
-/**
- * Milliseconds of one thread for one fold, before any fit was seen. Measured per round on 5,000 to 200,000 rows × 30 to 45 columns; the ratio of the
- * fits seen to this guess corrects it for the machine.
- */
+/** Milliseconds of one thread for one fold, before any fit was seen; the ratio of the fits seen to this guess corrects it for the machine. */
 function firstGuessMs(candidate: Candidate, shape: DataShape): number {
-  const rows = shape.fitRows;
-  const generated = candidate.columns === 'generated' ? shape.generatedColumns : 0;
-  const columns = shape.treeColumns + generated + (candidate.usesTargetStatistics ? shape.extraColumns : 0);
-  const cells = rows * columns;
-  const outputs = shape.task === 'multiclass' ? shape.classCount : 1;
-  const setting = (name: string, usual: number) => (typeof candidate.settings[name] === 'number' ? candidate.settings[name] : usual);
-  const rounds = Math.min(candidate.maxRounds, USUAL_ROUNDS) * (candidate.refitFactor > 0 ? TWICE : 1);
-  switch (candidate.learner) {
-    case 'lightgbm':
-      return 20 + 2e-4 * cells + rounds * outputs * columns * (3.6e-3 * setting('num_leaves', 31) + 5.5e-6 * rows);
-    case 'catboost': {
-      const depth = setting('depth', 6);
-      return 20 + 1.5e-4 * cells + rounds * (shape.task === 'multiclass' ? 0.8 * outputs : 1) * columns * (2.4e-3 * 2 ** depth + 1.2e-6 * depth * rows);
-    }
-    case 'extra_trees': {
-      const triedColumns = candidate.settings['max_features'] === 'sqrt' ? Math.sqrt(columns) : columns * setting('max_features', 1);
-      const leaves = Math.min(rows / 2, setting('max_leaf_nodes', 2_000));
-      return 20 + candidate.maxRounds * (1.1e-4 * rows * triedColumns + 2.5e-3 * leaves);
-    }
-    case 'linear': {
-      const terms = candidate.usesText ? shape.textTermsPerRow * 12 : 0;
-      return 30 + outputs * rows * (shape.linearColumns + shape.extraColumns + terms) * 6e-5;
-    }
-  }
+  return learners[candidate.learner].firstGuessMs({
+    task: shape.task,
+    rows: shape.fitRows,
+    treeColumns:
+      shape.treeColumns + (candidate.columns === 'generated' ? shape.generatedColumns : 0) + (candidate.usesTargetStatistics ? shape.extraColumns : 0),
+    linearColumns: shape.linearColumns + shape.extraColumns + (candidate.usesText ? shape.textTermsPerRow * 12 : 0),
+    outputs: shape.task === 'multiclass' ? shape.classCount : 1,
+    usualRounds: Math.min(candidate.maxRounds, USUAL_ROUNDS) * (candidate.refitFactor > 0 ? TWICE : 1),
+    maxRounds: candidate.maxRounds,
+    settings: candidate.settings,
+  });
 }
 
 /** Fits seen so far: the candidate and how long one fold took. */

@@ -13,6 +13,8 @@ export type FormsRequest = {
   /** Time for refits; infinite where there is no clock. */
   leftMs: number;
   threads: number;
+  /** The refits that a run had time for, where it is repeated: no time is asked then. */
+  refits?: ReadonlySet<string>;
 };
 
 /** A refit learns from all rows, a fold model from a part of them; and it waits for nobody to stop it early. */
@@ -45,7 +47,8 @@ export function decideForms(request: FormsRequest): { members: Member[]; refits:
     const [costliest] = members.filter(({ folds: kept }) => kept.length > 1).toSorted((a, b) => shareOf(b) - shareOf(a));
     if (!costliest) break;
     const needsMs = (costOf(costliest.candidateId).fitMs * REFIT_TIMES_FOLD) / Math.min(threads, 2);
-    if (costliest.folds.length === foldCount && needsMs <= leftMs) {
+    const hasTime = request.refits ? request.refits.has(costliest.candidateId) : needsMs <= leftMs;
+    if (costliest.folds.length === foldCount && hasTime) {
       leftMs -= needsMs;
       refits.add(costliest.candidateId);
       replace(costliest, [refitFoldOf(foldCount)]);

@@ -36,7 +36,12 @@ const candidate = (id: string, learner: Candidate['learner'] = 'lightgbm', part:
 });
 const portfolio = [candidate('c0', 'linear'), candidate('c1'), candidate('c2', 'catboost'), candidate('c3')];
 
-const finished = (durationMs: number): ExecutionState => ({ kind: 'finished', durationMs, rounds: 10, result: { sha256: 'a'.repeat(64), sizeBytes: 1 } });
+const finished = (durationMs: number): ExecutionState => ({
+  kind: 'finished',
+  durationMs,
+  rounds: 10,
+  result: { sha256: 'a'.repeat(64), sizeBytes: 1 },
+});
 const lost: ExecutionState = { kind: 'lost', durationMs: 10, why: 'failed' };
 const state = (of: Candidate, executions: Record<number, ExecutionState | 'running'>): [string, CandidateState] => {
   const ended = Object.entries(executions).flatMap(([fold, execution]) => (execution === 'running' ? [] : [[Number(fold), execution] as const]));
@@ -56,6 +61,7 @@ const allFolds = (durationMs: number) => Object.fromEntries(Array.from({ length:
 const view = (part: Partial<SearchView> = {}): SearchView => ({
   portfolio,
   shape,
+  mostCandidates: portfolio.length,
   candidates: new Map(),
   fits: null,
   nowMs: 2_000,
@@ -88,7 +94,7 @@ describe('the next step of a search', () => {
   it('is the end when what is left would complete nothing', () => {
     const slow = candidate('c2', 'linear');
     const candidates = new Map([state(portfolio[0], allFolds(100)), state(portfolio[1], allFolds(100)), state(slow, { 0: finished(100_000) })]);
-    expect(tried(decideNext(view({ portfolio: portfolio.slice(0, 2).concat(slow), candidates })))).toBe('budget-spent');
+    expect(tried(decideNext(view({ portfolio: portfolio.slice(0, 2).concat(slow), mostCandidates: 3, candidates })))).toBe('budget-spent');
   });
 
   it('never returns to a candidate that lost a fold', () => {
@@ -128,6 +134,32 @@ describe('the next step of a search', () => {
     expect(at(4_000, { 0: finished(3_000), 1: 'running' })).toBe(3_000);
     expect(at(4_000, { 0: finished(3_000), 1: finished(3_000), 2: 'running' })).toBe(3_000);
     expect(at(7_000, { 0: finished(3_000), 1: finished(3_000), 2: finished(3_000), 3: 'running' })).toBe(3_000);
+  });
+
+  it('lets the later folds of a candidate that would learn twice take the rounds that the first ones found', () => {
+    const found = (rounds: number): ExecutionState => ({ ...finished(100), rounds }) as ExecutionState;
+    const roundsOf = (executions: Record<number, ExecutionState | 'running'>, part: Partial<Candidate> = {}) => {
+      const own = candidate('c1', 'lightgbm', part);
+      const decision = decideNext(
+        view({ portfolio: [portfolio[0], own], mostCandidates: 2, candidates: new Map([state(portfolio[0], allFolds(100)), state(own, executions)]) }),
+      );
+      return decision.kind === 'try' ? decision.rounds : undefined;
+    };
+    expect(roundsOf({ 0: 'running' })).toBeNull();
+    expect(roundsOf({ 0: found(40), 1: 'running' })).toBe(40);
+    expect(roundsOf({ 0: found(40), 1: found(61) })).toBe(51);
+    expect(roundsOf({ 0: found(40), 1: found(61) }, { refitFactor: 0 })).toBeNull();
+  });
+
+  it('draws candidates of its own after the portfolio, as many as the rows allow', () => {
+    const done = new Map(portfolio.map((one) => state(one, allFolds(100))));
+    const drawn = decideNext(view({ mostCandidates: 6, candidates: done }));
+    expect(tried(drawn)).toBe('c4-0');
+    if (drawn.kind !== 'try') throw new Error('nothing was drawn');
+    const begun = new Map([...done, state(drawn.candidate, { 0: finished(100) })]);
+    expect(tried(decideNext(view({ mostCandidates: 6, candidates: begun })))).toBe('c4-1');
+    const two = new Map([...done, state(drawn.candidate, allFolds(100)), state(candidate('c5'), allFolds(100))]);
+    expect(tried(decideNext(view({ mostCandidates: 6, candidates: two })))).toBe('portfolio-done');
   });
 
   it('follows a recorded list in its order, whatever the clock says', () => {

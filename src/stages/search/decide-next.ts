@@ -2,12 +2,15 @@ import type { Candidate, RecordedFit } from '../../domain/candidate.ts';
 import type { SearchDecision } from '../../domain/event.ts';
 import type { CandidateState } from '../../domain/run.ts';
 import { expectedFitMs, type SeenFit } from './cost-model.ts';
+import { drawCandidate } from './draw-candidate.ts';
 import type { DataShape } from './shape.ts';
 
 /** All that the next step depends on. Times are in milliseconds since the run began. */
 export type SearchView = {
   portfolio: Candidate[];
   shape: DataShape;
+  /** How many candidates may be tried: after the portfolio more are drawn. */
+  mostCandidates: number;
   candidates: ReadonlyMap<string, CandidateState>;
   /** Fits to repeat in their order instead of searching, or null. */
   fits: RecordedFit[] | null;
@@ -32,7 +35,7 @@ const isAnytime = ({ learner }: Candidate) => learner !== 'linear';
 /**
  * The next execution, or the end of the search. Called whenever a thread is free. First one fold each of the first two candidates, so
  * that something usable exists early; then candidate by candidate, all folds of one before the next, because incomplete candidates cannot be
- * compared. A candidate that cannot be completed in the time left is passed over for a cheaper one.
+ * compared. A candidate that cannot be completed in the time left is passed over for a cheaper one. After the curated ones others are drawn.
  */
 export function decideNext(view: SearchView): SearchDecision {
   if (view.isCancelled) return { kind: 'stop', reason: 'cancelled' };
@@ -47,7 +50,8 @@ export function decideNext(view: SearchView): SearchDecision {
   if (early) return attempt(early, 0, view, leftMs);
 
   let isAnyOpen = false;
-  for (const candidate of view.portfolio) {
+  const drawn = [...view.candidates.values()].flatMap(({ candidate }) => (view.portfolio.some(({ id }) => id === candidate.id) ? [] : [candidate]));
+  for (const candidate of [...view.portfolio, ...drawn]) {
     const state = view.candidates.get(candidate.id);
     if (state && isHopeless(state)) continue;
     const open = openFolds(candidate, view);
@@ -58,6 +62,12 @@ export function decideNext(view: SearchView): SearchDecision {
     const fitMs = expectedFitMs(candidate, view.shape, seen);
     if (fitMs * waves > leftMs * (isBegun ? 2 : 1) * (isAnytime(candidate) ? WORTH_A_PART : HOPEFUL)) continue;
     return attempt(candidate, open[0], view, leftMs);
+  }
+  const number = view.portfolio.length + drawn.length;
+  if (number < view.mostCandidates) {
+    const next = drawCandidate(view.candidates, view.shape, { number, seen, leftMs, threads: view.threads });
+    if (next) return attempt(next, 0, view, leftMs);
+    isAnyOpen = true;
   }
   return { kind: 'stop', reason: isAnyOpen ? 'budget-spent' : 'portfolio-done' };
 }
@@ -87,7 +97,19 @@ function attempt(candidate: Candidate, fold: number, view: SearchView, leftMs: n
   // Folds that are being fitted count with the open ones, or those that begin in the middle of a wave would be given more.
   const leftAWaveMs = leftMs / wavesOf(openFolds(candidate, view).length + runningFolds(candidate, view));
   const stopAfterMs = Math.floor(Math.max(MIN_FIT_MS, Math.min(leftMs, leftAWaveMs, fairMs)));
-  return { kind: 'try', candidate, fold, rounds: null, stopAfterMs };
+  return { kind: 'try', candidate, fold, rounds: sharedRounds(candidate, view), stopAfterMs };
+}
+
+/**
+ * Where a fold would learn twice, first to find its rounds and then from its holdout rows too, the later folds learn once: they take the mean of
+ * the rounds that the first ones found. It is one number for all of them, so a fold's own rows have next to no say in it.
+ */
+function sharedRounds(candidate: Candidate, view: SearchView): number | null {
+  if (candidate.refitFactor === 0) return null;
+  const executions = view.candidates.get(candidate.id)?.executions ?? new Map<number, never>();
+  const found = [...executions.values()].flatMap((execution) => (execution.kind === 'finished' ? [execution.rounds] : []));
+  if (found.length === 0) return null;
+  return Math.max(1, Math.round(found.reduce((sum, rounds) => sum + rounds, 0) / found.length));
 }
 
 /** A recorded list has no clock: each fit may take an hour. */
@@ -96,5 +118,6 @@ const NO_CLOCK_MS = 3_600_000;
 function nextRecorded(fits: RecordedFit[], candidates: ReadonlyMap<string, CandidateState>): SearchDecision {
   const next = fits.find(({ candidate, fold }) => !candidates.get(candidate.id)?.started.has(fold));
   if (!next) return { kind: 'stop', reason: 'fits-done' };
-  return { kind: 'try', candidate: next.candidate, fold: next.fold, rounds: next.rounds, stopAfterMs: NO_CLOCK_MS };
+  const { candidate, fold, rounds, settled } = next;
+  return { kind: 'try', candidate, fold, rounds, stopAfterMs: NO_CLOCK_MS, ...(settled && { settled }) };
 }

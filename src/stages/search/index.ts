@@ -1,12 +1,14 @@
 export { chooseCalibration } from './calibrate.ts';
 export { chooseDecision } from './choose-decision.ts';
 export { chooseEnsemble } from './choose-ensemble.ts';
+export { chooseInterval } from './choose-interval.ts';
 export { distinctRows } from './distinct-rows.ts';
 export { cutHoldout, type FoldRows } from './cut-holdout.ts';
 export { canAnswerTogether, decideForms, refitFoldOf, refitTimeMs, type MemberCost } from './decide-forms.ts';
 export { decideNext, type SearchView } from './decide-next.ts';
 export { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, reserveRefitMs, type RefitMember } from './decide-refit.ts';
 export { likelyMembers } from './likely-members.ts';
-export { portfolioFor } from './portfolio.ts';
+export { mostCandidates, portfolioFor } from './portfolio.ts';
+export { openRunningBlend, type RunningBlend } from './running-blend.ts';
 export type { DataShape } from './shape.ts';
 export { limitGeneration } from './limit-generation.ts';

@@ -1,16 +1,11 @@
 import type { Candidate } from '../../domain/candidate.ts';
+import { learners, type Learner } from '../../domain/learner.ts';
 import type { DataShape } from './shape.ts';
 
-type Draft = Omit<Candidate, 'id'>;
+export type Draft = Omit<Candidate, 'id'>;
 
-/**
- * The curated candidates in the order they are tried, for a shape of data: linear first, because it is quick and says what is easy;
- * then the boosters and the forest that have made the strongest ensembles on tables (AutoGluon's and LightAutoML's portfolios agree
- * on these families); then second shapes of each, as far as the clock goes.
- */
-export function portfolioFor(shape: DataShape): Candidate[] {
-  const isSmall = shape.fitRows < 2_000;
-  const isLarge = shape.fitRows > 20_000;
+/** Makers of candidates: what all candidates of a learner have in common on this shape of data, the rest handed in. */
+export function makersFor(shape: DataShape) {
   const absolute = shape.metric === 'mae' || shape.metric === 'mape' || shape.metric === 'median_absolute_error';
   const hasManyClasses = hasManyClassesIn(shape);
   const { trees, ...leafLimits } = forestSettings(shape);
@@ -18,24 +13,20 @@ export function portfolioFor(shape: DataShape): Candidate[] {
 
   // On small tables the rows that stop a booster early are worth learning from too; on large ones the time is worth more.
   const refitFactor = shape.fitRows <= MAX_REFIT_ROWS_A_SECOND * (shape.budgetMs / 1000) && !hasManyClasses ? 1.1 : 0;
-  const lightgbm = (title: string, settings: Candidate['settings'], rounds: number, patience: number): Draft => ({
-    ...boosted,
-    title: `LightGBM, ${title}`,
-    learner: 'lightgbm',
-    refitFactor,
-    settings: { ...(absolute ? { objective: 'regression_l1' } : {}), bagging_fraction: 0.9, bagging_freq: 1, lambda_l2: 1, ...settings },
-    maxRounds: rounds,
-    patience,
-  });
-  const catboost = (title: string, settings: Candidate['settings'], rounds: number, patience: number): Draft => ({
-    ...boosted,
-    title: `CatBoost, ${title}`,
-    learner: 'catboost',
-    refitFactor,
-    settings: { ...(absolute ? { loss_function: 'MAE' } : {}), ...settings },
-    maxRounds: rounds,
-    patience,
-  });
+  const booster =
+    (learner: Learner, common: Candidate['settings'] = {}) =>
+    (title: string, settings: Candidate['settings'], rounds: number, patience: number): Draft => ({
+      ...boosted,
+      title: `${learners[learner].label}, ${title}`,
+      learner,
+      refitFactor,
+      settings: { ...(absolute ? learners[learner].absoluteError : {}), ...common, ...settings },
+      maxRounds: rounds,
+      patience,
+    });
+  const lightgbm = booster('lightgbm', { bagging_fraction: 0.9, bagging_freq: 1, lambda_l2: 1 });
+  const catboost = booster('catboost');
+  const xgboost = booster('xgboost');
 
   const linear: Draft = {
     title: shape.vocabularySize > 0 ? 'Linear, with text' : 'Linear',
@@ -56,8 +47,20 @@ export function portfolioFor(shape: DataShape): Candidate[] {
     maxRounds: trees,
     patience: 0,
   });
+  return { linear, lightgbm, catboost, xgboost, forest };
+}
+
+/**
+ * The curated candidates in the order they are tried, for a shape of data: linear first, because it is quick and says what is easy;
+ * then the boosters and the forest that have made the strongest ensembles on tables (AutoGluon's and LightAutoML's portfolios agree
+ * on these families); then second shapes of each, as far as the clock goes.
+ */
+export function portfolioFor(shape: DataShape): Candidate[] {
+  const isSmall = shape.fitRows < 2_000;
+  const isLarge = shape.fitRows > 20_000;
+  const { linear, lightgbm, catboost, xgboost, forest } = makersFor(shape);
   const generated = (draft: Draft): Draft[] => (shape.generatedColumns > 0 ? [{ ...draft, columns: 'generated' }] : []);
-  const drafts: Draft[] = hasManyClasses
+  const drafts: Draft[] = hasManyClassesIn(shape)
     ? [
         linear,
         forest('Extra trees', { max_features: 'sqrt' }),
@@ -67,6 +70,12 @@ export function portfolioFor(shape: DataShape): Candidate[] {
         lightgbm(
           'learning rate 0.2',
           { learning_rate: 0.2, num_leaves: 31, min_data_in_leaf: 10, feature_fraction: 0.8 },
+          Math.max(20, Math.floor(1_500 / shape.classCount)),
+          15,
+        ),
+        xgboost(
+          'leaf by leaf',
+          { learning_rate: 0.3, max_leaves: 31, subsample: 0.8, colsample_bynode: 0.5, min_child_weight: 0.1, ...LEAF_BY_LEAF },
           Math.max(20, Math.floor(1_500 / shape.classCount)),
           15,
         ),
@@ -95,9 +104,23 @@ export function portfolioFor(shape: DataShape): Candidate[] {
             40,
           ),
         ),
+        xgboost(
+          'leaf by leaf',
+          {
+            learning_rate: isLarge ? 0.1 : 0.07,
+            max_leaves: isSmall ? 15 : isLarge ? 31 : 24,
+            subsample: 0.8,
+            colsample_bynode: 0.6,
+            min_child_weight: 2,
+            ...LEAF_BY_LEAF,
+          },
+          1000,
+          40,
+        ),
         catboost('depth 4', { learning_rate: isLarge ? 0.2 : 0.08, depth: 4, l2_leaf_reg: 5 }, 1000, 40),
         lightgbm('small trees', { learning_rate: 0.08, num_leaves: 7, min_data_in_leaf: isSmall ? 5 : 20, feature_fraction: 0.7 }, 1000, 40),
         catboost('depth 8', { learning_rate: isLarge ? 0.12 : 0.06, depth: 8, l2_leaf_reg: 5 }, 800, 40),
+        xgboost('depth 6', { learning_rate: isLarge ? 0.15 : isSmall ? 0.08 : 0.1, max_depth: 6, subsample: 0.8, colsample_bylevel: 0.8 }, 800, 40),
         lightgbm(
           'slow, wide trees',
           { learning_rate: 0.04, num_leaves: isSmall ? 23 : 127, min_data_in_leaf: isSmall ? 8 : 40, feature_fraction: 0.6, lambda_l2: 5 },
@@ -122,14 +145,31 @@ export function portfolioFor(shape: DataShape): Candidate[] {
         ),
         catboost('depth 5', { learning_rate: 0.05, depth: 5, l2_leaf_reg: 2, random_strength: 3 }, 2000, 60),
       ];
-  // On few rows many candidates are many chances to be lucky.
-  const tried = shape.fitRows < MIN_ROWS_FOR_ALL ? drafts.slice(0, MAX_ON_FEW_ROWS) : drafts;
-  return tried.map((draft, index) => ({ id: `c${index}`, ...draft }));
+  return drafts.slice(0, mostCandidates(shape.fitRows)).map((draft, index) => ({ id: `c${index}`, ...draft }));
 }
 
-const MIN_ROWS_FOR_ALL = 1_000;
-/** The slow shapes come after these: on few rows their many trees leave no room for other members within what answering may cost. */
-const MAX_ON_FEW_ROWS = 9;
+/**
+ * On few rows many candidates are many chances to be lucky: the curve, straight in the logarithms, of AutoGluon's limits on models (1.6, `best_v150`), but never
+ * under the six families.
+ */
+export function mostCandidates(fitRows: number): number {
+  const knots = [
+    [100, 6],
+    [500, 9],
+    [2_500, 16],
+    [10_000, 40],
+    [100_000, 100],
+  ] as const;
+  const after = knots.findIndex(([rows]) => rows > fitRows);
+  if (after <= 0) return after < 0 ? 100 : 6;
+  const [[fromRows, from], [toRows, to]] = [knots[after - 1], knots[after]];
+  const share = Math.log(fitRows / fromRows) / Math.log(toRows / fromRows);
+  return Math.floor(Math.exp(Math.log(from) + share * Math.log(to / from)));
+}
+
+/** XGBoost with LightGBM's order of splits: limited by its leaves, and by no depth. */
+const LEAF_BY_LEAF = { grow_policy: 'lossguide', max_depth: 0 };
+
 /** Up to so many fitted rows for each second of the budget a booster learns twice. */
 const MAX_REFIT_ROWS_A_SECOND = 400;
 
@@ -148,4 +188,4 @@ function forestSettings(shape: DataShape): { trees: number; min_samples_leaf: nu
 }
 
 /** Learners that grow a tree a class a round become slow, and their answers with them. */
-const hasManyClassesIn = (shape: DataShape) => shape.classCount > 10;
+export const hasManyClassesIn = (shape: DataShape) => shape.classCount > 10;

@@ -1,2 +1,2 @@
 export { checkColumns, checkRow, checkTable, type AnswerWarning } from './check-rows.ts';
-export { answersAsCsv, answersAsJsonLines } from './write-answers.ts';
+export { answersAsCsv, answersAsJsonLines, numberColumns } from './write-answers.ts';

@@ -2,9 +2,9 @@ import { verdictSentences } from '../../../domain/verdict.ts';
 import type { Client } from '../../client/client.ts';
 import type { CommandContext } from '../context.ts';
 import { counted, number, percent } from '../figures.ts';
-import { measuredLine } from '../render-result.ts';
+import { coverageLine, measuredLine } from '../render-result.ts';
 import { textOption, type CommandWords } from '../command-words.ts';
-import { printable } from '../terminal.ts';
+import { aligned, printable } from '../terminal.ts';
 
 /** Commands about what is kept: models, runs and keys. */
 type Answer = { json: object; lines: string[] };
@@ -19,18 +19,6 @@ const moment = (iso: string) => iso.slice(0, 16).replace('T', ' ');
 
 const MAX_SHOWN = 6;
 const shortened = (names: string[]) => `${names.slice(0, MAX_SHOWN).join(', ')}${names.length > MAX_SHOWN ? `, … (${names.length})` : ''}`;
-
-/** Rows under a head, each column as wide as its widest cell. */
-function aligned(head: string[], rows: string[][]): string[] {
-  const all = [head, ...rows].map((row) => row.map(printable));
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  return all.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd(),
-  );
-}
 
 export async function list(client: Client, words: CommandWords, context: CommandContext): Promise<number> {
   const models = await client.listModels();
@@ -83,6 +71,7 @@ export async function show(client: Client, words: CommandWords, context: Command
       : []),
     `holds      ${manifest.members.map(({ title, weight }) => `${title} ${percent(weight)}`).join(', ')}`,
     `answers    ${shortened(contract.outputs)}`,
+    ...(summary.score?.coverage ? [`ranges     ${coverageLine(summary.score.coverage)}`] : []),
     `package    ${summary.path}`,
     `id         ${summary.modelId}`,
     '',

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
+import { coverageWarning } from '../../../domain/coverage-words.ts';
 import { ModelwrightError } from '../../../domain/error.ts';
 import type { Client, PredictionWarning } from '../../client/client.ts';
 import type { CommandContext } from '../context.ts';
-import { counted, number, seconds } from '../figures.ts';
-import { measuredLine } from '../render-result.ts';
+import { counted, number, percent, seconds } from '../figures.ts';
+import { coverageLine, measuredLine } from '../render-result.ts';
 import { textOption, type CommandWords } from '../command-words.ts';
 import { openTerminal, printable } from '../terminal.ts';
 
@@ -23,7 +24,9 @@ export async function predict(client: Client, { positional, options, wantsJson }
     const answer = await client.predictRow({ model, row: readRow(row), isStrict });
     if (wantsJson) context.stdout.write(`${JSON.stringify({ kind: 'result', ...answer })}\n`);
     else {
-      const sure = answer.probabilities ? Object.entries(answer.probabilities).map(([name, share]) => `${name} ${number(share)}`) : [];
+      const { interval } = answer;
+      const range = interval ? [`${percent(interval.level)}: ${number(interval.low)} to ${number(interval.high)}`] : [];
+      const sure = answer.probabilities ? Object.entries(answer.probabilities).map(([name, share]) => `${name} ${number(share)}`) : range;
       context.stdout.write(`${printable(String(answer.prediction))}${sure.length > 0 ? `  (${printable(sure.slice(0, 10).join(', '))})` : ''}\n`);
       for (const warning of answer.warnings) notices.line(`  ${printable(told(warning))}`);
     }
@@ -54,6 +57,9 @@ export async function evaluate(client: Client, { positional, options, wantsJson 
   if (wantsJson) context.stdout.write(`${JSON.stringify({ kind: 'result', ...found })}\n`);
   else {
     context.stdout.write(`${measuredLine(found)}\n`);
+    if (found.coverage !== null) context.stdout.write(`${coverageLine(found.coverage)}\n`);
+    const warning = found.coverage && coverageWarning(found.coverage);
+    if (warning !== null) openTerminal(context.stderr, context.environment).line(warning);
   }
   return 0;
 }
