@@ -31,7 +31,7 @@ def test_reads_and_writes_a_job_as_the_same_bytes() -> None:
 
 
 def test_reads_and_writes_results_as_the_same_bytes() -> None:
-    for name in ("result-trees", "result-linear"):
+    for name in ("result-trees", "result-linear", "result-network"):
         result = wire.read_result(golden(name), class_count=2, column_count=4)
         assert b"".join(wire.write_result(result)) == golden(name)
 

@@ -172,6 +172,36 @@ class FittedLinear:
 
 
 @dataclass(frozen=True, slots=True)
+class FittedNetwork:
+    """For each of I inputs x' = ((missing(x) ? fill : clamp(x, low, high)) - center) * scale and input = x' / sqrt(1 + (x' / 3)²).
+
+    A member: state = max(0, (inputs * factors) first + biases[0]), then for each further layer max(0, state hidden + biases); its answer is
+    link(state heads + head_biases), and the network's is the mean of the members'. Everything finite, low <= high, outputs as of FittedLinear.
+    """
+
+    link: Link
+    outputs: int
+    members: int
+    width: int
+    layers: int
+    columns: I32  # (I,), at least one; a column may be read by several inputs
+    fill: F32
+    low: F32
+    high: F32
+    center: F32
+    scale: F32
+    factors: F32  # (members * I,), all arrays row-major
+    first: F32  # (I * width,)
+    hidden: F32  # ((layers - 1) * width * width,)
+    biases: F32  # (layers * members * width,)
+    heads: F32  # (members * width * outputs,)
+    head_biases: F64  # (members * outputs,)
+
+
+Fitted = FittedTrees | FittedLinear | FittedNetwork
+
+
+@dataclass(frozen=True, slots=True)
 class Probes:
     """Rows made to be hard to copy, at most 1024, with the learner's raw answers (probabilities, or numbers on the training scale)."""
 
@@ -191,11 +221,15 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class FitResult:
-    fitted: FittedTrees | FittedLinear
+    fitted: Fitted
     predictions: F64  # (score rows, class_count), row-major; probabilities of each row add up to 1, or numbers on the training scale
     rounds: int
     settled: Settled
     probes: Probes
+
+
+# The arrays of FittedNetwork whose names are the same on both sides.
+NETWORK_NUMBERS = ("fill", "low", "high", "center", "scale", "factors", "first", "hidden", "biases", "heads")
 
 
 # --- bundles ----------------------------------------------------------------------------------------------------------
@@ -291,7 +325,7 @@ def write_result(result: FitResult) -> Iterator[bytes | memoryview]:
     fitted = result.fitted
     arrays: dict[str, NDArray[Any]] = {
         "predictions": as_f64(result.predictions),
-        "probeMatrix": np.asarray(result.probes.matrix, np.float32),
+        "probeMatrix": as_f32(result.probes.matrix),
         "probeTextRows": as_i32(result.probes.text_rows),
         "probeAnswers": as_f64(result.probes.answers),
     }
@@ -315,6 +349,17 @@ def write_result(result: FitResult) -> Iterator[bytes | memoryview]:
             "missingLeft": np.asarray(fitted.missing_left, np.uint8),
             "leafValues": as_f64(fitted.leaf_values),
         }
+    elif isinstance(fitted, FittedNetwork):
+        described = {
+            "kind": "network",
+            "link": fitted.link,
+            "outputs": int(fitted.outputs),
+            "members": int(fitted.members),
+            "width": int(fitted.width),
+            "layers": int(fitted.layers),
+        }
+        arrays |= {"columns": as_i32(fitted.columns), **{name: as_f32(getattr(fitted, name)) for name in NETWORK_NUMBERS}}
+        arrays["headBiases"] = as_f64(fitted.head_biases)
     else:
         described = {"kind": "linear", "link": fitted.link, "outputs": int(fitted.outputs)}
         arrays |= {
@@ -338,7 +383,7 @@ def read_result(data: bytes | bytearray | memoryview, class_count: int, column_c
     meta, arrays = bundle.decode(data)
     check_wire(meta)
     described = meta["fitted"]
-    fitted: FittedTrees | FittedLinear
+    fitted: Fitted
     if described["kind"] == "trees":
         fitted = FittedTrees(
             link=described["link"],
@@ -354,6 +399,17 @@ def read_result(data: bytes | bytearray | memoryview, class_count: int, column_c
             missing_left=arrays["missingLeft"],
             leaf_width=described["leafWidth"],
             leaf_values=arrays["leafValues"],
+        )
+    elif described["kind"] == "network":
+        fitted = FittedNetwork(
+            link=described["link"],
+            outputs=described["outputs"],
+            members=described["members"],
+            width=described["width"],
+            layers=described["layers"],
+            columns=arrays["columns"],
+            head_biases=arrays["headBiases"],
+            **{name: arrays[name] for name in NETWORK_NUMBERS},
         )
     else:
         fitted = FittedLinear(
@@ -381,6 +437,10 @@ def read_result(data: bytes | bytearray | memoryview, class_count: int, column_c
 def check_wire(meta: Any) -> None:
     if meta["wire"] != WIRE:
         raise ValueError(f"wire {meta['wire']} is not {WIRE}")
+
+
+def as_f32(array: NDArray[Any]) -> F32:
+    return np.asarray(array, np.float32)
 
 
 def as_f64(array: NDArray[Any]) -> F64:

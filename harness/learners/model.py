@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from learners.examples import Examples, Inputs
 from learners.stopwatch import Stopwatch
-from wire import F64, I32, FitJob, FittedLinear, FittedTrees, Setting
+from wire import F64, I32, FitJob, Fitted, Setting
 
 
 class Model(Protocol):
@@ -14,15 +14,15 @@ class Model(Protocol):
 
     @property
     def rounds(self) -> int:
-        """Boosting rounds or trees kept; for `linear`, which has no rounds to keep, the most it was given. As max_rounds, without a holdout and
-        without a clock, it repeats the fit bit by bit."""
+        """Boosting rounds, trees or passes over the rows kept; for `linear`, which has none to keep, the most it was given. As max_rounds, without a
+        holdout and without a clock, it repeats the fit bit by bit."""
         ...
 
     def predict(self, inputs: Inputs) -> F64:
         """The learner's own answers, (rows, class_count), not computed from the table."""
         ...
 
-    def table(self, features: I32) -> FittedTrees | FittedLinear:
+    def table(self, features: I32) -> Fitted:
         """The same as plain arrays; `features[i]` is the number that the world outside has for input column i."""
         ...
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from learners.examples import Examples, Inputs
 from learners.model import Model
-from wire import F64, I32, FittedLinear, FittedTrees
+from wire import F32, F64, I32, Fitted, FittedLinear, FittedNetwork
 
 # Before a softmax: about log(1e-15), what LightGBM itself starts an absent class with; small enough to be no probability, finite in float32.
 ABSENT = -35.0
@@ -34,7 +34,7 @@ class PresentClasses:
         inputs = Inputs(np.asfortranarray(holdout.inputs.values[kept]), None if text is None else text[kept])
         return self.narrow(Examples(inputs, holdout.labels[kept], None))
 
-    def widen(self, values: F64, fill: float) -> F64:
+    def widen(self, values: F64 | F32, fill: float) -> F64:
         """(n, present) or flat in that order → the same over all classes."""
         narrow = values.reshape(-1, len(self.present))
         wide = np.full((len(narrow), self.class_count), fill)
@@ -56,7 +56,7 @@ class WidenedModel:
     def predict(self, inputs: Inputs) -> F64:
         return self.classes.widen(self.model.predict(inputs), 0.0)
 
-    def table(self, features: I32) -> FittedTrees | FittedLinear:
+    def table(self, features: I32) -> Fitted:
         fitted, widen, outputs = self.model.table(features), self.classes.widen, self.classes.class_count
         absent = ABSENT if fitted.link == "softmax" else 0.0
         if isinstance(fitted, FittedLinear):
@@ -67,6 +67,9 @@ class WidenedModel:
                 intercept=widen(fitted.intercept, absent),
                 text_coefficients=widen(fitted.text_coefficients, 0.0),
             )
+        if isinstance(fitted, FittedNetwork):
+            heads = widen(fitted.heads, 0.0).astype(np.float32)
+            return replace(fitted, outputs=outputs, heads=heads, head_biases=widen(fitted.head_biases, absent))
         base = widen(fitted.base, absent)
         if fitted.leaf_width == 1:
             return replace(fitted, outputs=outputs, base=base, tree_output=self.classes.present[fitted.tree_output].astype(np.int32))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from learners.examples import InputReader, Inputs
-from wire import F32, I32, FitJob, FittedLinear, FittedTrees, Matrix, Probes
+from wire import F32, I32, FitJob, Fitted, FittedTrees, Matrix, Probes
 
 PROBE_COUNT = 256
 REAL_COUNT = 64
 EXTREMES = np.array([np.nan, 0, -0.0, 1, -1, 1e-30, 1e9, -1e9, 1e30, -1e30], np.float32)
 
 
-def make_probes(job: FitJob, matrix: Matrix, reader: InputReader, features: I32, fitted: FittedTrees | FittedLinear) -> tuple[Probes, Inputs]:
+def make_probes(job: FitJob, matrix: Matrix, reader: InputReader, features: I32, fitted: Fitted) -> tuple[Probes, Inputs]:
     """The probes without their answers, and the same rows as the learner reads them."""
     chance = np.random.default_rng([job.seed % (1 << 63), 1])
     part = job.score if len(job.score.rows) else job.train
@@ -34,13 +34,13 @@ def make_probes(job: FitJob, matrix: Matrix, reader: InputReader, features: I32,
     return Probes(probes, text_rows, np.empty((0, job.class_count))), inputs
 
 
-def _hard_values(fitted: FittedTrees | FittedLinear) -> dict[int, F32]:
+def _hard_values(fitted: Fitted) -> dict[int, F32]:
     """By feature: each threshold as float32 with its two neighbours, and as many extremes as there are of these, at most."""
     if isinstance(fitted, FittedTrees):
         splits = fitted.feature >= 0
         feature, threshold = fitted.feature[splits], fitted.threshold[splits]
     else:
-        feature, threshold = np.tile(fitted.columns, 2), np.concatenate([fitted.low, fitted.high])
+        feature, threshold = np.tile(fitted.columns, 2), np.concatenate([fitted.low, fitted.high]).astype(np.float64)
     largest = float(np.finfo(np.float32).max)
     exact = np.clip(threshold, -largest, largest).astype(np.float32)
     hard: dict[int, F32] = {}

@@ -6,12 +6,17 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.special import expit, softmax
 
-from wire import F32, F64, I32, FittedLinear, FittedTrees, Matrix
+from wire import F32, F64, I32, Fitted, FittedLinear, FittedNetwork, FittedTrees, Matrix
 
 
-def answers_of(fitted: FittedTrees | FittedLinear, values: F32, text: Matrix | None, text_rows: I32) -> F64:
+def answers_of(fitted: Fitted, values: F32, text: Matrix | None, text_rows: I32) -> F64:
     """`values` holds all columns, the extra ones last. As predictions: (rows, classes)."""
-    raw = tree_raw(fitted, values) if isinstance(fitted, FittedTrees) else linear_raw(fitted, values, text, text_rows)
+    if isinstance(fitted, FittedNetwork):
+        return np.mean([linked(fitted, raw) for raw in network_raws(fitted, values)], axis=0)
+    return linked(fitted, tree_raw(fitted, values) if isinstance(fitted, FittedTrees) else linear_raw(fitted, values, text, text_rows))
+
+
+def linked(fitted: Fitted, raw: F64) -> F64:
     if fitted.link == "sigmoid":
         return np.column_stack([1 - expit(raw[:, 0]), expit(raw[:, 0])])
     return softmax(raw, axis=1) if fitted.link == "softmax" else raw
@@ -45,6 +50,25 @@ def linear_raw(fitted: FittedLinear, values: F32, text: Matrix | None, text_rows
         from_text = weights[np.maximum(text_rows, 0)] @ fitted.text_coefficients.reshape(-1, fitted.outputs)
         raw += np.where(text_rows[:, np.newaxis] >= 0, from_text, 0)
     return raw
+
+
+def network_raws(fitted: FittedNetwork, values: F32) -> list[F64]:
+    """Of each member. The inputs in float32 as in the graph; the sums in float64, so that what float32 rounds away in them shows."""
+    width, members, outputs = fitted.width, fitted.members, fitted.outputs
+    read = values[:, fitted.columns]
+    scaled = (np.where(np.isnan(read), fitted.fill, np.clip(read, fitted.low, fitted.high)) - fitted.center) * fitted.scale
+    third = scaled * np.float32(1 / 3)
+    inputs = (scaled / np.sqrt(third * third + np.float32(1))).astype(np.float64)
+    factors, first = fitted.factors.reshape(members, -1), fitted.first.reshape(-1, width)
+    hidden, biases = fitted.hidden.reshape(-1, width, width), fitted.biases.reshape(-1, members, width)
+    heads, head_biases = fitted.heads.reshape(members, width, outputs), fitted.head_biases.reshape(members, outputs)
+    raws: list[F64] = []
+    for member in range(members):
+        state = np.maximum(0, inputs * factors[member] @ first + biases[0, member])
+        for matrix, bias in zip(hidden, biases[1:], strict=True):
+            state = np.maximum(0, state @ matrix + bias[member])
+        raws.append(state @ heads[member] + head_biases[member])
+    return raws
 
 
 def floor32(threshold: F64) -> F32:

@@ -81,6 +81,7 @@ READERS: list[tuple[str, Callable[[bytes], object]]] = [
     ("job", wire.read_job),
     ("result-trees", lambda data: wire.read_result(data, 2, 4)),
     ("result-linear", lambda data: wire.read_result(data, 2, 4)),
+    ("result-network", lambda data: wire.read_result(data, 2, 4)),
 ]
 
 

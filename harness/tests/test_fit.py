@@ -19,7 +19,22 @@ from learners.stopwatch import Stopwatch
 from tests.golden import goldens, trees_a_round
 from tests.interpreter import answers_of
 from tests.tables import COLUMNS, make_job, make_matrix, never, score_truth
-from wire import F64, FitJob, FitResult, FittedLinear, FittedTrees, Matrix, ScoreRows, Task, TrainRows, read_result, write_result
+from wire import (
+    F64,
+    I32,
+    FitJob,
+    FitResult,
+    Fitted,
+    FittedLinear,
+    FittedNetwork,
+    FittedTrees,
+    Matrix,
+    ScoreRows,
+    Task,
+    TrainRows,
+    read_result,
+    write_result,
+)
 
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 GOLDEN = goldens(LEARNERS)
@@ -37,20 +52,29 @@ class EveryLearner(unittest.TestCase):
         values = np.column_stack([matrix.values[job.score.rows], job.score.extra])
         text = matrix if job.uses_text else None
         self.assertEqual(result.predictions.shape, (len(job.score.rows), job.class_count))
-        self.assertLessEqual(largest_difference(answers_of(result.fitted, values, text, job.score.rows), result.predictions), 1e-6)
+        tolerance = 3e-6 if isinstance(result.fitted, FittedNetwork) else 1e-6  # a network's sums are float32 from layer to layer
+        self.assertLessEqual(largest_difference(answers_of(result.fitted, values, text, job.score.rows), result.predictions), tolerance)
         probes = result.probes
         self.assertEqual(probes.matrix.shape, (256, values.shape[1]))
         self.assertTrue(np.isfinite(probes.answers).all() and np.isfinite(result.predictions).all())
-        self.assertLessEqual(largest_difference(answers_of(result.fitted, probes.matrix, text, probes.text_rows), probes.answers), 1e-6)
+        self.assertLessEqual(largest_difference(answers_of(result.fitted, probes.matrix, text, probes.text_rows), probes.answers), tolerance)
         if job.task != "regression":
             self.assertLess(np.abs(result.predictions.sum(axis=1) - 1).max(), 1e-9)
         self.check_shape(result.fitted, values.shape[1])
 
-    def check_shape(self, fitted: FittedTrees | FittedLinear, column_count: int) -> None:
+    def check_shape(self, fitted: Fitted, column_count: int) -> None:
         if isinstance(fitted, FittedLinear):
             self.assertTrue((fitted.low <= fitted.high).all())
             self.assertEqual(len(fitted.columns), len(np.unique(fitted.columns)))
             self.assertEqual(len(fitted.coefficients), len(fitted.columns) * fitted.outputs)
+            return
+        if isinstance(fitted, FittedNetwork):
+            inputs, width, members = len(fitted.columns), fitted.width, fitted.members
+            self.assertTrue((fitted.low <= fitted.high).all())
+            self.assertLess(fitted.columns.max(), column_count)
+            self.assertEqual((len(fitted.factors), len(fitted.first)), (members * inputs, inputs * width))
+            self.assertEqual((len(fitted.hidden), len(fitted.biases)), ((fitted.layers - 1) * width**2, fitted.layers * members * width))
+            self.assertEqual((len(fitted.heads), len(fitted.head_biases)), (members * width * fitted.outputs, members * fitted.outputs))
             return
         starts = np.repeat(fitted.tree_start[:-1], np.diff(fitted.tree_start))
         here, split = np.arange(len(fitted.feature)) - starts, fitted.feature >= 0
@@ -266,7 +290,7 @@ class EveryLearner(unittest.TestCase):
             with self.subTest(learner=learner):
                 job = make_job(matrix, learner, "binary", SMALL[learner], max_rounds=20, columns=np.array([9, 2, 7], np.int32))
                 fitted = fit(job, matrix, never).fitted
-                used = fitted.columns if isinstance(fitted, FittedLinear) else fitted.feature[fitted.feature >= 0]
+                used = fitted.columns if isinstance(fitted, FittedLinear | FittedNetwork) else fitted.feature[fitted.feature >= 0]
                 self.assertLessEqual(set(used.tolist()), {9, 2, 7, COLUMNS, COLUMNS + 1})
                 self.assertIn(COLUMNS, used)
 
@@ -347,6 +371,55 @@ class TheLinearModel(unittest.TestCase):
         result = fit(job, matrix, never)
         EveryLearner().check(result, job, matrix)
         self.assertGreater(score_truth(matrix, job, result), 0.05)
+
+
+class TheNetwork(unittest.TestCase):
+    def test_it_learns_a_bend_that_no_linear_model_has(self) -> None:
+        matrix = make_matrix(3_000, seed=26)
+        values = matrix.values.copy(order="F")
+        values[:, 0] = np.random.default_rng(1).normal(size=3_000)
+        matrix = replace(matrix, values=values)
+        job = without_extra(make_job(matrix, "network", "regression", {}, max_rounds=40, columns=np.array([0], np.int32)))
+
+        def bend(rows: I32) -> F64:
+            return np.abs(values[rows, 0].astype(np.float64))
+
+        job = replace(job, train=replace(job.train, labels=bend(job.train.rows)), holdout=replace(job.holdout, labels=bend(job.holdout.rows)))
+        self.assertLess(np.abs(fit(job, matrix, never).predictions[:, 0] - bend(job.score.rows)).mean(), 0.05)
+
+    def test_it_keeps_the_round_that_was_best_on_the_holdout_and_learns_as_long_from_all_rows(self) -> None:
+        matrix = make_matrix(1_500, seed=27)
+        job = make_job(matrix, "network", "binary", {}, max_rounds=1_000, patience=5)
+        once, twice = fit(job, matrix, never), fit(replace(job, refit_factor=1.5), matrix, never)
+        self.assertLess(once.rounds, 200)
+        self.assertEqual(twice.rounds, round(1.5 * once.rounds))
+        EveryLearner().check(twice, job, matrix)
+
+    def test_the_unit_of_the_labels_and_of_the_columns_is_all_the_same_to_it(self) -> None:
+        matrix = make_matrix(1_500, seed=28)
+        job = make_job(matrix, "network", "regression", {"width": 16}, max_rounds=5, columns=np.array([0, 6, 9], np.int32))
+        known = fit(job, matrix, never).predictions
+        values = matrix.values * np.float32(1024)
+        labels = replace(
+            job, train=replace(job.train, labels=job.train.labels * 1e6 + 5e8), holdout=replace(job.holdout, labels=job.holdout.labels * 1e6 + 5e8)
+        )
+        np.testing.assert_allclose((fit(labels, matrix, never).predictions - 5e8) / 1e6, known, atol=1e-3)
+        np.testing.assert_allclose(fit(job, replace(matrix, values=values), never).predictions, known, atol=1e-3)
+
+    def test_it_says_what_it_has_when_not_one_round_fits_into_the_time(self) -> None:
+        matrix = make_matrix(40_000, seed=29)
+        job = make_job(matrix, "network", "multiclass", {"width": 256, "members": 8}, stop_after_ms=400)
+        start = time.monotonic()
+        result = fit(job, matrix, never)
+        self.assertLess(time.monotonic() - start, 6)
+        self.assertEqual(result.rounds, 1)
+        EveryLearner().check(result, job, matrix)
+
+    def test_it_refuses_a_setting_out_of_its_bounds(self) -> None:
+        matrix = make_matrix(200, seed=30)
+        for name, value in (("width", 1_000_000), ("members", 0), ("learning_rate", float("nan"))):
+            with self.subTest(name), self.assertRaisesRegex(ValueError, f"{name} lies between"):
+                fit(make_job(matrix, "network", "binary", {name: value}), matrix, never)
 
 
 if __name__ == "__main__":

@@ -51,4 +51,33 @@ export type FittedLinear = {
   textCoefficients: Float64Array;
 };
 
-export type Fitted = FittedTrees | FittedLinear;
+/**
+ * An ensemble of small networks that share most of their weights. For each of I inputs, in float32 step by step,
+ * x' = ((missing(x) ? fill : clamp(x, low, high)) − center) × scale and input = x' / √(1 + (x' / 3)²); `columns` names the matrix column of
+ * each, and several inputs may read the same one. A member's state is max(0, (inputs × its factors) · first + its biases), then for each further
+ * layer max(0, state · hidden + its biases); its answer is link(state · its heads + its headBiases), in float64 from the heads' sums on. The
+ * network's answer is the mean of its members'. All arrays are row-major: factors M × I, first I × W, hidden (L − 1) × W × W,
+ * biases L × M × W, heads M × W × outputs, headBiases M × outputs.
+ */
+export type FittedNetwork = {
+  kind: 'network';
+  link: Link;
+  outputs: number;
+  members: number;
+  width: number;
+  layers: number;
+  columns: Int32Array;
+  fill: Float32Array;
+  low: Float32Array;
+  high: Float32Array;
+  center: Float32Array;
+  scale: Float32Array;
+  factors: Float32Array;
+  first: Float32Array;
+  hidden: Float32Array;
+  biases: Float32Array;
+  heads: Float32Array;
+  headBiases: Float64Array;
+};
+
+export type Fitted = FittedTrees | FittedLinear | FittedNetwork;

@@ -78,6 +78,20 @@ const descriptions = {
     absoluteError: {},
     firstGuessMs: ({ rows, linearColumns, outputs }) => 30 + outputs * rows * linearColumns * 6e-5,
   },
+  network: {
+    label: 'Neural network',
+    absoluteError: {},
+    firstGuessMs(work) {
+      const { rows, treeColumns, linearColumns, outputs, usualRounds } = work;
+      // A column of numbers is read in pieces, of which many have fewer than they may; indicators, which trees do not read, as they are.
+      const numbers = treeColumns * Math.min(1, treeColumns / Math.max(1, linearColumns));
+      const inputs = Math.min(640, linearColumns + 0.5 * setting(work, 'pieces', 24) * numbers);
+      const width = setting(work, 'width', 128);
+      const products = setting(work, 'members', 4) * width * (inputs + (setting(work, 'layers', 3) - 1) * width + outputs);
+      // A pass does more than a round of trees: about a sixth as many are usual.
+      return 50 + 0.15 * usualRounds * rows * (9e-8 * products + 1e-3);
+    },
+  },
 } satisfies Record<string, LearnerDescription>;
 
 /** The learners that there are: a key of the table is the name by which events, packages and the wire know it. */

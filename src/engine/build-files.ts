@@ -8,7 +8,7 @@ import type { GraphRuntime } from '../edges/onnx/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import type { FeatureFile } from '../features/index.ts';
 import { checkEquality, makeContract, pruneColumns, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
-import { extraCountOf } from './fold-data.ts';
+import { extraColumnsOf } from './fold-data.ts';
 import { readFit, type FitToKeep } from './kept-fit.ts';
 import { readKept } from './read-kept.ts';
 import type { SearchContext } from './search-loop.ts';
@@ -47,9 +47,12 @@ export async function writeFiles(context: SearchContext, ensemble: Ensemble, pro
   const { data, foldOf } = context;
   const fits = await readMembers(context, ensemble.members);
   const usedFolds = [...new Set(fits.filter(({ candidate }) => candidate.usesTargetStatistics).map(({ fold }) => fold))].toSorted((a, b) => a - b);
-  const whole: FeatureFile = { ...data.features, folds: usedFolds.map((fold) => foldOf(fold).lookups) };
-  const prunable = fits.map(({ candidate, fold, weight, result: { fitted, probes } }) => {
-    return { fitted, fold, weight, probes: { ...probes, extraCount: extraCountOf(data, candidate) } };
+  const reads = fits.map(({ candidate }) => extraColumnsOf(data, candidate));
+  const places = [...new Set(reads.flat())].toSorted((a, b) => a - b);
+  const whole: FeatureFile = { ...data.features, folds: usedFolds.map((fold) => foldOf(fold).columnsAt(places)) };
+  const prunable = fits.map(({ fold, weight, result: { fitted, probes } }, at) => {
+    const extra = reads[at].map((place) => places.indexOf(place));
+    return { fitted, fold, weight, extra, probes: { ...probes, extraCount: extra.length } };
   });
   const { features, members } = pruneColumns(whole, prunable);
   const baseColumnCount = features.columns.length;

@@ -9,6 +9,7 @@ import type { Labels, Predictions } from '../domain/task.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
 import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, chooseInterval, decideForms } from '../stages/search/index.ts';
 import { refitFold } from './fold-data.ts';
+import { memberLimits } from './member-limits.ts';
 import { asPredictions, assembleOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { SearchContext, Trainers } from './search-loop.ts';
@@ -52,14 +53,17 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     candidates: outOfFold.map(({ candidateId, values }) => ({ id: candidateId, values })),
     asPredictions: (values) => asPredictions(values, data, { kind: 'argmax' }),
     random,
-    isAffordable: (ids) => canAnswerTogether(ids.map(context.costOf), data.plan.limits),
+    isAffordable: (ids) => canAnswerTogether(ids.map(context.costOf), memberLimits(context, ids)),
   });
   const weighted = [...weights].filter(([, weight]) => weight > 0);
   const { members, refits } = decideForms({
     weights: new Map(weighted),
     costOf: context.costOf,
     foldCount: data.folds.length,
-    limits: data.plan.limits,
+    limits: memberLimits(
+      context,
+      weighted.map(([id]) => id),
+    ),
     leftMs: run.state.request?.fits ? Number.POSITIVE_INFINITY : data.plan.budgetMs - context.clock.spentMs() - context.finishMs(),
     threads: data.plan.threads,
     ...(recorded && { refits: recorded.refits }),

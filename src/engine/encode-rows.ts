@@ -1,7 +1,16 @@
 import type { Plan } from '../domain/plan.ts';
 import { fitTargetScale, toTrainingScale } from '../domain/target-scale.ts';
 import type { Tables } from '../edges/tables/index.ts';
-import { checkExpression, fitEncoder, openEncoder, type FeatureToEncode, type GeneratedFeature } from '../features/index.ts';
+import {
+  checkExpression,
+  fitEncoder,
+  fitTextComponents,
+  openEncoder,
+  type FeatureToEncode,
+  type FittedEncoder,
+  type GeneratedFeature,
+  type TableText,
+} from '../features/index.ts';
 import { proposeFeatures } from '../stages/planning/index.ts';
 import type { LabelledRows, PreparedData } from './prepare-data.ts';
 
@@ -20,16 +29,17 @@ export type Recipe = { features: FeatureToEncode[]; generated: readonly Generate
 
 type EncodedRows = Pick<
   PreparedData,
-  'learn' | 'scale' | 'trainingLabels' | 'features' | 'uses' | 'matrix' | 'entries' | 'entryCounts' | 'statisticDictionaries' | 'generatedDictionaries'
+  'learn' | 'scale' | 'trainingLabels' | 'features' | 'uses' | 'matrix' | 'text' | 'entries' | 'entryCounts' | 'statisticDictionaries' | 'generatedDictionaries'
 >;
 
 /** Fits the encoder on the rows to learn from and lays them out as the learners read them. */
 export function encodeRows(plan: Plan, { features: toEncode, generated }: Recipe, learn: LabelledRows): EncodedRows {
   const inputs = plan.inputs.map(({ name, rule }) => ({ name, type: rule.type }));
-  const { file: features, uses, pairDictionaries } = fitEncoder(inputs, toEncode, learn.table, { generated });
+  const fitted = fitEncoder(inputs, toEncode, learn.table, { generated });
+  const text = openEncoder(fitted.file).encodeText(learn.table);
+  const { file: features, uses, pairDictionaries } = withTextComponents(fitted, text);
   const hasEnoughLevels = (dictionary: number) => features.dictionaries[dictionary].levels.length >= MIN_STATISTIC_LEVELS;
   const encoder = openEncoder(features);
-  const text = encoder.encodeText(learn.table);
   const scale = fitTargetScale(learn.labels, plan.metric);
   return {
     learn,
@@ -37,10 +47,11 @@ export function encodeRows(plan: Plan, { features: toEncode, generated }: Recipe
     trainingLabels: toTrainingScale(learn.labels, scale),
     features,
     uses,
+    text,
     matrix: {
       rowCount: learn.table.rowCount,
       columnCount: encoder.baseColumnCount,
-      values: encoder.encodeBase(learn.table),
+      values: encoder.encodeBase(learn.table, text),
       vocabularySize: encoder.vocabularySize,
       textStart: text.start,
       textIds: text.ids,
@@ -50,5 +61,16 @@ export function encodeRows(plan: Plan, { features: toEncode, generated }: Recipe
     entryCounts: features.dictionaries.map(({ levels }) => levels.length + 2),
     statisticDictionaries: [...features.dictionaries.keys()].filter((index) => hasEnoughLevels(index) && !pairDictionaries.includes(index)),
     generatedDictionaries: pairDictionaries.filter(hasEnoughLevels),
+  };
+}
+
+/** Trees cannot read terms: they get the directions in which the texts differ most. */
+function withTextComponents({ file, uses, pairDictionaries }: FittedEncoder, text: TableText): FittedEncoder {
+  const vocabularySize = file.text.reduce((size, { terms }) => size + terms.length, 0);
+  const components = fitTextComponents(text, vocabularySize);
+  return {
+    file: { ...file, columns: [...file.columns, ...components.map((sum) => ({ kind: 'text' as const, ...sum }))] },
+    uses: [...uses, ...components.map(() => 'tree' as const)],
+    pairDictionaries,
   };
 }

@@ -8,6 +8,7 @@ import { openAnswers } from '../model/index.ts';
 import { measureScore } from '../stages/evaluation/index.ts';
 import { decideForms } from '../stages/search/index.ts';
 import { keepFiles, writeFiles } from './build-files.ts';
+import { memberLimits } from './member-limits.ts';
 import { labelsOf } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { SearchContext } from './search-loop.ts';
@@ -75,7 +76,7 @@ export function openFinishClock(data: PreparedData): FinishClock {
 export async function draftModel(context: SearchContext, finish: FinishClock, candidate: Candidate, profile: Profile, graphs: GraphRuntime): Promise<void> {
   const { run, data, files, nowMs } = context;
   const { id: candidateId } = candidate;
-  const { limits } = data.plan;
+  const limits = memberLimits(context, [candidateId]);
   // As many fold models as could be shipped, and what part of what may be shipped they are.
   const { members } = decideForms({
     weights: new Map([[candidateId, 1]]),

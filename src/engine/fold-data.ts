@@ -1,7 +1,16 @@
 import { seededRandom } from '../domain/random.ts';
 import type { Candidate, Settled } from '../domain/candidate.ts';
 import type { FitJob, JobRows } from '../edges/sandbox/index.ts';
-import { fitFoldStatistics, statisticColumnCount, statisticLabels, type ColumnUse, type FoldStatistics, type LookupColumn } from '../features/index.ts';
+import {
+  fitFoldStatistics,
+  fitTextScores,
+  statisticColumnCount,
+  statisticLabels,
+  type ColumnUse,
+  type FoldColumn,
+  type FoldScores,
+  type FoldStatistics,
+} from '../features/index.ts';
 import { distinctRows, refitFoldOf, type FoldRows } from '../stages/search/index.ts';
 import type { PreparedData } from './prepare-data.ts';
 
@@ -22,9 +31,26 @@ export type FoldData = {
   rows: FoldRows;
   /** Rows to fit, each once; `weights` says how often where many are equal. */
   fit: { rows: Int32Array; weights: Float64Array | null };
-  lookups: LookupColumn[];
-  extraOf(part: keyof FoldRows): JobRows;
+  /** The fold's own columns at these places. They stand in one order: target statistics, those of generated features, text scores. */
+  columnsAt(places: readonly number[]): FoldColumn[];
+  extraOf(part: keyof FoldRows, places: readonly number[]): JobRows;
 };
+
+type Reader = Pick<Candidate, 'usesTargetStatistics' | 'usesText' | 'columns'>;
+
+/** Who reads the terms themselves has no use for what a linear model makes of them. */
+export const readsScores = ({ usesTargetStatistics, usesText }: Reader): boolean => usesTargetStatistics && !usesText;
+
+/** The places of those of a fold's own columns that a candidate reads, rising. */
+export function extraColumnsOf({ plan, statisticDictionaries, generatedDictionaries, textScoreCount }: PreparedData, candidate: Reader): number[] {
+  const width = statisticColumnCount(plan.task, plan.classes.length);
+  const count = statisticDictionaries.length * width;
+  const scoresFrom = count + generatedDictionaries.length * width;
+  return Array.from({ length: scoresFrom + textScoreCount }, (_, place) => place).filter((place) => {
+    if (place >= scoresFrom) return readsScores(candidate);
+    return candidate.usesTargetStatistics && (place < count || candidate.columns === 'generated');
+  });
+}
 
 /** Makes each fold's own columns once, when they are first asked for. */
 export function openFolds(data: PreparedData): (fold: number) => FoldData {
@@ -54,13 +80,46 @@ function makeFold(data: PreparedData, fold: number): FoldData {
   );
   const distinct = distinctRows(rows.fit, data.twins);
   const fit = distinct ? { rows: Int32Array.from(distinct.places, (place) => rows.fit[place]), weights: distinct.counts } : { rows: rows.fit, weights: null };
-  const fittedExtra = distinct ? takePlaces(statistics.fitted, rows.fit.length, distinct.places) : statistics.fitted;
+  const statisticCount = statistics.lookups.length;
+  // Learnt when the first candidate asks that reads them.
+  let learntScores: FoldScores | undefined;
+  const scores = () => (learntScores ??= fitScores(data, fold, rows.fit));
+  const fittedOf = ({ fitted }: FoldStatistics | FoldScores) => (distinct ? takePlaces(fitted, rows.fit.length, distinct.places) : fitted);
   return {
     rows,
     fit,
-    lookups: statistics.lookups,
-    extraOf: (part) => (part === 'fit' ? { rows: fit.rows, extra: fittedExtra } : { rows: rows[part], extra: statistics.encode(rows[part]) }),
+    columnsAt(places) {
+      return places.map((place) => (place < statisticCount ? statistics.lookups[place] : scores().sums[place - statisticCount]));
+    },
+    extraOf(part, places) {
+      const partRows = part === 'fit' ? fit.rows : rows[part];
+      const take = (columns: () => FoldStatistics | FoldScores, wanted: number[]): Float32Array[] => {
+        if (wanted.length === 0) return [];
+        const values = part === 'fit' ? fittedOf(columns()) : columns().encode(partRows);
+        return wanted.map((column) => values.subarray(column * partRows.length, (column + 1) * partRows.length));
+      };
+      const ofStatistics = places.filter((place) => place < statisticCount);
+      const ofScores = places.filter((place) => place >= statisticCount).map((place) => place - statisticCount);
+      return { rows: partRows, extra: sideBySide([...take(() => statistics, ofStatistics), ...take(scores, ofScores)]) };
+    },
   };
+}
+
+function fitScores(data: PreparedData, fold: number, rows: Int32Array): FoldScores {
+  const labels = { ...statisticLabels(data.plan, data.trainingLabels), columnCount: data.textScoreCount };
+  const random = seededRandom(data.plan.seed * 6841 + fold + 1);
+  return fitTextScores(data.text, data.matrix.vocabularySize, labels, { rows, blocks: data.blocks }, random);
+}
+
+/** Column-major values of the same rows as one. */
+function sideBySide(parts: Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Chosen places of column-major values of `rowCount` rows. */
@@ -71,13 +130,6 @@ function takePlaces(values: Float32Array, rowCount: number, places: Int32Array):
     for (let i = 0; i < places.length; i++) taken[column * places.length + i] = values[column * rowCount + places[i]];
   }
   return taken;
-}
-
-/** How many of a fold's own columns a candidate is given: the first ones, those of generated features standing behind the others. */
-export function extraCountOf({ plan, statisticDictionaries, generatedDictionaries }: PreparedData, candidate: Candidate): number {
-  if (!candidate.usesTargetStatistics) return 0;
-  const dictionaryCount = statisticDictionaries.length + (candidate.columns === 'generated' ? generatedDictionaries.length : 0);
-  return dictionaryCount * statisticColumnCount(plan.task, plan.classes.length);
 }
 
 /** Base columns by the use they are for: who reads generated ones reads what trees read too. */
@@ -100,12 +152,8 @@ export function makeJob(
 ): FitJob {
   const { plan, uses, trainingLabels } = data;
   const labelsOf = (rows: Int32Array) => Float64Array.from(rows, (row) => trainingLabels[row]);
-  const extraCount = extraCountOf(data, candidate);
-  const part = (name: keyof FoldRows): JobRows => {
-    if (extraCount === 0) return { rows: name === 'fit' ? fold.fit.rows : fold.rows[name], extra: new Float32Array(0) };
-    const { rows, extra } = fold.extraOf(name);
-    return { rows, extra: extra.subarray(0, rows.length * extraCount) };
-  };
+  const reads = extraColumnsOf(data, candidate);
+  const part = (name: keyof FoldRows): JobRows => fold.extraOf(name, reads);
   const columns = Int32Array.from(uses.flatMap((use, index) => (isFor(use, candidate) ? [index] : [])));
   const train = { ...part('fit'), labels: labelsOf(fold.fit.rows), ...(fold.fit.weights && { weights: fold.fit.weights }) };
   const holdout = { ...part('holdout'), labels: labelsOf(fold.rows.holdout) };
@@ -121,7 +169,7 @@ export function makeJob(
     seed: (plan.seed * 31 + foldNumber) % 2 ** 31,
     columns,
     usesText: candidate.usesText,
-    extraCount,
+    extraCount: reads.length,
     train: isWhole ? joined(train, holdout) : train,
     holdout: needsHoldout ? holdout : noRows,
     score: part('validate'),

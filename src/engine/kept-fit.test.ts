@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { FittedLinear } from '../domain/fitted.ts';
 import { MADE_RUN, madeFit, memoryFiles } from '../../tests/fixtures/made-data.ts';
+import { fixtureNetwork } from '../edges/sandbox/wire-fixtures.ts';
 import { keepFit, readFit, type FitToKeep } from './kept-fit.ts';
 
 const linear: FittedLinear = {
@@ -21,6 +22,7 @@ const trees = madeFit(Float64Array.of(1, Number.NaN, -0, 1e-300), 17);
 const fits: [string, FitToKeep][] = [
   ['trees', trees],
   ['a linear model', { ...trees, fitted: linear }],
+  ['a network', { ...trees, fitted: fixtureNetwork.fitted }],
 ];
 
 it.each(fits)('a fit of %s is read from disk as it was kept, bit for bit', async (_, fit) => {

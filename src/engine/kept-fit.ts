@@ -56,13 +56,34 @@ const Linear = z.strictObject({
   intercept: doubles,
   textCoefficients: doubles,
 });
+const floats = z.instanceof(Float32Array);
+const Network = z.strictObject({
+  kind: z.literal('network'),
+  link,
+  outputs: z.int(),
+  members: z.int(),
+  width: z.int(),
+  layers: z.int(),
+  columns: ints,
+  fill: floats,
+  low: floats,
+  high: floats,
+  center: floats,
+  scale: floats,
+  factors: floats,
+  first: floats,
+  hidden: floats,
+  biases: floats,
+  heads: floats,
+  headBiases: doubles,
+});
 
 const KeptMeta = z.strictObject({ rounds: z.int().min(0), fitted: z.record(z.string(), z.unknown()) });
 const KeptFit = z.strictObject({
-  fitted: z.discriminatedUnion('kind', [Trees, Linear]),
+  fitted: z.discriminatedUnion('kind', [Trees, Linear, Network]),
   predictions: doubles,
   rounds: z.int(),
-  probes: z.strictObject({ matrix: z.instanceof(Float32Array), textRows: ints, answers: doubles }),
+  probes: z.strictObject({ matrix: floats, textRows: ints, answers: doubles }),
 });
 
 /** Reads what `keepFit` wrote; throws MW3014 for what it cannot have written. The numbers are as they were checked at the wall. */

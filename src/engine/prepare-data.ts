@@ -7,6 +7,7 @@ import type { Labels } from '../domain/task.ts';
 import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import {
+  countTextScores,
   generateFeatures,
   markRepeatedNumbers,
   statisticColumnCount,
@@ -15,6 +16,7 @@ import {
   type FeatureFile,
   type FeatureToEncode,
   type GeneratedFeature,
+  type TableText,
 } from '../features/index.ts';
 import { partCrowd, splitRows, type Split } from '../stages/evaluation/index.ts';
 import { checkReads, checkTestRows } from './check-labelled.ts';
@@ -43,6 +45,10 @@ export type PreparedData = {
   features: FeatureFile;
   uses: ColumnUse[];
   matrix: TrainingMatrix;
+  /** The matrix's terms again, and which rows have the same texts. */
+  text: TableText;
+  /** How many columns each fold's text scores are. */
+  textScoreCount: number;
   /** Dictionary entries of the rows to learn from, and how many entries each dictionary has. */
   entries: Int32Array[];
   entryCounts: number[];
@@ -201,23 +207,26 @@ export async function prepareData(
   const toEncode = markRepeatedNumbers(await proposeEncoding(plan, tables), learn.table);
   const recipe: Recipe = { features: toEncode, generated: split.reportedOn === 'cross-validation' ? [] : generate(plan, toEncode, learn, blocks) };
   const encoded = encodeRows(plan, recipe, learn);
-  const { uses, matrix, statisticDictionaries } = encoded;
+  const { uses, matrix, text, statisticDictionaries } = encoded;
+  const classCount = plan.task === 'regression' ? 1 : plan.classes.length;
+  const textScoreCount = countTextScores({ kind: plan.task, classCount, foldCount: folds.length, budgetMs: plan.budgetMs }, text, matrix.vocabularySize);
   const shape: DataShape = {
     fitRows: Math.max(0, ...folds.map(({ fit }) => distinctRows(fit, twins)?.places.length ?? fit.length)),
     foldCount: folds.length,
     task: plan.task,
-    classCount: plan.task === 'regression' ? 1 : plan.classes.length,
+    classCount,
     metric: plan.metric,
     treeColumns: uses.filter((use) => use === 'both' || use === 'tree').length,
     linearColumns: uses.filter((use) => use === 'both' || use === 'linear').length,
     generatedColumns: uses.filter((use) => use === 'generated').length,
     extraColumns: statisticDictionaries.length * statisticColumnCount(plan.task, plan.classes.length),
+    textScoreColumns: textScoreCount,
     hasCategories: statisticDictionaries.length > 0,
     textTermsPerRow: matrix.textIds.length / Math.max(1, learn.table.rowCount),
     vocabularySize: matrix.vocabularySize,
     budgetMs: plan.budgetMs,
   };
-  const prepared = { plan, ...encoded, test, folds, blocks, twins, split, shape, whole: null };
+  const prepared = { plan, ...encoded, textScoreCount, test, folds, blocks, twins, split, shape, whole: null };
   if (plan.final === 'tested' || split.reportedOn !== 'locked-test') return prepared;
   return { ...prepared, whole: () => prepareWhole(prepared, recipe, all, equalIds) };
 }

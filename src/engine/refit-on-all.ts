@@ -11,6 +11,7 @@ import { buildFiles, keepFiles, type ModelFiles } from './build-files.ts';
 import { summariseContainment } from './close-sandbox.ts';
 import { openFolds, refitFold, wholeFold, wholeRefitFold } from './fold-data.ts';
 import { readFit } from './kept-fit.ts';
+import { memberLimits } from './member-limits.ts';
 import { openTrainers, type SearchContext, type Trainers } from './search-loop.ts';
 
 /** With fewer of its rounds than this a fit was cut off by the clock. */
@@ -238,7 +239,10 @@ async function costsOf(context: SearchContext, members: readonly Member[]): Prom
 
 /** The plan's limits, or what the measured model costs and a little more, which trees grow on more rows: the model that ships instead would be no quicker. */
 async function limitsBeside(context: SearchContext, twin: readonly Member[]): Promise<AnswerLimits> {
-  const { limits } = context.data.plan;
+  const limits = memberLimits(
+    context,
+    twin.map(({ candidateId }) => candidateId),
+  );
   const costs = await costsOf(context, twin);
   const total = (part: 'rowMs' | 'batchMsPerRow' | 'packageBytes') =>
     twin.reduce((sum, { candidateId, folds }) => sum + folds.length * (costs.get(candidateId)?.[part] ?? 0), 0);

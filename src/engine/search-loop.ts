@@ -19,6 +19,7 @@ import {
 import { addUsage, freshFigures, type WorkerFigures } from './close-sandbox.ts';
 import { makeJob, settledBy, type FoldData } from './fold-data.ts';
 import { keepFit } from './kept-fit.ts';
+import { memberLimits } from './member-limits.ts';
 import { assembleOutOfFold, costOfMember, evaluateOutOfFold, labelsOf } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { RunClock, RunLog } from './run-log.ts';
@@ -286,7 +287,14 @@ function wholeReserveMs(context: SearchContext): number {
   const best = likelyMembers(run.state.candidates, plan.metric).filter((id) => costs.has(id));
   if (data.whole === null || best.length === 0) return 0;
   const weights = new Map(best.map((id) => [id, 1 / best.length]));
-  const { members } = decideForms({ weights, costOf, foldCount: data.folds.length, limits: plan.limits, leftMs: Number.POSITIVE_INFINITY, threads: 1 });
+  const { members } = decideForms({
+    weights,
+    costOf,
+    foldCount: data.folds.length,
+    limits: memberLimits(context, best),
+    leftMs: Number.POSITIVE_INFINITY,
+    threads: 1,
+  });
   const fits = members.map(({ candidateId, folds }) => {
     const hasLearntTwice = (run.state.candidates.get(candidateId)?.candidate.refitFactor ?? 0) > 0;
     return { candidateId, wanted: folds.length, started: 0, fitMs: refitMsOf(costOf(candidateId).fitMs, hasLearntTwice) };
@@ -296,10 +304,11 @@ function wholeReserveMs(context: SearchContext): number {
 }
 
 /** Where fold models would be too many to ship, the best candidates will be trained once more: that takes time after the search. */
-function refitReserveMs({ run, data, costs, costOf }: SearchContext): number {
+function refitReserveMs(context: SearchContext): number {
+  const { run, data, costs, costOf } = context;
   const best = likelyMembers(run.state.candidates, data.plan.metric).filter((id) => costs.has(id));
   const weights = new Map(best.map((id) => [id, 1 / best.length]));
-  return refitTimeMs({ weights, costOf, foldCount: data.folds.length, limits: data.plan.limits, threads: data.plan.threads });
+  return refitTimeMs({ weights, costOf, foldCount: data.folds.length, limits: memberLimits(context, best), threads: data.plan.threads });
 }
 
 /** Resolves when one of the fits ends, the time is up, or the user asks for the end. */

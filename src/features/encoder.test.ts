@@ -8,6 +8,7 @@ import { openEncoder } from './encoder.ts';
 import type { FeatureFile } from './feature-file.ts';
 import { defaultEncoderLimits, fitEncoder, type FeatureToEncode } from './fit-encoder.ts';
 import { arithmetic, type GeneratedFeature } from './generated.ts';
+import { roundTextSum } from './text-sums.ts';
 
 const inputs = [
   { name: 'amount', type: 'number' },
@@ -86,13 +87,23 @@ const aRow: fc.Arbitrary<Row> = fc.record({
 });
 
 const fitted = (rows: readonly Row[]): FeatureFile => fitEncoder(inputs, features, tableOf(rows), { generated }).file;
-/** As a package holds it: two fold models with statistics of their own. */
-const withFolds = (file: FeatureFile): FeatureFile => ({
-  ...file,
-  folds: [0, 1].map((fold) =>
-    file.dictionaries.map(({ levels }, dictionary) => ({ dictionary, values: Array.from({ length: levels.length + 2 }, (_, entry) => entry / 7 + fold) })),
-  ),
-});
+/** As a package holds it: sums over text among its columns, and two fold models with statistics and sums of their own. */
+const withFolds = (file: FeatureFile): FeatureFile => {
+  const termCount = file.text.reduce((sum, { terms }) => sum + terms.length, 0);
+  const sumOver = (seed: number) =>
+    roundTextSum(
+      Array.from({ length: termCount }, (_, term) => Math.sin(seed + term)),
+      seed / 3,
+    );
+  return {
+    ...file,
+    columns: [...file.columns, ...[1, 2].map((seed) => ({ kind: 'text' as const, ...sumOver(seed) }))],
+    folds: [0, 1].map((fold) => [
+      ...file.dictionaries.map(({ levels }, dictionary) => ({ dictionary, values: Array.from({ length: levels.length + 2 }, (_, entry) => entry / 7 + fold) })),
+      sumOver(3 + fold),
+    ]),
+  };
+};
 
 const valuesOfRow = ({ values, columnCount }: EncodedRows, row: number) => values.slice(row * columnCount, (row + 1) * columnCount);
 const textOfRow = ({ textWidth, textIds, textWeights }: EncodedRows, row: number, padding: number) =>
@@ -122,6 +133,7 @@ describe('the encoder', () => {
         const table = tableOf(rows);
         const base = encoder.encodeBase(table);
         const text = encoder.encodeText(table);
+        expect(bitsOf(encoder.encodeBase(table, text))).toEqual(bitsOf(base));
         const whole = encoder.encode(table);
         for (let row = 0; row < rows.length; row++) {
           const own = Float32Array.from({ length: encoder.baseColumnCount }, (_, index) => base[index * rows.length + row]);
@@ -202,6 +214,58 @@ describe('the encoder', () => {
 const aWholeRow = (part: Row): Row => ({ amount: 1, 'is new': true, town: 'Bo', person: null, said: null, seen: 0, ...part });
 const repeat = (text: string, count: number): string[] => Array.from({ length: count }, () => text);
 
+it('keeps counts of characters from linear models, which read the terms', () => {
+  const counted: FeatureToEncode = { ...features[7], as: 'count' };
+  expect(fitEncoder(inputs, [features[0], counted], tableOf([aWholeRow({})])).uses).toEqual(['both', 'tree']);
+});
+
+describe('a sum over text', () => {
+  const said = ['free prize now', 'see you at home', 'free free prize', 'home now'];
+  const file = fitted(said.map((text) => aWholeRow({ said: text })));
+  const termCount = file.text.reduce((sum, { terms }) => sum + terms.length, 0);
+  const withSum = {
+    ...file,
+    columns: [
+      ...file.columns,
+      {
+        kind: 'text' as const,
+        ...roundTextSum(
+          Array.from({ length: termCount }, () => 1),
+          0.25,
+        ),
+      },
+    ],
+  };
+  const sumOf = (text: string | null) =>
+    openEncoder(withSum)
+      .encodeRow(aWholeRow({ said: text }))
+      .values.at(-1);
+
+  it('is its bias where a row has no text, an empty one, or words that it never saw', () => {
+    expect([sumOf(null), sumOf(''), sumOf('zzz qqq')]).toEqual([0.25, 0.25, 0.25]);
+  });
+
+  it('is kept without its numbers where no member reads it', () => {
+    const unread = { ...file, columns: [...file.columns, { kind: 'text' as const, bias: 0.5, step: 1, coefficients: '' }] };
+    expect(
+      openEncoder(unread)
+        .encodeRow(aWholeRow({ said: 'free home' }))
+        .values.at(-1),
+    ).toBe(0.5);
+  });
+
+  it('adds up the weights of the terms', () => {
+    const { textWeights } = openEncoder(file).encodeRow(aWholeRow({ said: 'free home' }));
+    expect(sumOf('free home')).toBeCloseTo(0.25 + textWeights.reduce((sum, weight) => sum + weight, 0), 5);
+  });
+
+  it('knows which rows have the same texts', () => {
+    const encoder = openEncoder(file);
+    const rows = ['home now', 'free', 'home now', null, null].map((text) => aWholeRow({ said: text }));
+    expect([...encoder.encodeText(tableOf(rows)).same]).toEqual([0, 1, 0, 3, 3]);
+  });
+});
+
 describe('what a feature file tells of single people', () => {
   it('is no level of one row', () => {
     const file = fitted([...repeat('Bo', 2), ...repeat('Secretville', 1)].map((town) => aWholeRow({ town })));
@@ -277,7 +341,7 @@ describe('a feature file that was tampered with', () => {
 
   it.each<[string, (file: FeatureFile) => void]>([
     ['a lookup table is too short', (copy) => void lookupOf(copy).values.pop()],
-    ['a fold table is too long', (copy) => void copy.folds[1][0].values.push(1)],
+    ['a fold table is too long', (copy) => void Object.assign(copy.folds[1][0], { values: [1] })],
     ['a lookup names a dictionary that is not there', (copy) => void (lookupOf(copy).dictionary = 99)],
     ['an indicator names an entry that is not there', (copy) => void (indicatorOf(copy).entry = 99)],
     ['an indicator names a dictionary that is not there', (copy) => void (indicatorOf(copy).dictionary = 99)],
@@ -294,6 +358,8 @@ describe('a feature file that was tampered with', () => {
     ['a text block names no feature', (copy) => void (copy.text[0].feature = 99)],
     ['text terms are not numbered in a row', (copy) => void (copy.text[0].firstId = 1)],
     ['a term has no idf', (copy) => void copy.text[0].idf.pop()],
+    ['a sum over text has a term too few', (copy) => void Object.assign(copy.columns.at(-1) ?? {}, roundTextSum([1, 2, 3], 0))],
+    ['a sum over text of a fold is no base64', (copy) => void Object.assign(copy.folds[1].at(-1) ?? {}, { coefficients: '%%%%' })],
     ['the format is another', (copy) => void Object.assign(copy, { format: 2 })],
     ['a field is there that nobody knows', (copy) => void Object.assign(copy, { run: 'rm' })],
   ])('is refused when %s', (_, change) => {

@@ -5,6 +5,7 @@ import { compileForRow, compileForTable } from './compile.ts';
 import type { EncodedRows, Encoder } from './encoded.ts';
 import { openDictionary, type OpenedDictionary } from './dictionary.ts';
 import { FEATURES_FORMAT, FeatureFile, type LevelDictionary, type LookupColumn, type PairDictionary } from './feature-file.ts';
+import { openTextSums, type OpenedTextSums, type TableText, type TextRows } from './text-sums.ts';
 import { openTextEncoding, type TextTerms } from './text.ts';
 
 const asFloats = (values: LookupColumn['values']) => Float32Array.from(values, (value) => value ?? Number.NaN);
@@ -28,15 +29,13 @@ const FLOAT32_MAX = 3.4028234663852886e38;
 /** Learners refuse infinities, and a float64 beyond float32 would become one. */
 const inFloat32 = (value: number) => (value > FLOAT32_MAX ? FLOAT32_MAX : value < -FLOAT32_MAX ? -FLOAT32_MAX : value);
 
-export type TableText = { start: Int32Array; ids: Int32Array; weights: Float32Array };
-
 /** What an opened feature file can do; `Encoder` is the part that answering needs. */
 export type OpenedEncoder = Encoder & {
   file: FeatureFile;
   baseColumnCount: number;
   vocabularySize: number;
-  /** Base columns only, column-major, as the training matrix wants them. */
-  encodeBase(table: Table): Float32Array;
+  /** Base columns only, column-major, as the training matrix wants them. `text` is the table's, where it is known already. */
+  encodeBase(table: Table, text?: TextRows): Float32Array;
   /** TF-IDF terms of every row as a CSR matrix. */
   encodeText(table: Table): TableText;
   /** Dictionary entries of every row, one array a dictionary. */
@@ -56,11 +55,13 @@ export function openEncoder(stored: unknown): OpenedEncoder {
   const vocabularySize = file.text.reduce((size, { terms }) => size + terms.length, 0);
   const lookups = [
     ...file.columns.map((column) => (column.kind === 'lookup' ? { dictionary: column.dictionary, values: asFloats(column.values) } : null)),
-    ...file.folds.flat().map(({ dictionary, values }) => ({ dictionary, values: asFloats(values) })),
+    ...file.folds.flat().map((column) => ('values' in column ? { dictionary: column.dictionary, values: asFloats(column.values) } : null)),
   ];
   const deviationTables = file.columns.map((column) => Float64Array.from(column.kind === 'deviation' ? column.values : [], (value) => value ?? Number.NaN));
   const baseColumnCount = file.columns.length;
   const columnCount = lookups.length;
+  const allSums = openSums(file, vocabularySize, columnCount);
+  const baseSums = openSums(file, vocabularySize, baseColumnCount);
   /** Features of a table, each computed when it is first asked for. */
   function featuresOf(table: Table) {
     const columns = new Map<number, Column>();
@@ -79,14 +80,14 @@ export function openEncoder(stored: unknown): OpenedEncoder {
       const rows = entries[lookup.dictionary];
       const table = lookup.values;
       for (let row = 0, at = first; row < rows.length; row++, at += step) values[at] = table[rows[row]];
-    } else if (column.kind === 'indicator') {
+    } else if (column?.kind === 'indicator') {
       const rows = entries[column.dictionary];
       const { entry } = column;
       for (let row = 0, at = first; row < rows.length; row++, at += step) values[at] = rows[row] === entry ? 1 : 0;
-    } else if (column.kind === 'number') {
+    } else if (column?.kind === 'number') {
       const numbers = numbersOf(of(column.feature));
       for (let row = 0, at = first; row < numbers.length; row++, at += step) values[at] = inFloat32(numbers[row]);
-    } else if (column.kind === 'deviation') {
+    } else if (column?.kind === 'deviation') {
       const numbers = numbersOf(of(column.feature));
       const rows = entries[column.dictionary];
       const usual = deviationTables[index];
@@ -100,8 +101,17 @@ export function openEncoder(stored: unknown): OpenedEncoder {
     return entries;
   }
 
+  /** Writes the columns that are sums over text: column c of row r at `c × columnStep + r × rowStep`. */
+  function fillSums({ columns, sums }: ColumnSums, { start, ...terms }: TextRows, values: Float32Array, columnStep: number, rowStep: number): void {
+    if (columns.length === 0) return;
+    for (let row = 0; row + 1 < start.length; row++) {
+      sums.addUp(terms, start[row], start[row + 1]);
+      for (let at = 0; at < columns.length; at++) values[columns[at] * columnStep + row * rowStep] = inFloat32(sums.sums[at]);
+    }
+  }
+
   /** Each text is read once, however many rows hold it. */
-  function textIn(of: (feature: number) => Column, rowCount: number): TableText {
+  function textIn(of: (feature: number) => Column, rowCount: number): TextRows {
     const blocks = textBlocks.map(({ feature, block }) => {
       const column = of(feature);
       if (column.type !== 'text') throw new Error('a text block stands on a text feature');
@@ -130,7 +140,20 @@ export function openEncoder(stored: unknown): OpenedEncoder {
     return { start, ids, weights };
   }
 
-  function padded(text: TableText, rowCount: number) {
+  function sameTexts(of: (feature: number) => Column, rowCount: number): Int32Array {
+    const codes = [...new Set(textBlocks.map(({ feature }) => feature))]
+      .map((feature) => of(feature))
+      .flatMap((column) => (column.type === 'text' ? [column.codes] : []));
+    const first = new Map<string, number>();
+    return Int32Array.from({ length: rowCount }, (_, row) => {
+      const key = codes.map((ofRow) => ofRow[row]).join();
+      const known = first.get(key) ?? row;
+      first.set(key, known);
+      return known;
+    });
+  }
+
+  function padded(text: TextRows, rowCount: number) {
     let textWidth = textBlocks.length > 0 ? 1 : 0;
     for (let row = 0; row < rowCount; row++) textWidth = Math.max(textWidth, text.start[row + 1] - text.start[row]);
     const textIds = new Int32Array(rowCount * textWidth).fill(vocabularySize);
@@ -147,14 +170,18 @@ export function openEncoder(stored: unknown): OpenedEncoder {
     inputs: file.inputs,
     baseColumnCount,
     vocabularySize,
-    encodeBase(table) {
+    encodeBase(table, text) {
       const of = featuresOf(table);
       const entries = entriesIn(of);
       const values = new Float32Array(table.rowCount * baseColumnCount);
       for (let index = 0; index < baseColumnCount; index++) fillColumn(index, of, entries, values, index * table.rowCount, 1);
+      if (baseSums.columns.length > 0) fillSums(baseSums, text ?? textIn(of, table.rowCount), values, table.rowCount, 1);
       return values;
     },
-    encodeText: (table) => textIn(featuresOf(table), table.rowCount),
+    encodeText(table) {
+      const of = featuresOf(table);
+      return { ...textIn(of, table.rowCount), same: sameTexts(of, table.rowCount) };
+    },
     encodeEntries: (table) => entriesIn(featuresOf(table)),
     encode(table): EncodedRows {
       const { rowCount } = table;
@@ -162,7 +189,9 @@ export function openEncoder(stored: unknown): OpenedEncoder {
       const entries = entriesIn(of);
       const values = new Float32Array(rowCount * columnCount);
       for (let index = 0; index < columnCount; index++) fillColumn(index, of, entries, values, index, columnCount);
-      return { rowCount, columnCount, values, ...padded(textIn(of, rowCount), rowCount) };
+      const text = textIn(of, rowCount);
+      fillSums(allSums, text, values, 1, columnCount);
+      return { rowCount, columnCount, values, ...padded(text, rowCount) };
     },
     encodeRow(row: Row): EncodedRows {
       const features = rowFeatures.map((compute) => compute(row));
@@ -174,9 +203,9 @@ export function openEncoder(stored: unknown): OpenedEncoder {
         if (lookup) values[index] = lookup.values[entries[lookup.dictionary]];
         else {
           const column = file.columns[index];
-          if (column.kind === 'indicator') values[index] = entries[column.dictionary] === column.entry ? 1 : 0;
-          else if (column.kind === 'number') values[index] = inFloat32(numberOf(features[column.feature]));
-          else if (column.kind === 'deviation')
+          if (column?.kind === 'indicator') values[index] = entries[column.dictionary] === column.entry ? 1 : 0;
+          else if (column?.kind === 'number') values[index] = inFloat32(numberOf(features[column.feature]));
+          else if (column?.kind === 'deviation')
             values[index] = inFloat32(numberOf(features[column.feature]) - deviationTables[index][entries[column.dictionary]]);
         }
       }
@@ -186,8 +215,25 @@ export function openEncoder(stored: unknown): OpenedEncoder {
       });
       const ids = Int32Array.from(terms.flatMap((block) => [...block.ids]));
       const weights = Float32Array.from(terms.flatMap((block) => [...block.weights]));
-      return { rowCount: 1, columnCount, values, ...padded({ start: Int32Array.of(0, ids.length), ids, weights }, 1) };
+      const text = { start: Int32Array.of(0, ids.length), ids, weights };
+      fillSums(allSums, text, values, 1, columnCount);
+      return { rowCount: 1, columnCount, values, ...padded(text, 1) };
     },
+  };
+}
+
+type ColumnSums = { columns: number[]; sums: OpenedTextSums };
+
+/** The sums over text among the first `columnCount` columns of the matrix. */
+function openSums(file: FeatureFile, vocabularySize: number, columnCount: number): ColumnSums {
+  const all = [...file.columns, ...file.folds.flat()].slice(0, columnCount);
+  const found = all.flatMap((column, index) => ('coefficients' in column ? [{ index, column }] : []));
+  return {
+    columns: found.map(({ index }) => index),
+    sums: openTextSums(
+      found.map(({ column }) => column),
+      vocabularySize,
+    ),
   };
 }
 
@@ -204,7 +250,7 @@ function parseFeatureFile(stored: unknown): FeatureFile {
 /** What the schema cannot say: indices in range, texts and numbers where they belong, tables as long as their dictionaries, text ids in one row. */
 function findInconsistency(file: FeatureFile): string | null {
   const entryCounts = file.dictionaries.map(({ levels }) => levels.length + 2);
-  const lookups = [...file.columns.filter((column) => column.kind === 'lookup' || column.kind === 'deviation'), ...file.folds.flat()];
+  const lookups = [...file.columns, ...file.folds.flat()].filter((column) => 'values' in column);
   if (lookups.some(({ dictionary, values }) => values.length !== entryCounts[dictionary])) return 'a lookup table and its dictionary differ in length';
   if (file.columns.some((column) => column.kind === 'indicator' && !(column.entry < entryCounts[column.dictionary]))) return 'an indicator names no level';
   const numbers = file.columns.flatMap((column) => (column.kind === 'number' || column.kind === 'deviation' ? [column.feature] : []));
@@ -223,6 +269,9 @@ function findInconsistency(file: FeatureFile): string | null {
     if (firstId !== nextId || idf.length !== terms.length) return 'the text terms are not numbered in a row';
     nextId += terms.length;
   }
+  const sums = [...file.columns, ...file.folds.flat()].filter((column) => 'coefficients' in column);
+  if (sums.some(({ coefficients }) => coefficients !== '' && coefficients.length !== 4 * Math.ceil((2 * nextId) / 3)))
+    return 'a sum over text and the text terms differ in length';
   return null;
 }
 

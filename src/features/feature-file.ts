@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Expression } from './expression.ts';
+import { TextSum } from './text-sums.ts';
 import { TextEncoding } from './text.ts';
 
 export const FEATURES_FORMAT = 1;
@@ -16,7 +17,7 @@ const PairLevels = z.strictObject({ pair: z.tuple([z.int().min(0), z.int().min(0
 /**
  * How a typed row becomes the graph's numbers: `features.json`. Features are checked expressions over the inputs; a dictionary
  * numbers levels (level i is entry i, then one entry for rare and unseen levels, then one for missing).
- * The matrix is `columns`, then for each fold model its `folds[i]` columns, which hold that fold's target statistics.
+ * The matrix is `columns`, then for each fold model its `folds[i]` columns, which hold that fold's target statistics and text scores.
  * A `deviation` is a number less what stands in the table for the row's level: how far it is from what is usual there.
  */
 export const FeatureFile = z.strictObject({
@@ -31,13 +32,15 @@ export const FeatureFile = z.strictObject({
         Lookup.extend({ kind: z.literal('lookup') }),
         z.strictObject({ kind: z.literal('indicator'), dictionary: z.int().min(0), entry: z.int().min(0) }),
         Lookup.extend({ kind: z.literal('deviation'), feature: z.int().min(0) }),
+        TextSum.extend({ kind: z.literal('text') }),
       ]),
     )
     .max(100_000),
-  folds: z.array(z.array(Lookup)),
+  folds: z.array(z.array(z.union([Lookup, TextSum]))),
   text: z.array(TextEncoding),
 });
 export type FeatureFile = z.infer<typeof FeatureFile>;
 export type LookupColumn = z.infer<typeof Lookup>;
 export type LevelDictionary = z.infer<typeof Levels>;
 export type PairDictionary = z.infer<typeof PairLevels>;
+export type FoldColumn = LookupColumn | TextSum;

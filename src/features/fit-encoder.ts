@@ -6,8 +6,16 @@ import { FEATURES_FORMAT, type FeatureFile } from './feature-file.ts';
 import { combine, type GeneratedFeature } from './generated.ts';
 import { fitTextEncoding } from './text.ts';
 
-/** A feature with the way it is to be turned into numbers. `number and levels`: a number whose values are also counted and told apart like the levels of a category. */
-export type FeatureToEncode = { name: string; expression: CheckedExpression; as: 'number' | 'number and levels' | 'category' | 'text'; isPersonal: boolean };
+/**
+ * A feature with the way it is to be turned into numbers. `number and levels`: a number whose values are also counted and told apart like the levels of
+ * a category. A `count` of characters is for trees: beside the terms of a text it only misleads a linear model.
+ */
+export type FeatureToEncode = {
+  name: string;
+  expression: CheckedExpression;
+  as: 'number' | 'number and levels' | 'count' | 'category' | 'text';
+  isPersonal: boolean;
+};
 
 /** Which candidates a base column is for: trees read a level's rank and count, linear models its indicator, and some trees also what was generated. */
 export type ColumnUse = 'both' | 'tree' | 'linear' | 'generated';
@@ -68,10 +76,10 @@ export function fitEncoder(
   let firstId = 0;
   features.forEach((feature, index) => {
     const levelRows = feature.isPersonal ? limits.minPersonalLevelRows : limits.minLevelRows;
-    if (feature.as === 'number' || feature.as === 'number and levels') {
-      add({ kind: 'number', feature: index }, 'both');
+    if (feature.as === 'number' || feature.as === 'number and levels' || feature.as === 'count') {
+      add({ kind: 'number', feature: index }, feature.as === 'count' ? 'tree' : 'both');
       const column = columnOf(index);
-      if (feature.as === 'number' || column.type !== 'number') return;
+      if (feature.as !== 'number and levels' || column.type !== 'number') return;
       const { index: dictionary, rowCounts } = addDictionary({ feature: index, levels: numbersOf(column.values, levelRows) });
       dictionaryOf.set(index, dictionary);
       addCounts(dictionary, rowCounts, 'tree');

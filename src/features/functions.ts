@@ -156,6 +156,41 @@ function replaceAll(text: string, part: string, by: string): string | null {
   return length > MAX_MADE_TEXT_LENGTH && pieces.length > 1 ? null : pieces.join(by);
 }
 
+type Translation = { byCharacter: Map<string, string>; begins: Uint8Array };
+
+/** What becomes of each character; `begins` has a 1 for each UTF-16 unit that one of them begins with. The first of two equal ones counts. */
+function makeTranslation(from: string, to: string): Translation {
+  const byCharacter = new Map<string, string>();
+  const begins = new Uint8Array(65_536);
+  const becomes = [...to];
+  [...from].forEach((character, at) => {
+    if (!byCharacter.has(character)) byCharacter.set(character, becomes[at] ?? '');
+    begins[character.charCodeAt(0)] = 1;
+  });
+  return { byCharacter, begins };
+}
+
+/** The two lists are constants nearly always: what was made of the last ones is kept. */
+let lastTranslation: { from: string; to: string; made: Translation } | undefined;
+
+function translate(text: string, from: string, to: string): string | null {
+  if (lastTranslation?.from !== from || lastTranslation.to !== to) lastTranslation = { from, to, made: makeTranslation(from, to) };
+  const { byCharacter, begins } = lastTranslation.made;
+  let made = '';
+  let kept = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (begins[text.charCodeAt(at)] === 0) continue;
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    const by = byCharacter.get(character);
+    if (by === undefined) continue;
+    made += text.slice(kept, at) + by;
+    at += character.length - 1;
+    kept = at + 1;
+  }
+  const whole = made + text.slice(kept);
+  return whole.length > text.length ? capped(whole) : whole;
+}
+
 const dateDiffUnits = ['second', 'minute', 'hour', 'day', 'month', 'quarter', 'year'] as const;
 
 /** How many boundaries of the unit lie between: 23:59 to 00:01 is one day. */
@@ -450,6 +485,15 @@ const table = {
     returns: 'text',
     meaning: 'every `part` replaced by `by`; unchanged when `part` is empty',
     apply: replaceAll,
+  },
+  translate: {
+    ...text1,
+    written: 'translate(a, from, to)',
+    spellings: ['translate'],
+    parameters: ['text', 'text', 'text'],
+    returns: 'text',
+    meaning: 'every character that is in `from` replaced by the one at its place in `to`, or left out where `to` is shorter',
+    apply: translate,
   },
   contains: {
     ...text2,

@@ -40,7 +40,7 @@ export type FoldStatistics = {
 };
 
 /** The rows whose labels may be used. `blocks`: rows of one block (equal rows, a group) stand in for each other, so they share an inner part; −1: alone. */
-type FittedRows = { rows: Int32Array; blocks: Int32Array };
+export type FittedRows = { rows: Int32Array; blocks: Int32Array };
 
 /**
  * @param entries dictionary entries of all rows, one array a dictionary
@@ -54,7 +54,7 @@ export function fitFoldStatistics(
   { rows: fitRows, blocks }: FittedRows,
   random: Random,
 ): FoldStatistics {
-  const part = dealParts(fitRows, blocks, random);
+  const part = dealParts(fitRows, blocks, random, INNER_PARTS);
   const rowCount = fitRows.length;
   const columnCount = dictionaries.length * labels.columnCount;
   const fitted = new Float32Array(rowCount * columnCount);
@@ -116,8 +116,8 @@ function sumOf(parts: Float64Array, first: number, without = -1): number {
 }
 
 /** An inner part for each row, at random and of about equal size; a block goes where its first row was dealt. */
-function dealParts(rows: Int32Array, blocks: Int32Array, random: Random): Uint8Array {
-  const part = random.shuffle(Uint8Array.from(rows, (_, i) => i % INNER_PARTS));
+export function dealParts(rows: Int32Array, blocks: Int32Array, random: Random, partCount: number): Uint8Array {
+  const part = random.shuffle(Uint8Array.from(rows, (_, i) => i % partCount));
   const ofBlock = new Map<number, number>();
   for (let i = 0; i < rows.length; i++) {
     const block = blocks[rows[i]];

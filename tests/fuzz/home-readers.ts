@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { canonicalJson } from '../../src/domain/canonical-json.ts';
-import { parseRunEvent, type RunEvent } from '../../src/domain/event.ts';
+import { parseRunEvent, type FileRef, type RunEvent } from '../../src/domain/event.ts';
 import { stateOf } from '../../src/domain/run.ts';
 import { openStore, readEvidence } from '../../src/edges/store/index.ts';
-import { fixtureLinear, fixtureTrees } from '../../src/edges/sandbox/wire-fixtures.ts';
+import { fixtureLinear, fixtureNetwork, fixtureTrees } from '../../src/edges/sandbox/wire-fixtures.ts';
 import { keepFit, readFit } from '../../src/engine/kept-fit.ts';
 import { keepProfile, readProfile } from '../../src/engine/kept-profile.ts';
 import { readPython } from '../../scripts/environment.mjs';
@@ -157,7 +157,8 @@ export const homeReaders: ReaderUnderTest[] = [
     refusals: [],
     async open(folder) {
       const store = await openStore(join(folder, 'home'), parseRunEvent);
-      const refs = [await keepFit(store.files, RUN, fixtureTrees), await keepFit(store.files, RUN, fixtureLinear)];
+      const refs: FileRef[] = [];
+      for (const fit of [fixtureTrees, fixtureLinear, fixtureNetwork]) refs.push(await keepFit(store.files, RUN, fit));
       return {
         seeds: await Promise.all(refs.map((ref) => store.files.get(RUN, ref))),
         mutate: mutatedBundle,

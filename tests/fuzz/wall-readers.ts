@@ -63,7 +63,7 @@ export const wallReaders: ReaderUnderTest[] = [
     name: 'bundle',
     refusals: [RangeError],
     open: () => ({
-      seeds: ['matrix', 'job', 'result-trees', 'result-linear'].map(golden),
+      seeds: ['matrix', 'job', 'result-trees', 'result-linear', 'result-network'].map(golden),
       mutate: mutatedBundle,
       read(bytes) {
         const { arrays } = decodeBundle(bytes);
@@ -77,7 +77,7 @@ export const wallReaders: ReaderUnderTest[] = [
     name: 'fit-result',
     refusals: [RangeError],
     open: () => ({
-      seeds: ['result-trees', 'result-linear'].map(golden),
+      seeds: ['result-trees', 'result-linear', 'result-network'].map(golden),
       mutate: mutatedBundle,
       read(bytes) {
         const { fitted } = readFitResult(bytes, fixtureExpectation);

@@ -1,9 +1,10 @@
 /** Checks what a learner says it learnt so deeply that whoever writes a graph from it need not check again. */
 import { z } from 'zod';
-import type { Fitted, FittedLinear, FittedTrees, Link } from '../../domain/fitted.ts';
+import type { Fitted, FittedLinear, FittedNetwork, FittedTrees, Link } from '../../domain/fitted.ts';
 import type { ArrayShelf, ResultExpectation } from './wire.ts';
 
 const MAX_TREES = 200_000;
+const MAX_NETWORK_INPUTS = 10_000;
 
 const Described = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -14,6 +15,14 @@ const Described = z.discriminatedUnion('kind', [
     leafWidth: z.int().min(1).max(10_000),
   }),
   z.strictObject({ kind: z.literal('linear'), link: z.enum(['none', 'sigmoid', 'softmax']), outputs: z.int().min(1).max(10_000) }),
+  z.strictObject({
+    kind: z.literal('network'),
+    link: z.enum(['none', 'sigmoid', 'softmax']),
+    outputs: z.int().min(1).max(10_000),
+    members: z.int().min(1).max(64),
+    width: z.int().min(1).max(1024),
+    layers: z.int().min(1).max(6),
+  }),
 ]);
 
 export function readFitted(description: unknown, shelf: ArrayShelf, expectation: ResultExpectation): Fitted {
@@ -22,7 +31,14 @@ export function readFitted(description: unknown, shelf: ArrayShelf, expectation:
   const described = parsed.data;
   checkOutputs(described, expectation);
   const mayRead = readableColumns(expectation);
-  return described.kind === 'trees' ? readTrees(described, shelf, mayRead) : readLinear(described, shelf, mayRead, expectation);
+  switch (described.kind) {
+    case 'trees':
+      return readTrees(described, shelf, mayRead);
+    case 'linear':
+      return readLinear(described, shelf, mayRead, expectation);
+    case 'network':
+      return readNetwork(described, shelf, mayRead);
+  }
 }
 
 function checkOutputs({ link, outputs }: { link: Link; outputs: number }, { job }: ResultExpectation): void {
@@ -101,17 +117,20 @@ function checkTree({ treeStart, feature, threshold, left, right, missingLeft, le
 
 type DescribedLinear = Extract<z.infer<typeof Described>, { kind: 'linear' }>;
 
+/** Takes numbers off the shelf that must all be finite. */
+function takeFinite<A extends Float32Array | Float64Array>(shelf: ArrayShelf, name: string, type: new (length: number) => A, length: number): A {
+  const array = shelf.take(name, type, length);
+  if (!array.every(Number.isFinite)) throw new RangeError(`"${name}" holds something that is not a finite number`);
+  return array;
+}
+
 function readLinear(described: DescribedLinear, shelf: ArrayShelf, mayRead: Uint8Array, { job, matrix }: ResultExpectation): FittedLinear {
   const { outputs } = described;
   const columns = shelf.take('columns', Int32Array);
   if (columns.length > mayRead.length || new Set(columns).size !== columns.length) throw new RangeError('a linear model reads a column twice');
   const stranger = columns.find((column) => column < 0 || column >= mayRead.length || mayRead[column] === 0);
   if (stranger !== undefined) throw new RangeError(`a linear model reads column ${stranger}, which the job was not given`);
-  const numbers = (name: string, length: number) => {
-    const array = shelf.take(name, Float64Array, length);
-    if (!array.every(Number.isFinite)) throw new RangeError(`"${name}" holds something that is not a finite number`);
-    return array;
-  };
+  const numbers = (name: string, length: number) => takeFinite(shelf, name, Float64Array, length);
   const fitted: FittedLinear = {
     ...described,
     columns,
@@ -123,6 +142,35 @@ function readLinear(described: DescribedLinear, shelf: ArrayShelf, mayRead: Uint
     coefficients: numbers('coefficients', columns.length * outputs),
     intercept: numbers('intercept', outputs),
     textCoefficients: numbers('textCoefficients', (job.usesText ? matrix.vocabularySize : 0) * outputs),
+  };
+  if (fitted.low.some((low, index) => low > fitted.high[index])) throw new RangeError('a lower limit lies above its upper one');
+  return fitted;
+}
+
+type DescribedNetwork = Extract<z.infer<typeof Described>, { kind: 'network' }>;
+
+function readNetwork(described: DescribedNetwork, shelf: ArrayShelf, mayRead: Uint8Array): FittedNetwork {
+  const { outputs, members, width, layers } = described;
+  const columns = shelf.take('columns', Int32Array);
+  const inputs = columns.length;
+  if (inputs < 1 || inputs > MAX_NETWORK_INPUTS) throw new RangeError(`a network of ${inputs} inputs is none`);
+  const stranger = columns.find((column) => column < 0 || column >= mayRead.length || mayRead[column] === 0);
+  if (stranger !== undefined) throw new RangeError(`a network reads column ${stranger}, which the job was not given`);
+  const numbers = (name: string, length: number) => takeFinite(shelf, name, Float32Array, length);
+  const fitted: FittedNetwork = {
+    ...described,
+    columns,
+    fill: numbers('fill', inputs),
+    low: numbers('low', inputs),
+    high: numbers('high', inputs),
+    center: numbers('center', inputs),
+    scale: numbers('scale', inputs),
+    factors: numbers('factors', members * inputs),
+    first: numbers('first', inputs * width),
+    hidden: numbers('hidden', (layers - 1) * width * width),
+    biases: numbers('biases', layers * members * width),
+    heads: numbers('heads', members * width * outputs),
+    headBiases: takeFinite(shelf, 'headBiases', Float64Array, members * outputs),
   };
   if (fitted.low.some((low, index) => low > fitted.high[index])) throw new RangeError('a lower limit lies above its upper one');
   return fitted;

@@ -75,3 +75,28 @@ export const fixtureLinear: FitResult = {
     textCoefficients: Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
   },
 };
+
+/** Two members of two layers; two of its three inputs read the job's own extra column. */
+export const fixtureNetwork: FitResult = {
+  ...fixtureTrees,
+  fitted: {
+    kind: 'network',
+    link: 'sigmoid',
+    outputs: 1,
+    members: 2,
+    width: 2,
+    layers: 2,
+    columns: Int32Array.of(2, 3, 3),
+    fill: Float32Array.of(0, 1, 0.5),
+    low: Float32Array.of(-10, 0, 0),
+    high: Float32Array.of(10, 0, 0.5),
+    center: Float32Array.of(1, 0.25, 0.25),
+    scale: Float32Array.of(0.5, 2, 4),
+    factors: Float32Array.of(1, -1, 0.5, 0.25, 2, -0.5),
+    first: Float32Array.of(1, 2, 3, 4, 5, 6),
+    hidden: Float32Array.of(1, -1, 0.5, -0.5),
+    biases: Float32Array.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
+    heads: Float32Array.of(1, -1, 0.25, -0.25),
+    headBiases: Float64Array.of(0.1, -0.1),
+  },
+};

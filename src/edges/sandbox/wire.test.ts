@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBundle, encodeBundle, type Bundle } from '../../domain/bundle.ts';
 import { makeProbeHarness } from '../../../tests/attacks/probe-harness.ts';
-import { fixtureExpectation, fixtureJob, fixtureLinear, fixtureMatrix, fixtureTrees } from './wire-fixtures.ts';
+import { fixtureExpectation, fixtureJob, fixtureLinear, fixtureMatrix, fixtureNetwork, fixtureTrees } from './wire-fixtures.ts';
 import { encodeJob, encodeJobFrame, encodeMatrix, frameKind, FrameReader, readFitResult, type WorkerFrame } from './wire.ts';
 
 const harness = fileURLToPath(new URL('../../../harness/', import.meta.url));
@@ -21,6 +21,7 @@ describe('the golden files', () => {
   it('are read on this side as the results they stand for', () => {
     expect(readFitResult(golden('result-trees'), fixtureExpectation)).toEqual(fixtureTrees);
     expect(readFitResult(golden('result-linear'), fixtureExpectation)).toEqual(fixtureLinear);
+    expect(readFitResult(golden('result-network'), fixtureExpectation)).toEqual(fixtureNetwork);
   });
 
   it('are read and written as the same bytes on the other side', () => {
@@ -74,6 +75,7 @@ it('refuses to send a matrix whose parts disagree', () => {
 
 const treesBundle = () => decodeBundle(golden('result-trees'));
 const linearBundle = () => decodeBundle(golden('result-linear'));
+const networkBundle = () => decodeBundle(golden('result-network'));
 const read = (bundle: Bundle) => () => readFitResult(encodeBundle(bundle), fixtureExpectation);
 const withArrays = (bundle: Bundle, arrays: Bundle['arrays']) => ({ meta: bundle.meta, arrays: { ...bundle.arrays, ...arrays } });
 type Meta = { fitted: Record<string, unknown> };
@@ -125,6 +127,16 @@ describe('a result is refused that', () => {
     ['multiplies a column that the job was not given', () => withArrays(linearBundle(), { columns: Int32Array.of(1, 3) }), 'column 1'],
     ['has a lower limit above the upper one', () => withArrays(linearBundle(), { low: Float64Array.of(11, 0) }), 'lower limit'],
     ['has an endless coefficient', () => withArrays(linearBundle(), { coefficients: Float64Array.of(1, Infinity, 0, 0) }), 'not a finite number'],
+    ['is a network of a column that the job was not given', () => withArrays(networkBundle(), { columns: Int32Array.of(2, 1, 3) }), 'column 1'],
+    ['is a network of nothing', () => withArrays(networkBundle(), { columns: new Int32Array(0) }), '0 inputs'],
+    ['is a network of no member', () => withFitted(networkBundle(), { members: 0 }), 'not as agreed'],
+    ['is a network wider than any', () => withFitted(networkBundle(), { width: 1e9 }), 'not as agreed'],
+    ['is a network of more layers than it has numbers for', () => withFitted(networkBundle(), { layers: 3 }), '"hidden" has 4 values, not 8'],
+    ['is a network of more members than it has numbers for', () => withFitted(networkBundle(), { members: 3 }), '"factors" has 6 values, not 9'],
+    ['is a network with a weight that is no number', () => withArrays(networkBundle(), { first: Float32Array.of(1, 2, 3, 4, NaN, 6) }), '"first" holds'],
+    ['is a network with an endless bias', () => withArrays(networkBundle(), { headBiases: Float64Array.of(0, Infinity) }), '"headBiases" holds'],
+    ['is a network with a lower limit above the upper one', () => withArrays(networkBundle(), { low: Float32Array.of(11, 0, 0) }), 'lower limit'],
+    ['is a network with limits of another type', () => withArrays(networkBundle(), { high: Float64Array.of(10, 0, 0.5) }), '"high" is missing'],
     ['has coefficients for another vocabulary', () => withArrays(linearBundle(), { textCoefficients: new Float64Array(8) }), '8 values, not 10'],
   ])('%s', (_, bundle, message) => {
     expect(read(bundle())).toThrow(message);

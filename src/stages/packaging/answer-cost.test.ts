@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { smallPlan, smallSpec, stump } from '../../../tests/fixtures/small-package.ts';
-import type { FittedTrees } from '../../domain/fitted.ts';
+import type { FittedNetwork, FittedTrees } from '../../domain/fitted.ts';
 import { estimateAnswerCost, findBrokenLimits } from './answer-cost.ts';
 import { writeGraph } from './write-graph.ts';
 
@@ -22,7 +22,47 @@ function manyTrees(treeCount: number, leaves: number): FittedTrees {
   };
 }
 
+function network(inputs: number, members: number): FittedNetwork {
+  const [width, layers, outputs] = [128, 2, 1];
+  const numbers = (length: number) => new Float32Array(length);
+  return {
+    kind: 'network',
+    link: 'none',
+    outputs,
+    members,
+    width,
+    layers,
+    columns: new Int32Array(inputs),
+    fill: numbers(inputs),
+    low: numbers(inputs),
+    high: numbers(inputs),
+    center: numbers(inputs),
+    scale: numbers(inputs),
+    factors: numbers(members * inputs),
+    first: numbers(inputs * width),
+    hidden: numbers(width * width),
+    biases: numbers(layers * members * width),
+    heads: numbers(members * width * outputs),
+    headBiases: new Float64Array(members),
+  };
+}
+
 describe('the cost of an answer', () => {
+  it('is about 7 µs a row of a batch for a network of 170 inputs and four members, and grows with its members', () => {
+    const cost = (members: number) => estimateAnswerCost([network(170, members)], 30).batchMsPerRow;
+    expect(cost(4)).toBeGreaterThan(0.006);
+    expect(cost(4)).toBeLessThan(0.008);
+    expect(cost(8)).toBeCloseTo(2 * cost(4), 3);
+  });
+
+  it('foresees the size of the graph of a network', () => {
+    const fitted = network(200, 4);
+    const written = writeGraph({ ...smallSpec, members: [{ fitted, extraOffset: 3, weight: 1 }] }).length;
+    const foreseen = estimateAnswerCost([fitted], 5).packageBytes - estimateAnswerCost([], 5).packageBytes;
+    expect(foreseen / written).toBeGreaterThan(0.95);
+    expect(foreseen / written).toBeLessThan(1.05);
+  });
+
   it('is about 34 ns a tree of 31 leaves for a row of a batch', () => {
     const { batchMsPerRow } = estimateAnswerCost([manyTrees(1000, 31)], 30);
     expect(batchMsPerRow * 1e6).toBeCloseTo(34_000, 0);

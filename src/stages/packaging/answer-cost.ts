@@ -2,7 +2,7 @@
  * What a model will cost to answer, before it is built. The numbers were measured with ONNX Runtime 1.30 on one thread of a
  * 2-core x64 machine, 30 columns; they tell apart what fits under the plan's limits from what does not, no more.
  */
-import type { Fitted, FittedLinear, FittedTrees } from '../../domain/fitted.ts';
+import type { Fitted, FittedLinear, FittedNetwork, FittedTrees } from '../../domain/fitted.ts';
 import type { AnswerLimits } from '../../domain/plan.ts';
 
 export type AnswerCost = { rowMs: number; batchMsPerRow: number; packageBytes: number };
@@ -19,6 +19,12 @@ const LINEAR_COLUMN_NS = 10;
 const TYPICAL_TERMS = 60;
 const TERM_NS = 4;
 
+const NETWORK_CALL_MS = 0.03;
+/** One product of the matrices, for a row alone and in a batch, where a matrix is read once for many rows; an input prepared; an answer of a member linked. */
+const PRODUCT_NS = { row: 0.08, batch: 0.042 } as const;
+const INPUT_NS = 1.5;
+const LINK_NS = 15;
+
 const BRANCH_BYTES = 26;
 const LEAF_BYTES = 18;
 const LEAF_VALUE_BYTES = 9;
@@ -30,7 +36,7 @@ const COLUMN_BYTES = 400;
 export function estimateAnswerCost(members: readonly Fitted[], columnCount: number): AnswerCost {
   const cost = { rowMs: CALL_MS, batchMsPerRow: 0, packageBytes: OTHER_FILES_BYTES + COLUMN_BYTES * columnCount };
   for (const fitted of members) {
-    const own = fitted.kind === 'trees' ? costOfTrees(fitted) : costOfLinear(fitted);
+    const own = costOf(fitted);
     cost.rowMs += own.rowMs;
     cost.batchMsPerRow += own.batchMsPerRow;
     cost.packageBytes += own.packageBytes;
@@ -45,6 +51,17 @@ export function findBrokenLimits(cost: AnswerCost, limits: AnswerLimits): (keyof
   if (cost.batchMsPerRow > limits.maxBatchMsPerRow) broken.push('maxBatchMsPerRow');
   if (cost.packageBytes > limits.maxPackageBytes) broken.push('maxPackageBytes');
   return broken;
+}
+
+function costOf(fitted: Fitted): AnswerCost {
+  switch (fitted.kind) {
+    case 'trees':
+      return costOfTrees(fitted);
+    case 'linear':
+      return costOfLinear(fitted);
+    case 'network':
+      return costOfNetwork(fitted);
+  }
 }
 
 function costOfTrees({ treeStart, feature, leafWidth, leafValues }: FittedTrees): AnswerCost {
@@ -74,4 +91,15 @@ function costOfLinear({ columns, outputs, coefficients, textCoefficients }: Fitt
   const textNs = textCoefficients.length > 0 ? TYPICAL_TERMS * outputs * TERM_NS : 0;
   const batchMsPerRow = (columnNs + textNs) / 1e6;
   return { rowMs: LINEAR_CALL_MS + batchMsPerRow, batchMsPerRow, packageBytes: 8 * (coefficients.length + textCoefficients.length) + 48 * columns.length };
+}
+
+function costOfNetwork({ columns, members, width, layers, outputs, first, hidden, heads }: FittedNetwork): AnswerCost {
+  const inputs = columns.length;
+  const products = members * width * (inputs + (layers - 1) * width + outputs);
+  const besideNs = inputs * INPUT_NS + members * outputs * LINK_NS;
+  return {
+    rowMs: NETWORK_CALL_MS + (products * PRODUCT_NS.row + besideNs) / 1e6,
+    batchMsPerRow: (products * PRODUCT_NS.batch + besideNs) / 1e6,
+    packageBytes: 4 * (first.length + hidden.length + heads.length + members * (inputs + layers * width)) + 24 * inputs,
+  };
 }

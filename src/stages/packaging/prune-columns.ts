@@ -1,54 +1,58 @@
 import type { Fitted } from '../../domain/fitted.ts';
-import type { FeatureFile, LookupColumn } from '../../features/index.ts';
+import type { FeatureFile, FoldColumn } from '../../features/index.ts';
 import type { ProbeRows } from './check-equality.ts';
 
-/** A fitted model with the rows that prove it. Its column f < F is base column f; F + e is column e of its fold. */
-export type Prunable = { fitted: Fitted; probes: ProbeRows };
+/** A fitted model with the rows that prove it. Its column f < F is base column f; F + e is column `extra[e]` of its fold. */
+export type Prunable = { fitted: Fitted; extra: readonly number[]; probes: ProbeRows };
 
 /**
  * Leaves the package what its members read: a column, a level or an expression that no member asks for would be computed at every answer for
- * nothing. Inputs stay, for they are what a table is checked by. Members keep their order, and their columns new numbers.
+ * nothing. Inputs stay, for they are what a table is checked by. Members keep their order, and their columns new numbers: afterwards all members
+ * know the same columns of their folds, those that one of them was not given being missing in its probes.
  */
 export function pruneColumns<M extends Prunable>(features: FeatureFile, members: readonly M[]): { features: FeatureFile; members: M[] } {
   const baseCount = features.columns.length;
-  const read = [...new Set(members.flatMap(({ fitted }) => columnsReadBy(fitted)))].toSorted((a, b) => a - b);
-  const base = read.filter((column) => column < baseCount);
-  // A matrix has a column.
-  if (base.length === 0 && baseCount > 0) base.push(0);
-  const extra = read.filter((column) => column >= baseCount).map((column) => column - baseCount);
-
-  const columnOf = new Int32Array(baseCount + (extra.at(-1) ?? 0) + 1).fill(-1);
-  base.forEach((column, at) => (columnOf[column] = at));
-  extra.forEach((column, at) => (columnOf[baseCount + column] = base.length + at));
-  const columns = base.map((column) => features.columns[column]);
-  const folds = features.folds.map((lookups) => extra.map((column) => lookups[column]));
+  const readOf = members.map(({ fitted, extra }) => columnsReadBy(fitted).map((column) => placeOf(column, baseCount, extra)));
+  const read = [...new Set(readOf.flat())].toSorted((a, b) => a - b);
+  // A matrix has a base column.
+  if ((read.length === 0 || read[0] >= baseCount) && baseCount > 0) read.unshift(0);
+  const base = read.filter((place) => place < baseCount);
+  const extra = read.slice(base.length).map((place) => place - baseCount);
+  const newPlace = renumber(read);
   return {
-    features: withoutUnread({ ...features, columns, folds }),
+    features: withoutUnread({
+      ...features,
+      columns: base.map((column) => features.columns[column]),
+      folds: features.folds.map((columns) => extra.map((column) => columns[column])),
+    }),
     members: members.map((member) => ({
       ...member,
-      fitted: renumbered(member.fitted, columnOf),
-      probes: cutProbes(member.probes, baseCount, base, extra),
+      fitted: renumbered(member.fitted, (column) => newPlace(placeOf(column, baseCount, member.extra))),
+      extra: [...extra.keys()],
+      probes: cutProbes(member, baseCount, base, extra),
     })),
   };
 }
 
+/** The place of a member's column: base columns, then all columns of a fold. */
+const placeOf = (column: number, baseCount: number, extra: readonly number[]): number => (column < baseCount ? column : baseCount + extra[column - baseCount]);
+
 function columnsReadBy(fitted: Fitted): number[] {
-  return fitted.kind === 'trees' ? [...new Set(fitted.feature)].filter((column) => column >= 0) : [...fitted.columns];
+  return fitted.kind === 'trees' ? [...new Set(fitted.feature)].filter((column) => column >= 0) : [...new Set(fitted.columns)];
 }
 
-function renumbered(fitted: Fitted, columnOf: Int32Array): Fitted {
-  if (fitted.kind === 'trees') return { ...fitted, feature: fitted.feature.map((column) => (column < 0 ? column : columnOf[column])) };
-  return { ...fitted, columns: fitted.columns.map((column) => columnOf[column]) };
+function renumbered(fitted: Fitted, newOf: (column: number) => number): Fitted {
+  if (fitted.kind === 'trees') return { ...fitted, feature: fitted.feature.map((column) => (column < 0 ? column : newOf(column))) };
+  return { ...fitted, columns: fitted.columns.map(newOf) };
 }
 
-/** A member may have been given fewer of its fold's columns than another: the first ones. */
-function cutProbes(probes: ProbeRows, baseCount: number, base: readonly number[], extra: readonly number[]): ProbeRows {
-  const own = extra.filter((column) => column < probes.extraCount);
-  const kept = [...base, ...own.map((column) => baseCount + column)];
-  const width = baseCount + probes.extraCount;
-  const matrix = new Float32Array(probes.textRows.length * kept.length);
-  for (let row = 0, at = 0; row < probes.textRows.length; row++) for (const column of kept) matrix[at++] = probes.matrix[row * width + column];
-  return { ...probes, matrix, extraCount: own.length };
+function cutProbes({ probes, extra: given }: Prunable, baseCount: number, base: readonly number[], extra: readonly number[]): ProbeRows {
+  const width = baseCount + given.length;
+  const from = [...base, ...extra.map((column) => (given.includes(column) ? baseCount + given.indexOf(column) : -1))];
+  const matrix = new Float32Array(probes.textRows.length * from.length);
+  for (let row = 0, at = 0; row < probes.textRows.length; row++)
+    for (const column of from) matrix[at++] = column < 0 ? Number.NaN : probes.matrix[row * width + column];
+  return { ...probes, matrix, extraCount: extra.length };
 }
 
 /** The same columns on the dictionaries and features that they need, and no others. */
@@ -59,8 +63,7 @@ function withoutUnread(file: FeatureFile): FeatureFile {
     if ('pair' in known) known.pair.forEach(needs);
     dictionaries.add(dictionary);
   };
-  for (const column of file.columns) if (column.kind !== 'number') needs(column.dictionary);
-  for (const { dictionary } of file.folds.flat()) needs(dictionary);
+  for (const column of [...file.columns, ...file.folds.flat()]) if ('dictionary' in column) needs(column.dictionary);
   const named = [...dictionaries].flatMap((dictionary) => {
     const known = file.dictionaries[dictionary];
     return 'feature' in known ? [known.feature] : [];
@@ -68,7 +71,7 @@ function withoutUnread(file: FeatureFile): FeatureFile {
   const numbers = file.columns.flatMap((column) => ('feature' in column ? [column.feature] : []));
   const newFeature = renumber([...numbers, ...named, ...file.text.map(({ feature }) => feature)]);
   const newDictionary = renumber(dictionaries);
-  const moved = <L extends LookupColumn>(lookup: L): L => ({ ...lookup, dictionary: newDictionary(lookup.dictionary) });
+  const moved = <C extends { dictionary: number }>(column: C): C => ({ ...column, dictionary: newDictionary(column.dictionary) });
   return {
     ...file,
     features: [...newFeature.kept].map((feature) => file.features[feature]),
@@ -83,14 +86,15 @@ function withoutUnread(file: FeatureFile): FeatureFile {
         case 'number':
           return { ...column, feature: newFeature(column.feature) };
         case 'indicator':
-          return { ...column, dictionary: newDictionary(column.dictionary) };
         case 'lookup':
           return moved(column);
         case 'deviation':
           return { ...moved(column), feature: newFeature(column.feature) };
+        case 'text':
+          return column;
       }
     }),
-    folds: file.folds.map((lookups) => lookups.map(moved)),
+    folds: file.folds.map((columns) => columns.map((column): FoldColumn => ('dictionary' in column ? moved(column) : column))),
     text: file.text.map((block) => ({ ...block, feature: newFeature(block.feature) })),
   };
 }

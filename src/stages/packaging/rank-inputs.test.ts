@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stump } from '../../../tests/fixtures/small-package.ts';
-import type { FittedLinear } from '../../domain/fitted.ts';
+import type { FittedLinear, FittedNetwork } from '../../domain/fitted.ts';
 import type { FeatureFile } from '../../features/index.ts';
 import { rankInputs } from './rank-inputs.ts';
 
@@ -47,6 +47,30 @@ describe('rankInputs', () => {
 
   it('puts the input first that a linear model hangs on most', () => {
     expect(rankInputs(features, [{ fitted: linear, weight: 1 }])).toEqual(['rent', 'age', 'city']);
+  });
+
+  it('puts the input first that a network weighs most, all the pieces of its column together', () => {
+    const network: FittedNetwork = {
+      kind: 'network',
+      link: 'none',
+      outputs: 1,
+      members: 1,
+      width: 2,
+      layers: 1,
+      columns: Int32Array.of(2, 0, 0),
+      fill: new Float32Array(3),
+      low: new Float32Array(3),
+      high: new Float32Array(3),
+      center: new Float32Array(3),
+      scale: new Float32Array(3).fill(1),
+      factors: new Float32Array(3).fill(1),
+      first: Float32Array.of(2, -2, 1, -2, 1, 2),
+      hidden: new Float32Array(0),
+      biases: new Float32Array(2),
+      heads: new Float32Array(2),
+      headBiases: new Float64Array(1),
+    };
+    expect(rankInputs(features, [{ fitted: network, weight: 1 }])).toEqual(['age', 'rent', 'city']);
   });
 
   it('counts each member by its weight and names every input', () => {

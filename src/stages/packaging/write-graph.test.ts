@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Fitted, FittedLinear, FittedTrees } from '../../domain/fitted.ts';
+import type { Fitted, FittedLinear, FittedNetwork, FittedTrees } from '../../domain/fitted.ts';
 import { seededRandom, type Random } from '../../domain/random.ts';
 import { openNativeRuntime } from '../../edges/onnx/native.ts';
 import type { EncodedRows } from '../../features/encoded.ts';
@@ -53,6 +53,22 @@ describe('the graph', () => {
       const truth = eachRow(rows).flatMap((row, at) => answerOf(spec, row, textOf(rows, at)));
       expect(answers.length).toBe(truth.length);
       for (const [at, value] of truth.entries()) expect(Math.abs(answers[at] - value), `seed ${seed}`).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(value)));
+    }
+  });
+
+  it('answers as a network does on rows that are missing, endless, or at the limits of its inputs', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = seededRandom(2000 + seed);
+      const outputs = [1, 2, 5][random.below(3)];
+      const fitted = randomNetwork(random, { columnCount: 3, outputs, link: outputs === 1 ? 'none' : 'softmax' });
+      const hard = [NaN, Infinity, -Infinity, 0, -0, 3.4028234663852886e38, -1e30, 1e-45, ...fitted.low, ...fitted.high, ...fitted.center];
+      const rows = rowsOf(
+        Array.from({ length: 50 }, () => Array.from({ length: 3 }, () => neighbour32(hard[random.below(hard.length)], random.below(3) - 1))),
+        3,
+      );
+      const answers = await answersOf(specOf(fitted, 3, outputs), rows);
+      const truth = eachRow(rows).flatMap((row) => evaluate(fitted, row));
+      for (const [at, value] of truth.entries()) expect(Math.abs(answers[at] - value), `seed ${seed}`).toBeLessThanOrEqual(2e-6 * Math.max(1, Math.abs(value)));
     }
   });
 
@@ -163,7 +179,30 @@ type TextTerms = { ids: Int32Array; weights: Float32Array };
 // The interpreter: float64, straight from the definitions in domain/fitted.ts.
 
 function evaluate(fitted: Fitted, row: Float32Array, text: TextTerms = { ids: new Int32Array(0), weights: new Float32Array(0) }): number[] {
+  if (fitted.kind === 'network') return networkAnswer(fitted, row);
   return linked(fitted, fitted.kind === 'trees' ? sumOfTrees(fitted, row) : linearSum(fitted, row, text));
+}
+
+function networkAnswer(network: FittedNetwork, row: Float32Array): number[] {
+  const { columns, members, width, layers, outputs } = network;
+  const inputs = Array.from(columns, (column, at) => {
+    const x = Number.isNaN(row[column]) ? network.fill[at] : Math.min(Math.max(row[column], network.low[at]), network.high[at]);
+    const scaled = Math.fround(Math.fround(x - network.center[at]) * network.scale[at]);
+    return scaled / Math.sqrt(1 + (scaled / 3) ** 2);
+  });
+  const times = (state: number[], matrix: Float32Array, offset: number, to: number) =>
+    Array.from({ length: to }, (_, k) => state.reduce((sum, value, at) => sum + value * matrix[offset + at * to + k], 0));
+  const mean = Array.from({ length: outputs }, () => 0);
+  for (let member = 0; member < members; member++) {
+    let state = inputs.map((value, at) => value * network.factors[member * columns.length + at]);
+    for (let layer = 0; layer < layers; layer++) {
+      const sums = layer === 0 ? times(state, network.first, 0, width) : times(state, network.hidden, (layer - 1) * width * width, width);
+      state = sums.map((sum, k) => Math.max(0, sum + network.biases[(layer * members + member) * width + k]));
+    }
+    const raw = times(state, network.heads, member * width * outputs, outputs).map((sum, k) => sum + network.headBiases[member * outputs + k]);
+    linked(network, raw).forEach((value, k) => (mean[k] += value / members));
+  }
+  return mean;
 }
 
 function sumOfTrees(trees: FittedTrees, row: Float32Array): number[] {
@@ -340,6 +379,33 @@ function randomLinear(random: Random, wanted: { columnCount: number; outputs: nu
   };
 }
 
+function randomNetwork(random: Random, wanted: { columnCount: number; outputs: number; link: FittedNetwork['link'] }): FittedNetwork {
+  const { columnCount, outputs, link } = wanted;
+  const [members, width, layers] = [1 + random.below(3), 1 + random.below(6), 1 + random.below(3)];
+  const columns = Int32Array.from({ length: columnCount + 2 }, (_, at) => at % columnCount); // some are read twice
+  const numbers = (length: number, low: number, high: number) => Float32Array.from({ length }, () => uniform(random, low, high));
+  return {
+    kind: 'network',
+    link,
+    outputs,
+    members,
+    width,
+    layers,
+    columns,
+    fill: numbers(columns.length, -1, 1),
+    low: numbers(columns.length, -9, -1),
+    high: numbers(columns.length, 1, 9),
+    center: numbers(columns.length, -1, 1),
+    scale: numbers(columns.length, 0.1, 2),
+    factors: numbers(members * columns.length, -1, 1),
+    first: numbers(columns.length * width, -1, 1),
+    hidden: numbers((layers - 1) * width * width, -1, 1),
+    biases: numbers(layers * members * width, -1, 1),
+    heads: numbers(members * width * outputs, -1, 1),
+    headBiases: Float64Array.from({ length: members * outputs }, () => uniform(random, -1, 1)),
+  };
+}
+
 /** Rows whose values are the thresholds' float32 neighbours, missing values, infinities and zeros. */
 function hardRows(random: Random, fitted: FittedTrees, columnCount: number, rowCount: number): EncodedRows {
   const thresholds = [...fitted.threshold.filter((_, node) => fitted.feature[node] >= 0), 0];
@@ -367,11 +433,14 @@ function randomSpec(random: Random): GraphSpec {
     const link = task === 'regression' ? 'none' : task === 'binary' ? 'sigmoid' : 'softmax';
     const outputs = task === 'binary' ? 1 : classCount;
     const isForest = task !== 'regression' && random.next() < 0.3;
+    const isNetwork = random.next() < 0.3;
     const fitted: Fitted = isForest
       ? oneLeafForest(random, classCount)
-      : random.next() < 0.5
-        ? randomTrees(random, { columnCount: baseColumnCount + 1, outputs, treeCount: 1 + random.below(5), link })
-        : randomLinear(random, { columnCount: baseColumnCount + 1, outputs, link, vocabularySize });
+      : isNetwork
+        ? randomNetwork(random, { columnCount: baseColumnCount + 1, outputs, link })
+        : random.next() < 0.5
+          ? randomTrees(random, { columnCount: baseColumnCount + 1, outputs, treeCount: 1 + random.below(5), link })
+          : randomLinear(random, { columnCount: baseColumnCount + 1, outputs, link, vocabularySize });
     return { fitted, extraOffset: baseColumnCount + at, weight: memberCount === 1 ? 1 : share / total };
   });
   const calibrations: GraphSpec['calibration'][] = [{ kind: 'none' }];

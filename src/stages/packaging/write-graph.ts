@@ -6,7 +6,7 @@
  */
 import { PROBABILITY_FLOOR } from '../../domain/calibration.ts';
 import type { Calibration } from '../../domain/event.ts';
-import type { Fitted, FittedLinear, FittedTrees, Link } from '../../domain/fitted.ts';
+import type { Fitted, FittedLinear, FittedNetwork, FittedTrees, Link } from '../../domain/fitted.ts';
 import type { TargetScale } from '../../domain/target-scale.ts';
 import type { TaskKind } from '../../domain/task.ts';
 import { below32, floor32 } from './float32-threshold.ts';
@@ -60,15 +60,26 @@ export function readsText(fitted: Fitted): boolean {
 /** A member's answer: p(class 1) alone for binary, K probabilities, or one number on the training scale. */
 function writeMember(graph: GraphWriter, member: GraphMember, spec: GraphSpec): string {
   const { fitted } = member;
-  const raw = fitted.kind === 'trees' ? writeTrees(graph, fitted, member, spec) : writeLinear(graph, fitted, member, spec);
-  const answer = writeLink(graph, fitted.link, raw);
+  const answer = writeFitted(graph, member, spec);
   if (spec.task !== 'binary' || fitted.outputs === 1) return answer;
   return graph.node('Gather', [answer, graph.constant([1], Int32Array.of(1))], { axis: { kind: 'int', value: 1 } });
 }
 
-function writeLink(graph: GraphWriter, link: Link, raw: string): string {
+function writeFitted(graph: GraphWriter, member: GraphMember, spec: GraphSpec): string {
+  const { fitted } = member;
+  switch (fitted.kind) {
+    case 'trees':
+      return writeLink(graph, fitted.link, writeTrees(graph, fitted, member, spec), 1);
+    case 'linear':
+      return writeLink(graph, fitted.link, writeLinear(graph, fitted, member, spec), 1);
+    case 'network':
+      return writeNetwork(graph, fitted, member, spec);
+  }
+}
+
+function writeLink(graph: GraphWriter, link: Link, raw: string, axis: number): string {
   if (link === 'none') return raw;
-  return link === 'sigmoid' ? graph.node('Sigmoid', [raw]) : graph.node('Softmax', [raw], { axis: { kind: 'int', value: 1 } });
+  return link === 'sigmoid' ? graph.node('Sigmoid', [raw]) : graph.node('Softmax', [raw], { axis: { kind: 'int', value: axis } });
 }
 
 /** `TreeEnsembleRegressor` of ai.onnx.ml 3 for every kind of tree: the classifier operator has links of its own and less exact sums. */
@@ -185,6 +196,37 @@ function writeLinear(graph: GraphWriter, fitted: FittedLinear, member: GraphMemb
   const rows = graph.node('Slice', [graph.node('Shape', ['x']), ...[0, 1].map((at) => graph.constant([1], BigInt64Array.of(BigInt(at))))]);
   const shape = graph.node('Concat', [rows, graph.constant([1], BigInt64Array.of(BigInt(fitted.outputs)))], { axis: { kind: 'int', value: 0 } });
   return graph.node('Expand', [graph.constant([1, fitted.outputs], fitted.intercept), shape]);
+}
+
+/** The members lie side by side, [members, rows, …], so that one product does them all. In float32, as they learnt, up to the last layer's sums. */
+function writeNetwork(graph: GraphWriter, fitted: FittedNetwork, member: GraphMember, spec: GraphSpec): string {
+  const { columns, members, width, layers, outputs } = fitted;
+  const inputCount = columns.length;
+  const vector = (values: Float32Array) => graph.constant([inputCount], values);
+  const scalar = (value: number) => graph.constant([], Float32Array.of(value));
+  const axis = graph.constant([1], BigInt64Array.of(0n));
+  const read = graph.node('Gather', ['x', graph.constant([inputCount], columns.map(matrixColumns(member, spec)))], { axis: { kind: 'int', value: 1 } });
+  const clamped = graph.node('Min', [graph.node('Max', [read, vector(fitted.low)]), vector(fitted.high)]);
+  const filled = graph.node('Where', [graph.node('IsNaN', [read]), vector(fitted.fill), clamped]);
+  const scaled = graph.node('Mul', [graph.node('Sub', [filled, vector(fitted.center)]), vector(fitted.scale)]);
+  const third = graph.node('Mul', [scaled, scalar(1 / 3)]);
+  const inputs = graph.node('Div', [scaled, graph.node('Sqrt', [graph.node('Add', [graph.node('Mul', [third, third]), scalar(1)])])]);
+
+  const factors = graph.constant([members, 1, inputCount], fitted.factors);
+  let state = graph.node('Mul', [graph.node('Unsqueeze', [inputs, axis]), factors]);
+  for (let layer = 0; layer < layers; layer++) {
+    const matrix =
+      layer === 0
+        ? graph.constant([inputCount, width], fitted.first)
+        : graph.constant([width, width], fitted.hidden.subarray((layer - 1) * width * width, layer * width * width));
+    const biases = graph.constant([members, 1, width], fitted.biases.subarray(layer * members * width, (layer + 1) * members * width));
+    state = graph.node('Relu', [graph.node('Add', [graph.node('MatMul', [state, matrix]), biases])]);
+  }
+  const sums = graph.node('MatMul', [state, graph.constant([members, width, outputs], fitted.heads)]);
+  const wide = graph.node('Cast', [sums], { to: { kind: 'int', value: elementType.float64 } });
+  const raw = graph.node('Add', [wide, graph.constant([members, 1, outputs], fitted.headBiases)]);
+  const answers = writeLink(graph, fitted.link, raw, 2);
+  return graph.node('Mul', [graph.node('ReduceSum', [answers, axis], { keepdims: { kind: 'int', value: 0 } }), graph.scalar(1 / members)]);
 }
 
 /** Σ weight × coefficients[id]: the vocabulary is never made dense. The row after the last term is zeros, for padding. */

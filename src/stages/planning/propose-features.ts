@@ -1,7 +1,7 @@
 import type { Plan } from '../../domain/plan.ts';
 
 /** A feature as text of the feature language, before it is parsed and checked. */
-export type FeatureProposal = { name: string; text: string; as: 'number' | 'category' | 'text'; isPersonal: boolean };
+export type FeatureProposal = { name: string; text: string; as: 'number' | 'count' | 'category' | 'text'; isPersonal: boolean };
 
 const quotedText = (text: string) => `'${text.replaceAll("'", "''")}'`;
 /** A longer CASE would pass the size that an expression may have. */
@@ -11,6 +11,17 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 /** Parts of a date that repeat, and its distance from a fixed day. */
 const dateParts = ['year', 'month', 'day', 'dayofweek', 'dayofyear', 'hour'] as const;
 const MAX_DATE_PAIRS = 10;
+
+const between = (first: string, last: string) =>
+  Array.from({ length: last.charCodeAt(0) - first.charCodeAt(0) + 1 }, (_, at) => String.fromCharCode(first.charCodeAt(0) + at)).join('');
+
+/** How a text is written says something that its words do not: shouting, prices, codes. Capitals are those of Latin, Greek and Cyrillic. */
+const countedCharacters = [
+  ['spaces', ' \u00a0'],
+  ['digits', between('0', '9')],
+  ['capitals', between('A', 'Z') + between('À', 'Ö') + between('Ø', 'Þ') + between('Α', 'Ρ') + between('Σ', 'Ω') + between('Ё', 'Я')],
+  ['punctuation', '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~¡¿«»€£§°–—‘’“”…'],
+] as const;
 
 /** The features of the plan's inputs: numbers and categories as they are, dates by their parts and differences, texts with their sizes. */
 export function proposeFeatures(plan: Plan): FeatureProposal[] {
@@ -24,6 +35,8 @@ export function proposeFeatures(plan: Plan): FeatureProposal[] {
     } else if (rule.type === 'text' && kind === 'text') {
       add('', column, 'text');
       add('length', `length(${column})`, 'number');
+      for (const [counted, characters] of countedCharacters)
+        add(counted, `length(${column}) - length(translate(${column}, ${quotedText(characters)}, ''))`, 'count');
       // Repeated texts are also levels: codes with their names, titles, places.
       add('as a level', column, 'category');
     } else if (rule.type === 'text') {

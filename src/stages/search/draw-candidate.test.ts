@@ -15,6 +15,7 @@ const shape: DataShape = {
   linearColumns: 12,
   generatedColumns: 0,
   extraColumns: 0,
+  textScoreColumns: 0,
   hasCategories: false,
   textTermsPerRow: 0,
   vocabularySize: 0,

@@ -7,7 +7,7 @@ import type { Learner } from '../../domain/learner.ts';
 import type { CandidateState } from '../../domain/run.ts';
 import { seededRandom, type Random } from '../../domain/random.ts';
 import { expectedFitMs, type SeenFit } from './cost-model.ts';
-import { hasManyClassesIn, makersFor, type Draft } from './portfolio.ts';
+import { hasManyClassesIn, isForNetworks, makersFor, type Draft } from './portfolio.ts';
 import type { DataShape } from './shape.ts';
 
 type Draw = (random: Random, shape: DataShape) => Draft;
@@ -88,6 +88,17 @@ const draws: Partial<Record<Learner, Draw>> = {
     const columns = settings.max_features === 'sqrt' ? 'few columns' : `${Math.round(settings.max_features * 100)} % of the columns`;
     return makersFor(shape).forest(`Extra trees, ${columns} a split, ${settings.min_samples_leaf} rows a leaf`, settings);
   },
+  network(random, shape) {
+    const settings = {
+      width: oneOf(random, [64, 128, 192, 256]),
+      layers: oneOf(random, [1, 2, 3, 4]),
+      pieces: oneOf(random, [8, 16, 24, 48]),
+      learning_rate: logUniform(random, 0.0015, 0.006),
+      weight_decay: logUniform(random, 0.02, 0.5),
+    };
+    const depth = settings.layers === 1 ? '1 layer' : `${settings.layers} layers`;
+    return makersFor(shape).network(`Neural network, ${depth} of ${settings.width}, ${settings.pieces} pieces a column`, settings);
+  },
 };
 
 /** What a family is credited with before it has shown anything, as a share of the ensemble's loss: about what a third candidate of a kind gives. */
@@ -110,6 +121,7 @@ export function drawCandidate(
   const states = [...candidates.values()];
   const offers = (Object.entries(draws) as [Learner, Draw][]).flatMap(([learner, draw]) => {
     const own = states.filter(({ candidate }) => candidate.learner === learner);
+    if (learner === 'network' && !isForNetworks(shape)) return [];
     // A family that never came to an end is out of reach.
     if (own.length > 0 && own.every(({ evaluation }) => evaluation === null)) return [];
     const drawn: Candidate = { id: `c${number}`, ...draw(seededRandom(number * 8191 + own.length * 17 + 3), shape) };

@@ -47,7 +47,20 @@ export function makersFor(shape: DataShape) {
     maxRounds: trees,
     patience: 0,
   });
-  return { linear, lightgbm, catboost, xgboost, forest };
+  // Fewer members and pieces where a round is long: half as good soon is better than the best too late.
+  const isLong = shape.fitRows > MAX_FULL_NETWORK_ROWS_A_SECOND * (shape.budgetMs / 1000);
+  const network = (title: string, settings: Candidate['settings']): Draft => ({
+    title,
+    learner: 'network',
+    settings: { ...(isLong ? { members: 2, pieces: 12 } : shape.fitRows < MAX_EIGHT_MEMBERS_ROWS ? { members: 8 } : {}), ...settings },
+    maxRounds: 300,
+    patience: 16,
+    refitFactor: refitFactor > 0 ? 1 : 0,
+    usesText: false,
+    columns: 'linear',
+    usesTargetStatistics: shape.hasCategories,
+  });
+  return { linear, lightgbm, catboost, xgboost, forest, network };
 }
 
 /**
@@ -58,12 +71,14 @@ export function makersFor(shape: DataShape) {
 export function portfolioFor(shape: DataShape): Candidate[] {
   const isSmall = shape.fitRows < 2_000;
   const isLarge = shape.fitRows > 20_000;
-  const { linear, lightgbm, catboost, xgboost, forest } = makersFor(shape);
+  const { linear, lightgbm, catboost, xgboost, forest, network } = makersFor(shape);
+  const networks = isForNetworks(shape) ? [network('Neural network', {})] : [];
   const generated = (draft: Draft): Draft[] => (shape.generatedColumns > 0 ? [{ ...draft, columns: 'generated' }] : []);
   const drafts: Draft[] = hasManyClassesIn(shape)
     ? [
         linear,
         forest('Extra trees', { max_features: 'sqrt' }),
+        ...networks,
         catboost('depth 6', { learning_rate: 0.3, depth: 6, l2_leaf_reg: 3 }, 300, 20),
         forest('Extra trees, more columns a split', { max_features: 0.5 }),
         catboost('depth 8', { learning_rate: 0.25, depth: 8, l2_leaf_reg: 3 }, 200, 20),
@@ -89,13 +104,8 @@ export function portfolioFor(shape: DataShape): Candidate[] {
           30,
         ),
         catboost('depth 6', { learning_rate: isLarge ? 0.15 : isSmall ? 0.08 : 0.1, depth: 6, l2_leaf_reg: 3 }, 800, 40),
+        ...networks,
         forest('Extra trees', { max_features: shape.task === 'regression' ? 0.6 : 'sqrt' }),
-        lightgbm(
-          'random thresholds',
-          { learning_rate: 0.08, num_leaves: isSmall ? 15 : 63, min_data_in_leaf: isSmall ? 5 : 20, feature_fraction: 0.5, extra_trees: true },
-          800,
-          40,
-        ),
         ...generated(
           lightgbm(
             'generated features',
@@ -103,6 +113,12 @@ export function portfolioFor(shape: DataShape): Candidate[] {
             800,
             40,
           ),
+        ),
+        lightgbm(
+          'random thresholds',
+          { learning_rate: 0.08, num_leaves: isSmall ? 15 : 63, min_data_in_leaf: isSmall ? 5 : 20, feature_fraction: 0.5, extra_trees: true },
+          800,
+          40,
         ),
         xgboost(
           'leaf by leaf',
@@ -172,6 +188,21 @@ const LEAF_BY_LEAF = { grow_policy: 'lossguide', max_depth: 0 };
 
 /** Up to so many fitted rows for each second of the budget a booster learns twice. */
 const MAX_REFIT_ROWS_A_SECOND = 400;
+
+/** What a network learns from: enough rows for its many weights, few enough for many passes, and columns that are not text. */
+const LEAST_NETWORK_ROWS = 300;
+const MAX_NETWORK_ROWS_A_SECOND = 800;
+const MAX_FULL_NETWORK_ROWS_A_SECOND = 250;
+/** Up to so many rows twice the members cost next to nothing. */
+const MAX_EIGHT_MEMBERS_ROWS = 3_000;
+const MAX_NETWORK_COLUMNS = 600;
+const LEAST_COLUMNS_BESIDE_TEXT = 3;
+
+export function isForNetworks({ fitRows, budgetMs, treeColumns, linearColumns, extraColumns, vocabularySize }: DataShape): boolean {
+  if (vocabularySize > 0 && treeColumns < LEAST_COLUMNS_BESIDE_TEXT) return false;
+  const isFewEnough = fitRows <= MAX_NETWORK_ROWS_A_SECOND * (budgetMs / 1000) && linearColumns + extraColumns <= MAX_NETWORK_COLUMNS;
+  return fitRows >= LEAST_NETWORK_ROWS && linearColumns > 0 && isFewEnough;
+}
 
 /** Nodes and leaves of a tree as they lie in a graph, measured: two nodes a leaf, and an entry for each class that a leaf has met. */
 const BYTES_A_NODE = 26;

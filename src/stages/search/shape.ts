@@ -13,6 +13,8 @@ export type DataShape = {
   /** Base columns that only candidates on generated features see. */
   generatedColumns: number;
   extraColumns: number;
+  /** What the texts say of the target, in numbers, for who reads no terms. */
+  textScoreColumns: number;
   hasCategories: boolean;
   /** Average number of TF-IDF terms of a row; 0 without text. */
   textTermsPerRow: number;
