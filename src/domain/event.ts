@@ -170,6 +170,8 @@ const facts = z.discriminatedUnion('kind', [
     kind: z.literal('ensemble.chosen'),
     /** Candidates that were weighed: those whose end fitted into the time. Runs of older versions do not say. */
     considered: z.array(z.string()).optional(),
+    /** What the members may cost where that is less than the plan allows, for want of time to build more. */
+    limits: AnswerLimits.optional(),
     members: z.array(Member),
     calibration: Calibration,
     decision: DecisionRule,

@@ -2,7 +2,7 @@ import type { Candidate, Settled } from './candidate.ts';
 import type { BuildRequest, Calibration, DecisionRule, FileRef, Member, RefitAbandonReason, RunEvent, RunFacts, ScoreRecord } from './event.ts';
 import type { Containment, ContainmentSummary } from './containment.ts';
 import { freshTally, tallyExecution, type ExecutionTally } from './execution-tally.ts';
-import type { DatasetRef, Plan } from './plan.ts';
+import type { AnswerLimits, DatasetRef, Plan } from './plan.ts';
 import type { ChosenInterval } from './prediction-interval.ts';
 import { ModelwrightError, unreachable } from './error.ts';
 
@@ -49,6 +49,7 @@ export type RunState = {
   searchEnd: string | null;
   ensemble: {
     considered: string[] | null;
+    limits: AnswerLimits | null;
     members: Member[];
     calibration: Calibration;
     decision: DecisionRule;
@@ -164,8 +165,8 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
       return state;
     }
     case 'ensemble.chosen': {
-      const { considered = null, members, calibration, decision, interval = null, value, note } = event;
-      state.ensemble = { considered, members, calibration, decision, interval, value, note };
+      const { considered = null, limits = null, members, calibration, decision, interval = null, value, note } = event;
+      state.ensemble = { considered, limits, members, calibration, decision, interval, value, note };
       return state;
     }
     case 'model.drafted':

@@ -15,7 +15,7 @@ import type { RecordedChoices, Trainers } from './search-loop.ts';
 
 const ROWS = 200;
 const labels: Labels = { kind: 'values', values: Float64Array.from({ length: ROWS }, (_, row) => Math.sin(row) * 10) };
-const cheap: MemberCost = { batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 10_000, fitMs: 1_000 };
+const cheap: MemberCost = { batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 10_000, fitMs: 1_000, leastFitMs: 1_000 };
 
 type Asked = {
   plan?: Partial<Plan>;
@@ -126,15 +126,18 @@ describe('the members of a model', () => {
     expect(weightsOf(chosen)).toBeCloseTo(1, 12);
   });
 
-  it('are none that would make the end longer than the time that is left, but for those that time was kept for', async () => {
-    const best = { c0: { noise: 0.01, folds: all }, c1: { noise: 20, folds: all } };
-    const chosenWith = async (endMs: number, spentMs: number) => {
-      const { choice } = await runWith(best, { finishOfMs: { c0: endMs }, spentMs });
-      return (await choice()).members.map(({ candidateId }) => candidateId);
+  it('are none but the best that would make the end longer than the time that is left, but for those that time was kept for', async () => {
+    const both = { c0: { noise: 0.01, folds: all }, c1: { noise: 0.01, folds: all } };
+    const chosenWith = async (candidates: typeof both, slow: Record<string, number>, spentMs: number) => {
+      const { choice } = await runWith(candidates, { finishOfMs: slow, spentMs });
+      return (await choice()).members.map(({ candidateId, folds }) => `${candidateId}: ${folds.join(' ')}`);
     };
-    expect(await chosenWith(5_000, 57_000)).toEqual(['c1']);
+    const isBestFirst = { ...both, c1: { noise: 0.02, folds: all } };
+    expect(await chosenWith(isBestFirst, { c1: 5_000 }, 57_000)).toEqual(['c0: 0 1 2 3 4']);
+    // The best one stays, with as many models as there is time for: its draft stood for fifteen.
+    expect(await chosenWith({ ...both, c1: { noise: 20, folds: all } }, { c0: 12_500 }, 57_500)).toEqual(['c0: 0 1 2']);
     // 2 s were kept free for the end, and a moment of them is gone.
-    expect(await chosenWith(1_900, 58_200)).toEqual(['c0']);
+    expect(await chosenWith({ ...both, c1: { noise: 20, folds: all } }, { c0: 1_900 }, 58_200)).toEqual(['c0: 0 1 2 3 4']);
   });
 
   it('are the first fold model where a refit fails', async () => {
@@ -160,7 +163,10 @@ describe('the members of a model', () => {
   it('are, where a run is repeated, weighed and refitted as there was time for then, whatever time there is now', async () => {
     const costs = { c0: costly, c1: costly };
     const repeat = async (considered: string[], refits: string[], asked: Asked) => {
-      const { choice, done } = await runWith(two, { ...asked, recorded: { considered: new Set(considered), refits: new Set(refits) } });
+      const { choice, done } = await runWith(two, {
+        ...asked,
+        recorded: { considered: new Set(considered), refits: new Set(refits), limits: madeData(labels).plan.limits },
+      });
       const { members, considered: weighed } = await choice();
       expect(done).toEqual([]);
       return [weighed, members.map(({ candidateId, folds }) => `${candidateId}: ${folds.join(' ')}`)];

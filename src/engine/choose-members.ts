@@ -1,13 +1,14 @@
 import { calibrate } from '../domain/calibration.ts';
-import type { Candidate } from '../domain/candidate.ts';
 import type { Calibration, DecisionRule, Member } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import type { ChosenInterval } from '../domain/prediction-interval.ts';
 import { seededRandom } from '../domain/random.ts';
 import type { CandidateState } from '../domain/run.ts';
-import type { Labels, Predictions } from '../domain/task.ts';
+import type { AnswerLimits } from '../domain/plan.ts';
+import { metricFacts, type Labels, type Predictions } from '../domain/task.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
 import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, chooseInterval, decideForms } from '../stages/search/index.ts';
+import { MOST_MEMBERS_FACTOR } from './finish-clock.ts';
 import { refitFold } from './fold-data.ts';
 import { memberLimits } from './member-limits.ts';
 import { asPredictions, assembleOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
@@ -23,6 +24,8 @@ const NO_CLOCK_MS = 3_600_000;
 export type Choice = {
   /** Candidates that were weighed; none where no candidate has all its folds. */
   considered: string[];
+  /** What the members may cost: what the plan allows, or less where a larger model would not be built and measured in time. */
+  limits: AnswerLimits;
   members: Member[];
   calibration: Calibration;
   decision: DecisionRule;
@@ -35,12 +38,9 @@ export type Choice = {
 export async function chooseMembers(context: SearchContext, trainers: Trainers): Promise<Choice> {
   const { run, data, files, recorded } = context;
   const all = [...run.state.candidates.values()].filter(({ evaluation }) => evaluation !== null);
-  // A candidate of little weight must not make the end longer than the time that is left: large forests take seconds to load.
-  // What the search has kept free for the end is there even where it was overrun by a moment: the candidates that it was kept for are not dropped.
-  const forEndMs = Math.max(data.plan.budgetMs - context.clock.spentMs(), context.finishMs());
-  const isInTime = (candidate: Candidate) => run.state.request?.fits !== undefined || context.finishOfMs(candidate) <= forEndMs;
-  const inTime = all.filter(({ candidate }) => (recorded ? recorded.considered.has(candidate.id) : isInTime(candidate)));
-  const complete = inTime.length > 0 ? inTime : all;
+  const { complete, limits } = recorded
+    ? { complete: all.filter(({ candidate }) => recorded.considered.has(candidate.id)), limits: recorded.limits }
+    : inTime(context, all);
   if (complete.length === 0) return chooseIncomplete(context);
   const outOfFold: OutOfFold[] = [];
   for (const state of complete) outOfFold.push(await assembleOutOfFold(state, data, files, run.runId));
@@ -53,7 +53,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     candidates: outOfFold.map(({ candidateId, values }) => ({ id: candidateId, values })),
     asPredictions: (values) => asPredictions(values, data, { kind: 'argmax' }),
     random,
-    isAffordable: (ids) => canAnswerTogether(ids.map(context.costOf), memberLimits(context, ids)),
+    isAffordable: (ids) => canAnswerTogether(ids.map(context.costOf), memberLimits(context, ids, limits)),
   });
   const weighted = [...weights].filter(([, weight]) => weight > 0);
   const { members, refits } = decideForms({
@@ -63,6 +63,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     limits: memberLimits(
       context,
       weighted.map(([id]) => id),
+      limits,
     ),
     leftMs: run.state.request?.fits ? Number.POSITIVE_INFINITY : data.plan.budgetMs - context.clock.spentMs() - context.finishMs(),
     threads: data.plan.threads,
@@ -77,7 +78,38 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
   }
   const settled = settle(context, labels, blended);
   const titles = kept.map(({ candidateId, weight }) => `${run.state.candidates.get(candidateId)?.candidate.title} ${Math.round(weight * 100)} %`);
-  return { considered: complete.map(({ candidate }) => candidate.id), members: kept, ...settled, note: titles.join(', ') };
+  return { considered: complete.map(({ candidate }) => candidate.id), limits, members: kept, ...settled, note: titles.join(', ') };
+}
+
+/**
+ * Candidates that the end of the run has time for: one of little weight must not make it longer, large forests take seconds to load. The best one stays
+ * all the same: where it is too slow as it is, the limits are as much smaller as there is less time.
+ */
+function inTime(
+  { run, data, clock, finishMs, finishOfMs, costOf }: SearchContext,
+  all: CandidateState[],
+): { complete: CandidateState[]; limits: AnswerLimits } {
+  const { metric, limits, budgetMs } = data.plan;
+  if (run.state.request?.fits !== undefined || all.length === 0) return { complete: all, limits };
+  // What the search has kept free for the end is there even where it was overrun by a moment: the candidates that it was kept for are not dropped.
+  const forEndMs = Math.max(budgetMs - clock.spentMs(), finishMs());
+  const sign = metricFacts[metric].isHigherBetter ? 1 : -1;
+  const worthOf = ({ evaluation }: CandidateState) => sign * (evaluation?.value ?? 0);
+  const best = all.reduce((a, b) => (worthOf(b) > worthOf(a) ? b : a));
+  const isInTime = ({ candidate }: CandidateState) => finishOfMs(candidate) <= forEndMs;
+  const complete = all.filter((one) => one === best || isInTime(one));
+  if (isInTime(best)) return { complete, limits };
+  const share = forEndMs / finishOfMs(best.candidate);
+  const cost = costOf(best.candidate.id);
+  const within = (limit: number, ofOne: number) => share * Math.min(limit, ofOne * data.folds.length * MOST_MEMBERS_FACTOR);
+  return {
+    complete,
+    limits: {
+      maxRowMs: within(limits.maxRowMs, cost.rowMs),
+      maxBatchMsPerRow: within(limits.maxBatchMsPerRow, cost.batchMsPerRow),
+      maxPackageBytes: Math.max(1, Math.floor(within(limits.maxPackageBytes, cost.packageBytes))),
+    },
+  };
 }
 
 /** Calibration and the rule that decides classes, or the ranges of numbers, learnt on answers out of the folds. */
@@ -145,6 +177,7 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
   const predictions = asPredictions(values, data, { kind: 'argmax' });
   return {
     considered: [],
+    limits: data.plan.limits,
     members: [{ candidateId: state.candidate.id, weight: 1, folds }],
     calibration: { kind: 'none' },
     decision: { kind: 'argmax' },

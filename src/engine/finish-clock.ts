@@ -24,7 +24,7 @@ const MAX_RESAMPLED_ROWS = 20_000_000;
 /** The graph is loaded so often at the end: its members one by one, whole beside them, and to be measured. */
 const LOADS = 3;
 /** An ensemble is larger than the one candidate of a draft: as large as the plan's limits allow, but hardly more than this many times. */
-const MOST_MEMBERS_FACTOR = 3;
+export const MOST_MEMBERS_FACTOR = 3;
 /** Importance asks the model about so many rows for each input, for at most this share of the budget. */
 const IMPORTANCE_ROWS = 2_000;
 const IMPORTANCE_SHARE = 0.06;
@@ -32,6 +32,8 @@ const IMPORTANCE_SHARE = 0.06;
 const ANSWERS_FACTOR = 1.5;
 /** Machines are shared: what was measured once may take longer the next time. */
 const SAFETY = 1.4;
+/** The most of a budget that is kept for the end. */
+const MOST_SHARE = 0.3;
 /** Nothing ends in less. */
 const LEAST_MS = 500;
 /** Signing, writing and leaving, and what importance gets at least. */
@@ -51,7 +53,8 @@ export function openFinishClock(data: PreparedData): FinishClock {
   const testRows = test?.table.rowCount ?? learn.table.rowCount;
   const answeringMs = testRows * (plan.limits.maxBatchMsPerRow + matrix.columnCount * 0.0006) * 1.3;
   const ensembleMs = learn.table.rowCount * (plan.task === 'multiclass' ? plan.classes.length : 1) * 0.004;
-  const atMost = plan.budgetMs * 0.45;
+  // An end that would take longer is made shorter: fewer models answer together.
+  const atMost = plan.budgetMs * MOST_SHARE;
   const guessMs = Math.min(atMost, 900 + plan.budgetMs * 0.03 + answeringMs + ensembleMs);
   const measured = new Map<string, number>();
   const ofFamily = new Map<string, number>();

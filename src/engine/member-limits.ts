@@ -9,10 +9,13 @@ const BYTES_A_COEFFICIENT = 8 / 3;
 /** However much texts take, so much is left for members. */
 const LEAST_SHARE = 0.25;
 
-/** What the plan allows these candidates as members of an ensemble: sums over text are in the package once, whichever of them read them. */
-export function memberLimits({ data, run }: Pick<SearchContext, 'data' | 'run'>, candidateIds: Iterable<string>): AnswerLimits {
+/** What the limits, the plan's where none are given, allow these candidates as members of an ensemble: sums over text are in the package once, whichever of them read them. */
+export function memberLimits(
+  { data, run }: Pick<SearchContext, 'data' | 'run'>,
+  candidateIds: Iterable<string>,
+  limits: AnswerLimits = data.plan.limits,
+): AnswerLimits {
   const candidates = [...candidateIds].flatMap((id) => run.state.candidates.get(id)?.candidate ?? []);
-  const { limits } = data.plan;
   const maxPackageBytes = Math.max(limits.maxPackageBytes - textBytes(data, candidates), LEAST_SHARE * limits.maxPackageBytes);
   return { ...limits, maxPackageBytes };
 }

@@ -13,8 +13,21 @@ import type { PreparedData } from './prepare-data.ts';
 /** What a candidate said of rows it did not fit: on the training scale, row-major, for the rows of `rows` in their order. */
 export type OutOfFold = { candidateId: string; rows: Int32Array; values: Float64Array };
 
+/** Answers of complete candidates, which do not change any more: reading them again would read whole forests. Larger ones are read again all the same. */
+const complete = new WeakMap<CandidateState, OutOfFold>();
+const MAX_KEPT_VALUES = 4_000_000;
+
 /** Puts the folds' predictions together; a row that several folds validate gets their mean. `folds` names those that ended. */
 export async function assembleOutOfFold(state: CandidateState, data: PreparedData, files: FileStore, runId: string): Promise<OutOfFold> {
+  const known = complete.get(state);
+  if (known) return known;
+  const assembled = await readOutOfFold(state, data, files, runId);
+  const isComplete = data.folds.every((_, fold) => state.executions.get(fold)?.kind === 'finished');
+  if (isComplete && assembled.values.length <= MAX_KEPT_VALUES) complete.set(state, assembled);
+  return assembled;
+}
+
+async function readOutOfFold(state: CandidateState, data: PreparedData, files: FileStore, runId: string): Promise<OutOfFold> {
   const width = data.plan.task === 'regression' ? 1 : data.plan.classes.length;
   const sums = new Float64Array(data.learn.table.rowCount * width);
   const counts = new Uint16Array(data.learn.table.rowCount);
@@ -64,5 +77,6 @@ export async function costOfMember(state: CandidateState, data: PreparedData, fi
     return execution?.kind === 'finished' ? [execution] : [];
   });
   const { fitted } = await readFit(files, runId, done[0].result);
-  return { ...estimateAnswerCost([fitted], 0), fitMs: Math.max(...done.map(({ durationMs }) => durationMs)) };
+  const durationsMs = done.map(({ durationMs }) => durationMs);
+  return { ...estimateAnswerCost([fitted], 0), fitMs: Math.max(...durationsMs), leastFitMs: Math.min(...durationsMs) };
 }

@@ -57,7 +57,7 @@ export function readRecordedRun(runId: string, events: readonly RunEvent[]): Rec
     plan,
     fits: all.filter(({ fold }) => fold <= refitFold),
     wholeFits: all.filter(({ fold, candidate }) => isShipped(state, candidate.id, fold)),
-    choices: { considered, refits: new Set(refits) },
+    choices: { considered, refits: new Set(refits), limits: ensemble.limits ?? plan.limits },
   };
 }
 

@@ -35,7 +35,7 @@ async function measuredRun({ spentMs = 10_000, hasLocked = true, isStopped = fal
     files,
     data: hasLocked ? { ...data, whole: () => madeData(labels) } : data,
     finishOfMs: () => 0,
-    costOf: () => ({ batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 10_000, fitMs: 2_000 }),
+    costOf: () => ({ batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 10_000, fitMs: 2_000, leastFitMs: 2_000 }),
   });
   const refitter = openRefitter(context);
   return { run, refitter, carryOut: () => refitter.carryOut(profileOf([{ name: 'x', kind: 'number' }]), openNativeRuntime(), 1_000) };

@@ -194,12 +194,13 @@ function viewOf(context: SearchContext, twin: readonly Member[], begun: Readonly
     const { candidate, executions } = stateOf(context, candidateId);
     const numbers = numbersOf(context, member);
     const seenMs = numbers.flatMap((number) => finished(executions.get(number)).map(({ durationMs }) => durationMs));
-    const foldMs = Math.max(...foldFits(context, candidateId).map(({ durationMs }) => durationMs));
+    const foldsMs = foldFits(context, candidateId).map(({ durationMs }) => durationMs);
+    const known = { fitMs: Math.max(...foldsMs), leastFitMs: Math.min(...foldsMs) };
     return {
       candidateId,
       wanted: numbers.length,
       started: numbers.filter((number) => executions.has(number) || begun.has(fitName(candidateId, number))).length,
-      fitMs: seenMs.length > 0 ? Math.max(...seenMs) : refitMsOf(foldMs, candidate.refitFactor > 0),
+      fitMs: seenMs.length > 0 ? Math.max(...seenMs) : refitMsOf(known, candidate.refitFactor > 0),
     };
   });
 }
@@ -222,7 +223,7 @@ const hasFailed = (context: SearchContext, twin: readonly Member[]) =>
 async function costsOf(context: SearchContext, members: readonly Member[]): Promise<Map<string, MemberCost>> {
   const costs = new Map<string, MemberCost>();
   for (const { candidateId, folds } of members) {
-    const sum: MemberCost = { rowMs: 0, batchMsPerRow: 0, packageBytes: 0, fitMs: 0 };
+    const sum: MemberCost = { rowMs: 0, batchMsPerRow: 0, packageBytes: 0, fitMs: 0, leastFitMs: 0 };
     for (const number of folds) {
       const [fit] = finished(stateOf(context, candidateId).executions.get(number));
       const { fitted } = await readFit(context.files, context.run.runId, fit.result);

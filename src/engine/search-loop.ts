@@ -1,7 +1,7 @@
 import type { Candidate, Settled } from '../domain/candidate.ts';
 import type { RunFacts } from '../domain/event.ts';
 import { ModelwrightError } from '../domain/error.ts';
-import type { CandidateState } from '../domain/run.ts';
+import type { AnswerLimits } from '../domain/plan.ts';
 import type { ExecutionOutcome, Execution, Sandbox, TrainingWorker } from '../edges/sandbox/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import {
@@ -20,7 +20,7 @@ import { addUsage, freshFigures, type WorkerFigures } from './close-sandbox.ts';
 import { makeJob, settledBy, type FoldData } from './fold-data.ts';
 import { keepFit } from './kept-fit.ts';
 import { memberLimits } from './member-limits.ts';
-import { assembleOutOfFold, costOfMember, evaluateOutOfFold, labelsOf } from './out-of-fold.ts';
+import { assembleOutOfFold, costOfMember, evaluateOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { RunClock, RunLog } from './run-log.ts';
 
@@ -59,8 +59,11 @@ export type SearchContext = {
   recorded?: RecordedChoices;
 };
 
-/** `considered`: candidates weighed for the ensemble; `refits`: those that there was time to train once more on all rows to learn from. */
-export type RecordedChoices = { considered: ReadonlySet<string>; refits: ReadonlySet<string> };
+/**
+ * `considered`: candidates weighed for the ensemble; `refits`: those that there was time to train once more on all rows to learn from; `limits`: what
+ * members could cost.
+ */
+export type RecordedChoices = { considered: ReadonlySet<string>; refits: ReadonlySet<string>; limits: AnswerLimits };
 
 /** A worker that is opened again when it is lost, its matrix with it. */
 export type Trainers = {
@@ -178,19 +181,19 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
     if (state.evaluation !== null) {
       // Known from before a kill; only what it costs is not kept.
       context.costs.set(candidateId, await costOfMember(state, data, files, run.runId));
-      await gainOf(state);
+      gainOf(await assembleOutOfFold(state, data, files, run.runId));
       return;
     }
+    const outOfFold = await assembleOutOfFold(state, data, files, run.runId);
     const startMs = context.nowMs();
-    const evaluated = evaluateOutOfFold(await assembleOutOfFold(state, data, files, run.runId), data);
+    const evaluated = evaluateOutOfFold(outOfFold, data);
     context.noteEvaluationMs(context.nowMs() - startMs);
     context.costs.set(candidateId, await costOfMember(state, data, files, run.runId));
-    await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated, gain: await gainOf(state) });
+    await run.append({ kind: 'candidate.evaluated', candidateId, metric: data.plan.metric, ...evaluated, gain: gainOf(outOfFold) });
   }
 
-  /** What the candidate adds to those before it. */
-  async function gainOf(state: CandidateState): Promise<number> {
-    const { rows, values } = await assembleOutOfFold(state, data, files, run.runId);
+  /** What a candidate adds to those before it. */
+  function gainOf({ rows, values }: OutOfFold): number {
     const truth = Float64Array.from(rows, (row) => data.trainingLabels[row]);
     blend ??= openRunningBlend(data.plan.task === 'regression' ? { kind: 'values', values: truth } : labelsOf(data.learn.labels, rows));
     return blend.add(values);
@@ -296,8 +299,8 @@ function wholeReserveMs(context: SearchContext): number {
     threads: 1,
   });
   const fits = members.map(({ candidateId, folds }) => {
-    const hasLearntTwice = (run.state.candidates.get(candidateId)?.candidate.refitFactor ?? 0) > 0;
-    return { candidateId, wanted: folds.length, started: 0, fitMs: refitMsOf(costOf(candidateId).fitMs, hasLearntTwice) };
+    const learnsTwice = (run.state.candidates.get(candidateId)?.candidate.refitFactor ?? 0) > 0;
+    return { candidateId, wanted: folds.length, started: 0, fitMs: refitMsOf(costOf(candidateId), learnsTwice) };
   });
   const fitsMs = reserveRefitMs(fits, plan.threads, plan.budgetMs);
   return fitsMs === 0 ? 0 : fitsMs + context.finishMs() * BUILT_AGAIN_SHARE;

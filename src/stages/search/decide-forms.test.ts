@@ -17,6 +17,7 @@ const aCost: fc.Arbitrary<MemberCost> = fc.record({
   rowMs: fc.double({ min: 1e-3, max: 2, noNaN: true }),
   packageBytes: fc.integer({ min: 1_000, max: 80_000_000 }),
   fitMs: fc.integer({ min: 100, max: 100_000 }),
+  leastFitMs: fc.constant(100),
 });
 
 describe('the forms of the members', () => {
@@ -49,7 +50,7 @@ describe('the forms of the members', () => {
   });
 
   it('are all fold models where these are within the limits', () => {
-    const cheap: MemberCost = { batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 1_000, fitMs: 100 };
+    const cheap: MemberCost = { batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 1_000, fitMs: 100, leastFitMs: 100 };
     expect(decideForms(ask({ c0: cheap, c1: cheap }))).toEqual({
       members: ['c0', 'c1'].map((candidateId) => ({ candidateId, weight: 0.5, folds: [0, 1, 2, 3, 4] })),
       refits: [],
@@ -58,7 +59,7 @@ describe('the forms of the members', () => {
   });
 
   it('are the one model of a holdout, whatever it costs', () => {
-    const heavy: MemberCost = { batchMsPerRow: 9, rowMs: 9, packageBytes: 9e9, fitMs: 1 };
+    const heavy: MemberCost = { batchMsPerRow: 9, rowMs: 9, packageBytes: 9e9, fitMs: 1, leastFitMs: 1 };
     expect(decideForms(ask({ c0: heavy }, { foldCount: 1 })).members).toEqual([{ candidateId: 'c0', weight: 1, folds: [0] }]);
   });
 });

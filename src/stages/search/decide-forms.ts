@@ -1,8 +1,8 @@
 import type { Member } from '../../domain/event.ts';
 import type { AnswerLimits } from '../../domain/plan.ts';
 
-/** What one fold model of a candidate costs to answer with, and how long its longest fold took to fit. */
-export type MemberCost = { batchMsPerRow: number; rowMs: number; packageBytes: number; fitMs: number };
+/** What one fold model of a candidate costs to answer with, and how long its longest and its shortest fold took to fit. */
+export type MemberCost = { batchMsPerRow: number; rowMs: number; packageBytes: number; fitMs: number; leastFitMs: number };
 
 export type FormsRequest = {
   /** Weights by candidate id. */

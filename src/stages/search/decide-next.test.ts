@@ -150,6 +150,9 @@ describe('the next step of a search', () => {
     expect(roundsOf({ 0: found(40), 1: 'running' })).toBe(40);
     expect(roundsOf({ 0: found(40), 1: found(61) })).toBe(51);
     expect(roundsOf({ 0: found(40), 1: found(61) }, { refitFactor: 0 })).toBeNull();
+    const cutShort: ExecutionState = { ...finished(6_000), rounds: 3 } as ExecutionState;
+    expect(roundsOf({ 0: cutShort })).toBeNull();
+    expect(roundsOf({ 0: cutShort, 1: found(61) })).toBe(61);
   });
 
   it('draws candidates of its own after the portfolio, as many as the rows allow', () => {

@@ -97,17 +97,20 @@ function attempt(candidate: Candidate, fold: number, view: SearchView, leftMs: n
   // Folds that are being fitted count with the open ones, or those that begin in the middle of a wave would be given more.
   const leftAWaveMs = leftMs / wavesOf(openFolds(candidate, view).length + runningFolds(candidate, view));
   const stopAfterMs = Math.floor(Math.max(MIN_FIT_MS, Math.min(leftMs, leftAWaveMs, fairMs)));
-  return { kind: 'try', candidate, fold, rounds: sharedRounds(candidate, view), stopAfterMs };
+  return { kind: 'try', candidate, fold, rounds: sharedRounds(candidate, view, stopAfterMs), stopAfterMs };
 }
+
+/** A fit that took this part of its time was probably ended by it, and its rounds are those that it had time for. */
+const CUT_SHARE = 0.8;
 
 /**
  * Where a fold would learn twice, first to find its rounds and then from its holdout rows too, the later folds learn once: they take the mean of
  * the rounds that the first ones found. It is one number for all of them, so a fold's own rows have next to no say in it.
  */
-function sharedRounds(candidate: Candidate, view: SearchView): number | null {
+function sharedRounds(candidate: Candidate, view: SearchView, stopAfterMs: number): number | null {
   if (candidate.refitFactor === 0) return null;
-  const executions = view.candidates.get(candidate.id)?.executions ?? new Map<number, never>();
-  const found = [...executions.values()].flatMap((execution) => (execution.kind === 'finished' ? [execution.rounds] : []));
+  const ended = [...(view.candidates.get(candidate.id)?.executions.values() ?? [])];
+  const found = ended.flatMap((execution) => (execution.kind === 'finished' && execution.durationMs < CUT_SHARE * stopAfterMs ? [execution.rounds] : []));
   if (found.length === 0) return null;
   return Math.max(1, Math.round(found.reduce((sum, rounds) => sum + rounds, 0) / found.length));
 }

@@ -8,13 +8,14 @@ export type RefitMember = { candidateId: string; wanted: number; started: number
 
 /** Where a fifth is locked there are a quarter more rows, and those of the holdout; some more rounds, and a margin. */
 const ALL_TIMES_FOLD = 1.8;
-/** A fold that learns again from its holdout has learnt twice already. */
-const ALL_TIMES_TWICE_LEARNT = 1;
+/** Of a candidate whose first folds learn twice the quickest one has learnt once, from its holdout too. */
+const ALL_TIMES_ONCE_LEARNT = 1.5;
 /** The most of a budget that is kept free of the search for it. */
 const MOST_RESERVED_SHARE = 0.25;
 
-/** What a fit of the last model takes, by the longest fold of the same candidate. */
-export const refitMsOf = (foldMs: number, hasLearntTwice: boolean): number => foldMs * (hasLearntTwice ? ALL_TIMES_TWICE_LEARNT : ALL_TIMES_FOLD);
+/** What a fit of the last model takes, by the longest and the shortest fold of the same candidate. */
+export const refitMsOf = ({ fitMs, leastFitMs }: Pick<MemberCost, 'fitMs' | 'leastFitMs'>, learnsTwice: boolean): number =>
+  learnsTwice ? Math.min(fitMs, leastFitMs * ALL_TIMES_ONCE_LEARNT) : fitMs * ALL_TIMES_FOLD;
 
 /** With fewer models than this part of its twin's a member would lose more by what averaging gives than it wins by the rows. */
 export const leastModels = (wanted: number): number => Math.ceil(wanted / 3);

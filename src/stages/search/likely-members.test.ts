@@ -18,6 +18,15 @@ describe('likelyMembers', () => {
     expect(likelyMembers(candidates, 'rmse')).toEqual(['c4', 'c0', 'c5', 'c3']);
   });
 
+  it('leaves out those that added nothing, but for the best', () => {
+    const candidates = known({ c0: 0.7, c1: 0.9, c2: 0.8 });
+    for (const [id, gain] of Object.entries({ c0: 0.01, c1: 0, c2: 0 })) {
+      const { evaluation } = candidates.get(id) ?? {};
+      if (evaluation) evaluation.gain = gain;
+    }
+    expect(likelyMembers(candidates, 'roc_auc')).toEqual(['c1', 'c0']);
+  });
+
   it('names none while none is complete', () => {
     expect(likelyMembers(known({ c0: null }), 'rmse')).toEqual([]);
   });
