@@ -13,8 +13,8 @@ export const Candidate = z.strictObject({
   /** Above 0: each fold learns again from its holdout rows too, for the best rounds times this. */
   refitFactor: z.number().min(0).max(2).default(0),
   usesText: z.boolean(),
-  /** Which base columns it sees: trees read codes, linear models read indicators. */
-  columns: z.enum(['tree', 'linear']),
+  /** Which base columns it sees: trees read codes, linear models read indicators; `generated` is what trees read and the generated features. */
+  columns: z.enum(['tree', 'linear', 'generated']),
   /** Whether each fold's target statistics are given to it. */
   usesTargetStatistics: z.boolean(),
 });

@@ -7,10 +7,9 @@ import type { Profile } from '../domain/profile.ts';
 import type { GraphRuntime } from '../edges/onnx/index.ts';
 import type { FileStore } from '../edges/store/index.ts';
 import type { FeatureFile } from '../features/index.ts';
-import { checkEquality, makeContract, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
+import { checkEquality, makeContract, pruneColumns, rankInputs, writeGraph, type GraphSpec } from '../stages/packaging/index.ts';
 import { extraColumnsOf } from './fold-data.ts';
 import { readFit, type FitToKeep } from './kept-fit.ts';
-import { readsComponents } from './member-limits.ts';
 import { readKept } from './read-kept.ts';
 import type { SearchContext } from './search-loop.ts';
 
@@ -48,24 +47,24 @@ export async function writeFiles(context: SearchContext, ensemble: Ensemble, pro
   const { data, foldOf } = context;
   const fits = await readMembers(context, ensemble.members);
   const usedFolds = [...new Set(fits.filter(({ candidate }) => candidate.usesTargetStatistics).map(({ fold }) => fold))].toSorted((a, b) => a - b);
-  const reads = fits.map(({ candidate }) => extraColumnsOf(candidate));
-  const most = reads.find((extra) => extra === 'statistics-and-scores') ?? 'statistics';
-  const hasComponents = fits.some(({ candidate }) => readsComponents(candidate));
-  const features: FeatureFile = {
-    ...data.features,
-    columns: hasComponents ? data.features.columns : data.features.columns.map((column) => (column.kind === 'text' ? { ...column, coefficients: '' } : column)),
-    folds: usedFolds.map((fold) => foldOf(fold).columnsFor(most)),
-  };
-  const baseColumnCount = data.matrix.columnCount;
-  const extraCount = features.folds[0]?.length ?? 0;
+  const reads = fits.map(({ candidate }) => extraColumnsOf(data, candidate));
+  const places = [...new Set(reads.flat())].toSorted((a, b) => a - b);
+  const whole: FeatureFile = { ...data.features, folds: usedFolds.map((fold) => foldOf(fold).columnsAt(places)) };
+  const prunable = fits.map(({ fold, weight, result: { fitted, probes } }, at) => {
+    const extra = reads[at].map((place) => places.indexOf(place));
+    return { fitted, fold, weight, extra, probes: { ...probes, extraCount: extra.length } };
+  });
+  const { features, members } = pruneColumns(whole, prunable);
+  const baseColumnCount = features.columns.length;
+  const extraCount = features.folds.at(0)?.length ?? 0;
   const spec: GraphSpec = {
     columnCount: baseColumnCount + usedFolds.length * extraCount,
     baseColumnCount,
     vocabularySize: data.matrix.vocabularySize,
     task: data.plan.task,
     classCount: data.plan.task === 'regression' ? 1 : data.plan.classes.length,
-    members: fits.map(({ fold, weight, result }) => ({
-      fitted: result.fitted,
+    members: members.map(({ fitted, fold, weight }) => ({
+      fitted,
       weight,
       extraOffset: baseColumnCount + Math.max(0, usedFolds.indexOf(fold)) * extraCount,
     })),
@@ -73,7 +72,7 @@ export async function writeFiles(context: SearchContext, ensemble: Ensemble, pro
     target: data.scale,
   };
   const graph = writeGraph(spec);
-  const probes = fits.map(({ fold, result }, at) => ({ ...result.probes, extraCount: foldOf(fold).columnsFor(reads[at]).length }));
+  const probes = members.map((member) => member.probes);
   const interval = ensemble.interval?.kind === 'interval' ? ensemble.interval : null;
   const contract = makeContract(data.plan, profile, new Set(features.inputs.map(({ name }) => name)), ensemble.decision, interval);
   const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));

@@ -1,7 +1,16 @@
 import type { Plan } from '../domain/plan.ts';
 import { fitTargetScale, toTrainingScale } from '../domain/target-scale.ts';
 import type { Tables } from '../edges/tables/index.ts';
-import { checkExpression, fitEncoder, fitTextComponents, openEncoder, type FeatureToEncode, type FittedEncoder, type TableText } from '../features/index.ts';
+import {
+  checkExpression,
+  fitEncoder,
+  fitTextComponents,
+  openEncoder,
+  type FeatureToEncode,
+  type FittedEncoder,
+  type GeneratedFeature,
+  type TableText,
+} from '../features/index.ts';
 import { proposeFeatures } from '../stages/planning/index.ts';
 import type { LabelledRows, PreparedData } from './prepare-data.ts';
 
@@ -15,17 +24,21 @@ export async function proposeEncoding(plan: Plan, tables: Tables): Promise<Featu
   return proposals.map(({ name, as, isPersonal }, index) => ({ name, as, isPersonal, expression: checkExpression(parsed[index], types) }));
 }
 
+/** What the encoding is fitted from: the same for the rows to learn from and, later, for all rows. */
+export type Recipe = { features: FeatureToEncode[]; generated: readonly GeneratedFeature[] };
+
 type EncodedRows = Pick<
   PreparedData,
-  'learn' | 'scale' | 'trainingLabels' | 'features' | 'uses' | 'matrix' | 'text' | 'entries' | 'entryCounts' | 'statisticDictionaries'
+  'learn' | 'scale' | 'trainingLabels' | 'features' | 'uses' | 'matrix' | 'text' | 'entries' | 'entryCounts' | 'statisticDictionaries' | 'generatedDictionaries'
 >;
 
 /** Fits the encoder on the rows to learn from and lays them out as the learners read them. */
-export function encodeRows(plan: Plan, toEncode: FeatureToEncode[], learn: LabelledRows): EncodedRows {
+export function encodeRows(plan: Plan, { features: toEncode, generated }: Recipe, learn: LabelledRows): EncodedRows {
   const inputs = plan.inputs.map(({ name, rule }) => ({ name, type: rule.type }));
-  const fitted = fitEncoder(inputs, toEncode, learn.table);
+  const fitted = fitEncoder(inputs, toEncode, learn.table, { generated });
   const text = openEncoder(fitted.file).encodeText(learn.table);
-  const { file: features, uses } = withTextComponents(fitted, text);
+  const { file: features, uses, pairDictionaries } = withTextComponents(fitted, text);
+  const hasEnoughLevels = (dictionary: number) => features.dictionaries[dictionary].levels.length >= MIN_STATISTIC_LEVELS;
   const encoder = openEncoder(features);
   const scale = fitTargetScale(learn.labels, plan.metric);
   return {
@@ -46,16 +59,18 @@ export function encodeRows(plan: Plan, toEncode: FeatureToEncode[], learn: Label
     },
     entries: encoder.encodeEntries(learn.table),
     entryCounts: features.dictionaries.map(({ levels }) => levels.length + 2),
-    statisticDictionaries: features.dictionaries.flatMap(({ levels }, index) => (levels.length >= MIN_STATISTIC_LEVELS ? [index] : [])),
+    statisticDictionaries: [...features.dictionaries.keys()].filter((index) => hasEnoughLevels(index) && !pairDictionaries.includes(index)),
+    generatedDictionaries: pairDictionaries.filter(hasEnoughLevels),
   };
 }
 
 /** Trees cannot read terms: they get the directions in which the texts differ most. */
-function withTextComponents({ file, uses }: FittedEncoder, text: TableText): FittedEncoder {
+function withTextComponents({ file, uses, pairDictionaries }: FittedEncoder, text: TableText): FittedEncoder {
   const vocabularySize = file.text.reduce((size, { terms }) => size + terms.length, 0);
   const components = fitTextComponents(text, vocabularySize);
   return {
     file: { ...file, columns: [...file.columns, ...components.map((sum) => ({ kind: 'text' as const, ...sum }))] },
     uses: [...uses, ...components.map(() => 'tree' as const)],
+    pairDictionaries,
   };
 }

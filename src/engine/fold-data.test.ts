@@ -4,6 +4,7 @@ import type { Candidate } from '../domain/candidate.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Labels } from '../domain/task.ts';
 import { makeJob, openFolds, refitFold, settledBy, wholeFold, wholeRefitFold } from './fold-data.ts';
+import type { PreparedData } from './prepare-data.ts';
 import { MADE_FOLDS, madeCandidate, madeData } from '../../tests/fixtures/made-data.ts';
 
 const ROWS = 100;
@@ -19,12 +20,12 @@ const jobOf = (labels: Labels, fold: number, part = {}) => {
 };
 
 /** A term a row, one of five. */
-function textJobOf(labels: Labels, fold: number, part: Partial<Candidate>) {
+function textJobOf(labels: Labels, fold: number, part: Partial<Candidate>, more: Partial<PreparedData> = {}) {
   const made = madeData(labels, binary);
   const start = Int32Array.from({ length: ROWS + 1 }, (_, row) => row);
   const ids = Int32Array.from({ length: ROWS }, (_, row) => (row * 7) % 5);
   const text = { start, ids, weights: new Float32Array(ROWS).fill(1), same: Int32Array.from({ length: ROWS }, (_, row) => row % 5) };
-  const data = { ...made, text, textScoreCount: 1, matrix: { ...made.matrix, vocabularySize: 5 } };
+  const data = { ...made, text, textScoreCount: 1, matrix: { ...made.matrix, vocabularySize: 5 }, ...more };
   return makeJob(data, openFolds(data)(fold), fold, madeCandidate('c1', part), null, 1000);
 }
 
@@ -87,6 +88,26 @@ describe('what a fold hands to a learner', () => {
     expect(textJobOf(labels, 0, { usesTargetStatistics: false }).extraCount).toBe(0);
     const [own, shared] = [textJobOf(labels, 0, {}), textJobOf(labels, 0, { usesText: true })];
     expect(own.train.extra.subarray(0, shared.train.extra.length)).toEqual(shared.train.extra);
+  });
+
+  it('is the statistics and the scores of the texts without the statistics of generated features for who reads none, and all in one order for who does', () => {
+    const labels = classes(
+      Array.from({ length: ROWS }, (_, row) => Number(row % 3 === 0)),
+      2,
+    );
+    const { train, score, extraCount } = textJobOf(labels, 0, {}, { generatedDictionaries: [0] });
+    const generated = textJobOf(labels, 0, { columns: 'generated' }, { generatedDictionaries: [0] });
+    const columnsOf = (of: Float32Array, count: number) =>
+      Array.from({ length: count }, (_, at) => of.subarray((at * of.length) / count, ((at + 1) * of.length) / count));
+    expect([extraCount, generated.extraCount]).toEqual([2, 3]);
+    for (const [few, all] of [
+      [train.extra, generated.train.extra],
+      [score.extra, generated.score.extra],
+    ]) {
+      const [statistics, scores] = columnsOf(few, 2);
+      expect(columnsOf(all, 3)).toEqual([statistics, statistics, scores]);
+      expect(scores).not.toEqual(statistics);
+    }
   });
 
   it('is the columns that its learner reads, and statistics only for those that want them', () => {

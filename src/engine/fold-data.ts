@@ -5,10 +5,11 @@ import {
   fitFoldStatistics,
   fitTextScores,
   statisticColumnCount,
+  statisticLabels,
+  type ColumnUse,
   type FoldColumn,
   type FoldScores,
   type FoldStatistics,
-  type StatisticLabels,
 } from '../features/index.ts';
 import { distinctRows, refitFoldOf, type FoldRows } from '../stages/search/index.ts';
 import type { PreparedData } from './prepare-data.ts';
@@ -30,18 +31,25 @@ export type FoldData = {
   rows: FoldRows;
   /** Rows to fit, each once; `weights` says how often where many are equal. */
   fit: { rows: Int32Array; weights: Float64Array | null };
-  /** The fold's own columns that a candidate reads: target statistics, then text scores. A candidate that reads fewer reads the first ones. */
-  columnsFor(reads: ExtraColumns): FoldColumn[];
-  extraOf(part: keyof FoldRows, reads: ExtraColumns): JobRows;
+  /** The fold's own columns at these places. They stand in one order: target statistics, those of generated features, text scores. */
+  columnsAt(places: readonly number[]): FoldColumn[];
+  extraOf(part: keyof FoldRows, places: readonly number[]): JobRows;
 };
 
-/** What a candidate reads of what a fold learnt from its labels. */
-export type ExtraColumns = 'none' | 'statistics' | 'statistics-and-scores';
+type Reader = Pick<Candidate, 'usesTargetStatistics' | 'usesText' | 'columns'>;
 
 /** Who reads the terms themselves has no use for what a linear model makes of them. */
-export function extraColumnsOf({ usesTargetStatistics, usesText }: Pick<Candidate, 'usesTargetStatistics' | 'usesText'>): ExtraColumns {
-  if (!usesTargetStatistics) return 'none';
-  return usesText ? 'statistics' : 'statistics-and-scores';
+export const readsScores = ({ usesTargetStatistics, usesText }: Reader): boolean => usesTargetStatistics && !usesText;
+
+/** The places of those of a fold's own columns that a candidate reads, rising. */
+export function extraColumnsOf({ plan, statisticDictionaries, generatedDictionaries, textScoreCount }: PreparedData, candidate: Reader): number[] {
+  const width = statisticColumnCount(plan.task, plan.classes.length);
+  const count = statisticDictionaries.length * width;
+  const scoresFrom = count + generatedDictionaries.length * width;
+  return Array.from({ length: scoresFrom + textScoreCount }, (_, place) => place).filter((place) => {
+    if (place >= scoresFrom) return readsScores(candidate);
+    return candidate.usesTargetStatistics && (place < count || candidate.columns === 'generated');
+  });
 }
 
 /** Makes each fold's own columns once, when they are first asked for. */
@@ -65,13 +73,14 @@ function makeFold(data: PreparedData, fold: number): FoldData {
   const statistics: FoldStatistics = fitFoldStatistics(
     data.entries,
     data.entryCounts,
-    data.statisticDictionaries,
-    statisticLabels(data),
+    [...data.statisticDictionaries, ...data.generatedDictionaries],
+    statisticLabels(data.plan, data.trainingLabels),
     { rows: rows.fit, blocks: data.blocks },
     seededRandom(data.plan.seed * 7919 + fold + 1),
   );
   const distinct = distinctRows(rows.fit, data.twins);
   const fit = distinct ? { rows: Int32Array.from(distinct.places, (place) => rows.fit[place]), weights: distinct.counts } : { rows: rows.fit, weights: null };
+  const statisticCount = statistics.lookups.length;
   // Learnt when the first candidate asks that reads them.
   let learntScores: FoldScores | undefined;
   const scores = () => (learntScores ??= fitScores(data, fold, rows.fit));
@@ -79,21 +88,25 @@ function makeFold(data: PreparedData, fold: number): FoldData {
   return {
     rows,
     fit,
-    columnsFor(reads) {
-      if (reads === 'none') return [];
-      return reads === 'statistics' ? statistics.lookups : [...statistics.lookups, ...scores().sums];
+    columnsAt(places) {
+      return places.map((place) => (place < statisticCount ? statistics.lookups[place] : scores().sums[place - statisticCount]));
     },
-    extraOf(part, reads) {
-      const read = reads === 'none' ? [] : reads === 'statistics' ? [statistics] : [statistics, scores()];
+    extraOf(part, places) {
       const partRows = part === 'fit' ? fit.rows : rows[part];
-      return { rows: partRows, extra: sideBySide(read.map((columns) => (part === 'fit' ? fittedOf(columns) : columns.encode(partRows)))) };
+      const take = (columns: () => FoldStatistics | FoldScores, wanted: number[]): Float32Array[] => {
+        if (wanted.length === 0) return [];
+        const values = part === 'fit' ? fittedOf(columns()) : columns().encode(partRows);
+        return wanted.map((column) => values.subarray(column * partRows.length, (column + 1) * partRows.length));
+      };
+      const ofStatistics = places.filter((place) => place < statisticCount);
+      const ofScores = places.filter((place) => place >= statisticCount).map((place) => place - statisticCount);
+      return { rows: partRows, extra: sideBySide([...take(() => statistics, ofStatistics), ...take(scores, ofScores)]) };
     },
   };
 }
 
 function fitScores(data: PreparedData, fold: number, rows: Int32Array): FoldScores {
-  const labels = { ...statisticLabels(data), columnCount: data.textScoreCount };
-  if (labels.columnCount === 0) return { sums: [], fitted: new Float32Array(0), encode: () => new Float32Array(0) };
+  const labels = { ...statisticLabels(data.plan, data.trainingLabels), columnCount: data.textScoreCount };
   const random = seededRandom(data.plan.seed * 6841 + fold + 1);
   return fitTextScores(data.text, data.matrix.vocabularySize, labels, { rows, blocks: data.blocks }, random);
 }
@@ -119,10 +132,9 @@ function takePlaces(values: Float32Array, rowCount: number, places: Int32Array):
   return taken;
 }
 
-function statisticLabels({ plan, trainingLabels }: PreparedData): StatisticLabels {
-  const columnCount = statisticColumnCount(plan.task, plan.classes.length);
-  if (plan.task !== 'multiclass') return { columnCount, valueOf: (row) => trainingLabels[row] };
-  return { columnCount, valueOf: (row, column) => (trainingLabels[row] === column ? 1 : 0) };
+/** Base columns by the use they are for: who reads generated ones reads what trees read too. */
+function isFor(use: ColumnUse, { columns }: Candidate): boolean {
+  return use === 'both' || use === columns || (columns === 'generated' && use === 'tree');
 }
 
 /**
@@ -140,9 +152,9 @@ export function makeJob(
 ): FitJob {
   const { plan, uses, trainingLabels } = data;
   const labelsOf = (rows: Int32Array) => Float64Array.from(rows, (row) => trainingLabels[row]);
-  const reads = extraColumnsOf(candidate);
+  const reads = extraColumnsOf(data, candidate);
   const part = (name: keyof FoldRows): JobRows => fold.extraOf(name, reads);
-  const columns = Int32Array.from(uses.flatMap((use, index) => (use === 'both' || use === candidate.columns ? [index] : [])));
+  const columns = Int32Array.from(uses.flatMap((use, index) => (isFor(use, candidate) ? [index] : [])));
   const train = { ...part('fit'), labels: labelsOf(fold.fit.rows), ...(fold.fit.weights && { weights: fold.fit.weights }) };
   const holdout = { ...part('holdout'), labels: labelsOf(fold.rows.holdout) };
   // A recorded fit of so many rounds learnt from the holdout rows too where its candidate does; a fit on all rows always does.
@@ -157,7 +169,7 @@ export function makeJob(
     seed: (plan.seed * 31 + foldNumber) % 2 ** 31,
     columns,
     usesText: candidate.usesText,
-    extraCount: fold.columnsFor(reads).length,
+    extraCount: reads.length,
     train: isWhole ? joined(train, holdout) : train,
     holdout: needsHoldout ? holdout : noRows,
     score: part('validate'),

@@ -2,17 +2,28 @@ import type { Column, Table } from '../domain/column.ts';
 import { derivedReads, type Plan } from '../domain/plan.ts';
 import { seededRandom } from '../domain/random.ts';
 import { equalRowIds, getColumnOf, takeColumns, takeRows } from '../domain/table.ts';
-import type { TargetScale } from '../domain/target-scale.ts';
+import { fitTargetScale, toTrainingScale, type TargetScale } from '../domain/target-scale.ts';
 import type { Labels } from '../domain/task.ts';
 import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
-import { countTextScores, statisticColumnCount, type ColumnUse, type FeatureFile, type FeatureToEncode, type TableText } from '../features/index.ts';
+import {
+  countTextScores,
+  generateFeatures,
+  markRepeatedNumbers,
+  statisticColumnCount,
+  statisticLabels,
+  type ColumnUse,
+  type FeatureFile,
+  type FeatureToEncode,
+  type GeneratedFeature,
+  type TableText,
+} from '../features/index.ts';
 import { partCrowd, splitRows, type Split } from '../stages/evaluation/index.ts';
 import { checkReads, checkTestRows } from './check-labelled.ts';
 import { makeTarget } from './derived-target.ts';
-import { encodeRows, proposeEncoding } from './encode-rows.ts';
+import { encodeRows, proposeEncoding, type Recipe } from './encode-rows.ts';
 import { checkLargest } from '../stages/planning/index.ts';
-import { cutHoldout, distinctRows, type DataShape, type FoldRows } from '../stages/search/index.ts';
+import { cutHoldout, distinctRows, limitGeneration, type DataShape, type FoldRows } from '../stages/search/index.ts';
 
 /** Rows with their labels: `table` holds the plan's inputs. */
 export type LabelledRows = { table: Table; labels: Labels; groups: Int32Array | null };
@@ -43,6 +54,8 @@ export type PreparedData = {
   entryCounts: number[];
   /** Dictionaries with enough levels for a mean a level to say more than the level's rank. */
   statisticDictionaries: number[];
+  /** The same of generated features, for the candidates that read those. */
+  generatedDictionaries: number[];
   shape: DataShape;
   /**
    * The data of a model that learns from all rows, locked ones included; its folds differ in their holdouts alone. Null where the plan does not
@@ -191,8 +204,9 @@ export async function prepareData(
     learn.labels,
   );
 
-  const toEncode = await proposeEncoding(plan, tables);
-  const encoded = encodeRows(plan, toEncode, learn);
+  const toEncode = markRepeatedNumbers(await proposeEncoding(plan, tables), learn.table);
+  const recipe: Recipe = { features: toEncode, generated: split.reportedOn === 'cross-validation' ? [] : generate(plan, toEncode, learn, blocks) };
+  const encoded = encodeRows(plan, recipe, learn);
   const { uses, matrix, text, statisticDictionaries } = encoded;
   const classCount = plan.task === 'regression' ? 1 : plan.classes.length;
   const textScoreCount = countTextScores({ kind: plan.task, classCount, foldCount: folds.length, budgetMs: plan.budgetMs }, text, matrix.vocabularySize);
@@ -202,8 +216,9 @@ export async function prepareData(
     task: plan.task,
     classCount,
     metric: plan.metric,
-    treeColumns: uses.filter((use) => use !== 'linear').length,
-    linearColumns: uses.filter((use) => use !== 'tree').length,
+    treeColumns: uses.filter((use) => use === 'both' || use === 'tree').length,
+    linearColumns: uses.filter((use) => use === 'both' || use === 'linear').length,
+    generatedColumns: uses.filter((use) => use === 'generated').length,
     extraColumns: statisticDictionaries.length * statisticColumnCount(plan.task, plan.classes.length),
     textScoreColumns: textScoreCount,
     hasCategories: statisticDictionaries.length > 0,
@@ -213,14 +228,26 @@ export async function prepareData(
   };
   const prepared = { plan, ...encoded, textScoreCount, test, folds, blocks, twins, split, shape, whole: null };
   if (plan.final === 'tested' || split.reportedOn !== 'locked-test') return prepared;
-  return { ...prepared, whole: () => prepareWhole(prepared, toEncode, all, equalIds) };
+  return { ...prepared, whole: () => prepareWhole(prepared, recipe, all, equalIds) };
+}
+
+/**
+ * Features made of two others. They are looked for with the labels of all rows to learn from, so that a score that is taken on those very rows would
+ * flatter: only where other rows are kept for it.
+ */
+function generate(plan: Plan, toEncode: FeatureToEncode[], learn: LabelledRows, blocks: Int32Array): GeneratedFeature[] {
+  const limits = limitGeneration({ rowCount: learn.table.rowCount, featureCount: toEncode.length, budgetMs: plan.budgetMs });
+  const trainingLabels = toTrainingScale(learn.labels, fitTargetScale(learn.labels, plan.metric));
+  const labels = statisticLabels(plan, trainingLabels);
+  if (limits === null || labels.columnCount === 0) return [];
+  return generateFeatures(toEncode, { table: learn.table, blocks }, labels, limits, seededRandom(plan.seed * 6_151 + 3));
 }
 
 /**
  * All rows to learn from, the locked ones too, encoded anew: levels, terms and means of all. Each fold leaves other rows out, as in the twin,
  * for models of different rows are better together; what it leaves out is never scored.
  */
-function prepareWhole(prepared: PreparedData, toEncode: FeatureToEncode[], all: ReadRows, equalIds: Int32Array): PreparedData {
+function prepareWhole(prepared: PreparedData, recipe: Recipe, all: ReadRows, equalIds: Int32Array): PreparedData {
   const { plan } = prepared;
   const { table, labels, groups, timeOrder } = all;
   const blocks = groups ?? partCrowd(equalIds);
@@ -246,7 +273,7 @@ function prepareWhole(prepared: PreparedData, toEncode: FeatureToEncode[], all: 
   });
   return {
     ...prepared,
-    ...encodeRows(plan, toEncode, { table, labels, groups }),
+    ...encodeRows(plan, recipe, { table, labels, groups }),
     test: null,
     folds,
     blocks,

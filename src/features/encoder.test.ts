@@ -7,6 +7,7 @@ import type { EncodedRows } from './encoded.ts';
 import { openEncoder } from './encoder.ts';
 import type { FeatureFile } from './feature-file.ts';
 import { defaultEncoderLimits, fitEncoder, type FeatureToEncode } from './fit-encoder.ts';
+import { arithmetic, type GeneratedFeature } from './generated.ts';
 import { roundTextSum } from './text-sums.ts';
 
 const inputs = [
@@ -32,6 +33,15 @@ const features: FeatureToEncode[] = [
   { name: 'said', expression: checked(column('said')), as: 'text', isPersonal: false },
   { name: 'said length', expression: call('length', 'number', 'said'), as: 'number', isPersonal: false },
   { name: 'seen year', expression: call('year', 'number', 'seen'), as: 'number', isPersonal: false },
+  { name: 'amount by its values', expression: checked(column('amount')), as: 'number and levels', isPersonal: false },
+];
+/** By the places of their two features in the list above. */
+const generated: GeneratedFeature[] = [
+  ...arithmetic.map((kind): GeneratedFeature => ({ kind, of: [0, 7] })),
+  { kind: 'pair', of: [2, 9] },
+  { kind: 'pair', of: [3, 4] },
+  { kind: 'deviation', of: [0, 2] },
+  { kind: 'deviation', of: [8, 9] },
 ];
 
 function columnOf(type: ColumnType, values: readonly Value[]): Column {
@@ -76,7 +86,7 @@ const aRow: fc.Arbitrary<Row> = fc.record({
   seen: orMissing(fc.integer({ min: -2_000_000_000, max: 8_000_000_000 }).map((seconds) => seconds * 1e6)),
 });
 
-const fitted = (rows: readonly Row[]): FeatureFile => fitEncoder(inputs, features, tableOf(rows)).file;
+const fitted = (rows: readonly Row[]): FeatureFile => fitEncoder(inputs, features, tableOf(rows), { generated }).file;
 /** As a package holds it: sums over text among its columns, and two fold models with statistics and sums of their own. */
 const withFolds = (file: FeatureFile): FeatureFile => {
   const termCount = file.text.reduce((sum, { terms }) => sum + terms.length, 0);
@@ -155,6 +165,41 @@ describe('the encoder', () => {
     const encoder = openEncoder(fitted([aWholeRow({ amount: 1 })]));
     const amountOf = (amount: number) => encoder.encodeRow(aWholeRow({ amount })).values[0];
     expect([amountOf(1e300), amountOf(-1e300), amountOf(Number.POSITIVE_INFINITY)]).toEqual([3.4028234663852886e38, -3.4028234663852886e38, Number.NaN]);
+  });
+
+  it('knows a number again by its value, missing and unseen ones apart', () => {
+    const amounts = [0.1 + 0.2, 0.1 + 0.2, 0.3, 0.3, 0.3, 7];
+    const { file } = fitEncoder(inputs, [features[9]], tableOf(amounts.map((amount) => aWholeRow({ amount }))));
+    const countOf = (amount: number | null) => Math.round(Math.expm1(openEncoder(JSON.parse(JSON.stringify(file))).encodeRow(aWholeRow({ amount })).values[1]));
+    expect(file.dictionaries).toEqual([{ feature: 0, levels: [0.3, 0.1 + 0.2] }]);
+    expect([0.3, 0.1 + 0.2, 7, 8, null].map(countOf)).toEqual([3, 2, 1, 1, 0]);
+  });
+
+  it('puts two features together: by arithmetic, by their levels, and by what is usual at a level', () => {
+    const rows = [
+      ['A', 10],
+      ['A', 20],
+      ['B', 1],
+      ['B', 2],
+      ['B', null],
+    ].map(([town, amount]) => aWholeRow({ town, amount, said: 'four' }));
+    const together: GeneratedFeature[] = [
+      { kind: '/', of: [0, 7] },
+      { kind: 'pair', of: [2, 9] },
+      { kind: 'deviation', of: [0, 2] },
+    ];
+    const { file, uses, pairDictionaries } = fitEncoder(inputs, features, tableOf(rows), { generated: together });
+    const encoder = openEncoder(file);
+    const columns = [...uses.keys()].filter((index) => uses[index] === 'generated');
+    const valuesFor = (town: string | null, amount: number | null) => {
+      const { values } = encoder.encodeRow(aWholeRow({ town, amount, said: 'four' }));
+      return columns.map((index) => values[index]);
+    };
+    const mean = { A: (30 + 5 * 8.25) / 7, B: (3 + 5 * 8.25) / 7 };
+    expect(pairDictionaries).toEqual([4]);
+    expect(valuesFor('A', 10)).toEqual([2.5, Math.fround(Math.log1p(2)), Math.fround(10 - mean.A)]);
+    expect(valuesFor('B', null).map(String)).toEqual(['NaN', String(Math.fround(Math.log1p(1))), 'NaN']);
+    expect(valuesFor('B', 2)[2]).toBe(Math.fround(2 - mean.B));
   });
 
   it('answers a level that it never saw as it answers the pooled rare ones, and a missing one apart', () => {
@@ -281,6 +326,17 @@ describe('a feature file that was tampered with', () => {
     return found;
   };
 
+  const pairOf = ({ dictionaries }: FeatureFile) => {
+    const found = dictionaries.find((one) => 'pair' in one);
+    if (found === undefined) throw new Error('the file has a pair');
+    return found;
+  };
+  const deviationOf = ({ columns }: FeatureFile) => {
+    const found = columns.find((one) => one.kind === 'deviation');
+    if (found === undefined) throw new Error('the file has a deviation');
+    return found;
+  };
+
   it('opens as it was made', () => expect(codeOf(file())).toBe('opened'));
 
   it.each<[string, (file: FeatureFile) => void]>([
@@ -290,9 +346,14 @@ describe('a feature file that was tampered with', () => {
     ['an indicator names an entry that is not there', (copy) => void (indicatorOf(copy).entry = 99)],
     ['an indicator names a dictionary that is not there', (copy) => void (indicatorOf(copy).dictionary = 99)],
     ['a number column names no feature', (copy) => void copy.columns.push({ kind: 'number', feature: 99 })],
-    ['a dictionary names no feature', (copy) => void (copy.dictionaries[0].feature = 99)],
-    ['a dictionary stands on a number', (copy) => void (copy.dictionaries[0].feature = 0)],
+    ['a dictionary names no feature', (copy) => void Object.assign(copy.dictionaries[0], { feature: 99 })],
+    ['a dictionary stands on a number', (copy) => void Object.assign(copy.dictionaries[0], { feature: 0 })],
     ['a dictionary holds a level twice', (copy) => void (copy.dictionaries[0].levels[1] = copy.dictionaries[0].levels[0])],
+    ['numbers are levels of a text', (copy) => void (copy.dictionaries[0].levels = [1, 2])],
+    ['a pair stands on a dictionary that is not there yet', (copy) => void (pairOf(copy).pair[1] = copy.dictionaries.length - 1)],
+    ['a level of a pair is beyond its dictionaries', (copy) => void pairOf(copy).levels.splice(0, 1, 10_000)],
+    ['a deviation is from a text', (copy) => void Object.assign(deviationOf(copy), { feature: 2 })],
+    ['a deviation has no table', (copy) => void Object.assign(deviationOf(copy), { values: [] })],
     ['a text stands where a number is expected', (copy) => void copy.columns.push({ kind: 'number', feature: 2 })],
     ['a text block names no feature', (copy) => void (copy.text[0].feature = 99)],
     ['text terms are not numbered in a row', (copy) => void (copy.text[0].firstId = 1)],

@@ -1,24 +1,12 @@
-import type { Column, Row, Table, Value } from '../domain/column.ts';
+import type { Column, ColumnType, Row, Table, Value } from '../domain/column.ts';
 import { ModelwrightError } from '../domain/error.ts';
 import { recheckExpression } from './check-expression.ts';
 import { compileForRow, compileForTable } from './compile.ts';
 import type { EncodedRows, Encoder } from './encoded.ts';
-import { FEATURES_FORMAT, FeatureFile, type LookupColumn } from './feature-file.ts';
+import { openDictionary, type OpenedDictionary } from './dictionary.ts';
+import { FEATURES_FORMAT, FeatureFile, type LevelDictionary, type LookupColumn, type PairDictionary } from './feature-file.ts';
 import { openTextSums, type OpenedTextSums, type TableText, type TextRows } from './text-sums.ts';
 import { openTextEncoding, type TextTerms } from './text.ts';
-
-/** Entries of a dictionary's table after its levels. */
-export const rareEntry = (levelCount: number) => levelCount;
-export const missingEntry = (levelCount: number) => levelCount + 1;
-
-const entryMap = (levels: readonly string[]) => new Map(levels.map((level, entry) => [level, entry]));
-
-/** Dictionary entry of every row of a text column; levels that the dictionary does not know are rare. */
-export function entriesOf(column: Column, levels: readonly string[], entryOf: ReadonlyMap<string, number> = entryMap(levels)): Int32Array {
-  if (column.type !== 'text') throw new Error('a dictionary stands on a text feature');
-  const ofCode = Int32Array.from(column.levels, (level) => entryOf.get(level) ?? rareEntry(levels.length));
-  return column.codes.map((code) => (code < 0 ? missingEntry(levels.length) : ofCode[code]));
-}
 
 const asFloats = (values: LookupColumn['values']) => Float32Array.from(values, (value) => value ?? Number.NaN);
 
@@ -61,13 +49,15 @@ export function openEncoder(stored: unknown): OpenedEncoder {
   const expressions = file.features.map(({ expression }) => recheckExpression(expression, types));
   const tableFeatures = expressions.map((expression) => compileForTable(expression));
   const rowFeatures = expressions.map((expression) => compileForRow(expression));
-  const dictionaries = file.dictionaries.map(({ feature, levels }) => ({ feature, levels, entryOf: entryMap(levels) }));
+  const dictionaries: OpenedDictionary[] = [];
+  for (const dictionary of file.dictionaries) dictionaries.push(openDictionary(dictionary, dictionaries));
   const textBlocks = file.text.map((encoding) => ({ feature: encoding.feature, block: openTextEncoding(encoding) }));
   const vocabularySize = file.text.reduce((size, { terms }) => size + terms.length, 0);
   const lookups = [
     ...file.columns.map((column) => (column.kind === 'lookup' ? { dictionary: column.dictionary, values: asFloats(column.values) } : null)),
     ...file.folds.flat().map((column) => ('values' in column ? { dictionary: column.dictionary, values: asFloats(column.values) } : null)),
   ];
+  const deviationTables = file.columns.map((column) => Float64Array.from(column.kind === 'deviation' ? column.values : [], (value) => value ?? Number.NaN));
   const baseColumnCount = file.columns.length;
   const columnCount = lookups.length;
   const allSums = openSums(file, vocabularySize, columnCount);
@@ -97,10 +87,19 @@ export function openEncoder(stored: unknown): OpenedEncoder {
     } else if (column?.kind === 'number') {
       const numbers = numbersOf(of(column.feature));
       for (let row = 0, at = first; row < numbers.length; row++, at += step) values[at] = inFloat32(numbers[row]);
+    } else if (column?.kind === 'deviation') {
+      const numbers = numbersOf(of(column.feature));
+      const rows = entries[column.dictionary];
+      const usual = deviationTables[index];
+      for (let row = 0, at = first; row < numbers.length; row++, at += step) values[at] = inFloat32(numbers[row] - usual[rows[row]]);
     }
   }
 
-  const entriesIn = (of: (feature: number) => Column) => dictionaries.map(({ feature, levels, entryOf }) => entriesOf(of(feature), levels, entryOf));
+  function entriesIn(of: (feature: number) => Column): Int32Array[] {
+    const entries: Int32Array[] = [];
+    for (const dictionary of dictionaries) entries.push(dictionary.entriesIn(of, entries));
+    return entries;
+  }
 
   /** Writes the columns that are sums over text: column c of row r at `c × columnStep + r × rowStep`. */
   function fillSums({ columns, sums }: ColumnSums, { start, ...terms }: TextRows, values: Float32Array, columnStep: number, rowStep: number): void {
@@ -196,10 +195,8 @@ export function openEncoder(stored: unknown): OpenedEncoder {
     },
     encodeRow(row: Row): EncodedRows {
       const features = rowFeatures.map((compute) => compute(row));
-      const entries = dictionaries.map(({ feature, levels, entryOf }) => {
-        const value = features[feature];
-        return typeof value === 'string' ? (entryOf.get(value) ?? rareEntry(levels.length)) : missingEntry(levels.length);
-      });
+      const entries: number[] = [];
+      for (const dictionary of dictionaries) entries.push(dictionary.entryIn(features, entries));
       const values = new Float32Array(columnCount);
       for (let index = 0; index < columnCount; index++) {
         const lookup = lookups[index];
@@ -208,6 +205,8 @@ export function openEncoder(stored: unknown): OpenedEncoder {
           const column = file.columns[index];
           if (column?.kind === 'indicator') values[index] = entries[column.dictionary] === column.entry ? 1 : 0;
           else if (column?.kind === 'number') values[index] = inFloat32(numberOf(features[column.feature]));
+          else if (column?.kind === 'deviation')
+            values[index] = inFloat32(numberOf(features[column.feature]) - deviationTables[index][entries[column.dictionary]]);
         }
       }
       const terms = textBlocks.map(({ feature, block }) => {
@@ -254,15 +253,17 @@ function findInconsistency(file: FeatureFile): string | null {
   const lookups = [...file.columns, ...file.folds.flat()].filter((column) => 'values' in column);
   if (lookups.some(({ dictionary, values }) => values.length !== entryCounts[dictionary])) return 'a lookup table and its dictionary differ in length';
   if (file.columns.some((column) => column.kind === 'indicator' && !(column.entry < entryCounts[column.dictionary]))) return 'an indicator names no level';
-  const features = [
-    ...file.columns.flatMap((column) => (column.kind === 'number' ? [column.feature] : [])),
-    ...file.dictionaries.map(({ feature }) => feature),
-  ];
-  if ([...features, ...file.text.map(({ feature }) => feature)].some((feature) => feature >= file.features.length)) return 'a column names no feature';
-  const isText = (feature: number) => file.features[feature].expression.type === 'text';
-  if (file.columns.some((column) => column.kind === 'number' && isText(column.feature))) return 'a text stands where a number is expected';
-  if (![...file.dictionaries, ...file.text].every(({ feature }) => isText(feature))) return 'a dictionary stands on a number';
-  if (file.dictionaries.some(({ levels }) => new Set(levels).size < levels.length)) return 'a dictionary holds a level twice';
+  const numbers = file.columns.flatMap((column) => (column.kind === 'number' || column.kind === 'deviation' ? [column.feature] : []));
+  const named = file.dictionaries.flatMap((dictionary) => ('feature' in dictionary ? [dictionary.feature] : []));
+  const texts = file.text.map(({ feature }) => feature);
+  if ([...numbers, ...named, ...texts].some((feature) => feature >= file.features.length)) return 'a column names no feature';
+  const typeOf = (feature: number) => file.features[feature].expression.type;
+  if (numbers.some((feature) => typeOf(feature) === 'text')) return 'a text stands where a number is expected';
+  if (texts.some((feature) => typeOf(feature) !== 'text')) return 'text terms stand on a number';
+  for (const [at, dictionary] of file.dictionaries.entries()) {
+    const problem = 'pair' in dictionary ? problemOfPair(dictionary, entryCounts, at) : problemOfLevels(dictionary, typeOf(dictionary.feature));
+    if (problem) return problem;
+  }
   let nextId = 0;
   for (const { firstId, terms, idf } of file.text) {
     if (firstId !== nextId || idf.length !== terms.length) return 'the text terms are not numbered in a row';
@@ -272,6 +273,20 @@ function findInconsistency(file: FeatureFile): string | null {
   if (sums.some(({ coefficients }) => coefficients !== '' && coefficients.length !== 4 * Math.ceil((2 * nextId) / 3)))
     return 'a sum over text and the text terms differ in length';
   return null;
+}
+
+function problemOfPair({ pair, levels }: PairDictionary, entryCounts: readonly number[], at: number): string | null {
+  if (pair.some((dictionary) => dictionary >= at)) return 'a pair of dictionaries stands before them';
+  const [first, second] = pair.map((dictionary) => entryCounts[dictionary]);
+  if (levels.some((level) => level >= first * second)) return 'a level of a pair is of none of its dictionaries';
+  return new Set(levels).size < levels.length ? 'a dictionary holds a level twice' : null;
+}
+
+function problemOfLevels({ levels }: LevelDictionary, type: ColumnType): string | null {
+  const kind = type === 'text' ? 'string' : type === 'number' ? 'number' : 'none';
+  if (levels.some((level) => typeof level !== kind)) return 'a dictionary stands on a feature of another type';
+  // A set takes 0 and −0 for one number, as the dictionary does.
+  return new Set<string | number>(levels).size < levels.length ? 'a dictionary holds a level twice' : null;
 }
 
 const unreadable = (problem: string) =>

@@ -9,22 +9,29 @@ export const FEATURES_FORMAT = 1;
 const Cell = z.number().nullable();
 const Lookup = z.strictObject({ dictionary: z.int().min(0), values: z.array(Cell) });
 
+/** Levels of one feature: texts, or numbers where the feature is a number of few distinct values. */
+const Levels = z.strictObject({ feature: z.int().min(0), levels: z.union([z.array(z.string()), z.array(z.number())]) });
+/** Levels of two earlier dictionaries together: level a × (entries of the second) + b stands for entries a and b. */
+const PairLevels = z.strictObject({ pair: z.tuple([z.int().min(0), z.int().min(0)]), levels: z.array(z.int().min(0)) });
+
 /**
  * How a typed row becomes the graph's numbers: `features.json`. Features are checked expressions over the inputs; a dictionary
- * numbers the levels of a text feature (level i is entry i, then one entry for rare and unseen levels, then one for missing).
+ * numbers levels (level i is entry i, then one entry for rare and unseen levels, then one for missing).
  * The matrix is `columns`, then for each fold model its `folds[i]` columns, which hold that fold's target statistics and text scores.
+ * A `deviation` is a number less what stands in the table for the row's level: how far it is from what is usual there.
  */
 export const FeatureFile = z.strictObject({
   format: z.literal(FEATURES_FORMAT),
   inputs: z.array(z.strictObject({ name: z.string(), type: z.enum(['number', 'boolean', 'text', 'timestamp']) })).max(20_000),
   features: z.array(z.strictObject({ name: z.string(), expression: Expression })).max(50_000),
-  dictionaries: z.array(z.strictObject({ feature: z.int().min(0), levels: z.array(z.string()) })),
+  dictionaries: z.array(z.union([Levels, PairLevels])),
   columns: z
     .array(
       z.discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('number'), feature: z.int().min(0) }),
         Lookup.extend({ kind: z.literal('lookup') }),
         z.strictObject({ kind: z.literal('indicator'), dictionary: z.int().min(0), entry: z.int().min(0) }),
+        Lookup.extend({ kind: z.literal('deviation'), feature: z.int().min(0) }),
         TextSum.extend({ kind: z.literal('text') }),
       ]),
     )
@@ -34,4 +41,6 @@ export const FeatureFile = z.strictObject({
 });
 export type FeatureFile = z.infer<typeof FeatureFile>;
 export type LookupColumn = z.infer<typeof Lookup>;
+export type LevelDictionary = z.infer<typeof Levels>;
+export type PairDictionary = z.infer<typeof PairLevels>;
 export type FoldColumn = LookupColumn | TextSum;

@@ -1,11 +1,14 @@
-export { checkExpression, type CheckedExpression } from './check-expression.ts';
+export { checkExpression, recheckExpression, type CheckedExpression } from './check-expression.ts';
 export { compileForTable } from './compile.ts';
 export { columnsOf } from './expression.ts';
 export { openEncoder, type OpenedEncoder } from './encoder.ts';
+export type { GeneratedFeature } from './generated.ts';
 export { fitEncoder, type ColumnUse, type EncoderLimits, type FeatureToEncode, type FittedEncoder } from './fit-encoder.ts';
 export type { EncodedRows, Encoder } from './encoded.ts';
 export type { FeatureFile, FoldColumn, LookupColumn } from './feature-file.ts';
 export { fitTextComponents } from './text-components.ts';
 export { fitTextScores, countTextScores, type FoldScores } from './text-scores.ts';
 export type { TableText } from './text-sums.ts';
-export { fitFoldStatistics, statisticColumnCount, type FoldStatistics, type StatisticLabels } from './target-statistics.ts';
+export { fitFoldStatistics, statisticColumnCount, statisticLabels, type FoldStatistics, type StatisticLabels } from './target-statistics.ts';
+export { markRepeatedNumbers } from './repeated-numbers.ts';
+export { generateFeatures, type GenerationLimits } from './generate-features.ts';

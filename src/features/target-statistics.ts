@@ -19,6 +19,13 @@ export function statisticColumnCount(task: TaskKind, classCount: number): number
   return classCount <= MAX_CLASSES ? classCount : 0;
 }
 
+/** The label columns of a task's labels: numbers on the training scale, or class codes. */
+export function statisticLabels({ task, classes }: { task: TaskKind; classes: readonly string[] }, trainingLabels: Float64Array): StatisticLabels {
+  const columnCount = statisticColumnCount(task, classes.length);
+  if (task !== 'multiclass') return { columnCount, valueOf: (row) => trainingLabels[row] };
+  return { columnCount, valueOf: (row, column) => (trainingLabels[row] === column ? 1 : 0) };
+}
+
 /** Pseudo-rows of the overall mean mixed into each level's mean. */
 const SMOOTHING_ROWS = 10;
 const INNER_PARTS = 5;

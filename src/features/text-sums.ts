@@ -26,7 +26,7 @@ export function differentTexts({ same }: TableText, rows: Int32Array): { rows: I
 const MAX_VOCABULARY = 10_000_000;
 const HIGHEST = 32_767;
 
-/** bias + step × Σ weight × coefficient. `coefficients`: base64 of a little-endian int16 for each term of the vocabulary, or nothing where no member reads the column. */
+/** bias + step × Σ weight × coefficient. `coefficients`: base64 of a little-endian int16 for each term of the vocabulary, or nothing, in packages that kept columns which no member read. */
 export const TextSum = z.strictObject({ bias: z.number(), step: z.number(), coefficients: z.base64().max(3 * MAX_VOCABULARY) });
 export type TextSum = z.infer<typeof TextSum>;
 

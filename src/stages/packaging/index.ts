@@ -6,3 +6,4 @@ export { renderThreats } from './render-threats.ts';
 export { rankInputs } from './rank-inputs.ts';
 export { signModel, type ManifestFacts, type ModelSigner } from './sign-model.ts';
 export { writeGraph, type GraphMember, type GraphSpec } from './write-graph.ts';
+export { pruneColumns } from './prune-columns.ts';

@@ -10,9 +10,9 @@ export function rankInputs(features: FeatureFile, members: readonly { fitted: Fi
   const [firstFold = []] = features.folds;
   const add = (column: number, use: number) => {
     const base = features.columns[column];
-    for (const feature of featuresBehind(base ?? firstFold[column - features.columns.length], features)) {
-      for (const name of columnsOf(features.features[feature].expression)) useOf.set(name, (useOf.get(name) ?? 0) + use);
-    }
+    const found = featuresBehind(base ?? firstFold[column - features.columns.length], features);
+    const names = new Set(found.flatMap((feature) => columnsOf(features.features[feature].expression)));
+    for (const name of names) useOf.set(name, (useOf.get(name) ?? 0) + use);
   };
   for (const { fitted, weight } of members) {
     if (fitted.kind === 'trees') {
@@ -33,8 +33,14 @@ export function rankInputs(features: FeatureFile, members: readonly { fitted: Fi
 }
 
 /** The features that a column of the matrix is made of: a sum over text stands on every text. */
-function featuresBehind(column: FeatureFile['columns'][number] | FoldColumn | undefined, { dictionaries, text }: FeatureFile): number[] {
+function featuresBehind(column: FeatureFile['columns'][number] | FoldColumn | undefined, features: FeatureFile): number[] {
   if (column === undefined) return [];
-  if ('feature' in column) return [column.feature];
-  return 'dictionary' in column ? [dictionaries[column.dictionary].feature] : [...new Set(text.map(({ feature }) => feature))];
+  if ('coefficients' in column) return features.text.map(({ feature }) => feature);
+  return [...('feature' in column ? [column.feature] : []), ...('dictionary' in column ? featuresOf(features, column.dictionary) : [])];
+}
+
+/** The features that a dictionary stands on, a pair on those of both. */
+function featuresOf(features: FeatureFile, dictionary: number): number[] {
+  const known = features.dictionaries[dictionary];
+  return 'feature' in known ? [known.feature] : known.pair.flatMap((one) => featuresOf(features, one));
 }

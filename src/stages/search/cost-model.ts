@@ -12,7 +12,10 @@ function firstGuessMs(candidate: Candidate, shape: DataShape): number {
   return learners[candidate.learner].firstGuessMs({
     task: shape.task,
     rows: shape.fitRows,
-    treeColumns: shape.treeColumns + (candidate.usesTargetStatistics ? shape.extraColumns + shape.textScoreColumns : 0),
+    treeColumns:
+      shape.treeColumns +
+      (candidate.columns === 'generated' ? shape.generatedColumns : 0) +
+      (candidate.usesTargetStatistics ? shape.extraColumns + shape.textScoreColumns : 0),
     linearColumns: shape.linearColumns + shape.extraColumns + (candidate.usesText ? shape.textTermsPerRow * 12 : 0),
     outputs: shape.task === 'multiclass' ? shape.classCount : 1,
     usualRounds: Math.min(candidate.maxRounds, USUAL_ROUNDS) * (candidate.refitFactor > 0 ? TWICE : 1),

@@ -13,6 +13,7 @@ const shape: DataShape = {
   metric: 'roc_auc',
   treeColumns: 10,
   linearColumns: 10,
+  generatedColumns: 0,
   extraColumns: 0,
   textScoreColumns: 0,
   hasCategories: false,

@@ -13,6 +13,7 @@ const shape: DataShape = {
   metric: 'roc_auc',
   treeColumns: 12,
   linearColumns: 12,
+  generatedColumns: 0,
   extraColumns: 0,
   textScoreColumns: 0,
   hasCategories: false,

@@ -11,3 +11,4 @@ export { likelyMembers } from './likely-members.ts';
 export { mostCandidates, portfolioFor } from './portfolio.ts';
 export { openRunningBlend, type RunningBlend } from './running-blend.ts';
 export type { DataShape } from './shape.ts';
+export { limitGeneration } from './limit-generation.ts';

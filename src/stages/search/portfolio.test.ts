@@ -10,6 +10,7 @@ const numbers: DataShape = {
   metric: 'rmse',
   treeColumns: 12,
   linearColumns: 12,
+  generatedColumns: 0,
   extraColumns: 0,
   hasCategories: false,
   textTermsPerRow: 0,
@@ -35,4 +36,11 @@ it.each<[string, Partial<DataShape>, number]>([
 it('a neural network whose passes are long is a smaller one', () => {
   expect(networksFor({ fitRows: 40_000 })[0].settings).toMatchObject({ members: 2 });
   expect(networksFor({ fitRows: 40_000, budgetMs: 600_000 })[0].settings).not.toHaveProperty('members');
+});
+
+it('generated features have their turn where there are any, after one candidate of each of the first five families', () => {
+  const first = (change: Partial<DataShape>) =>
+    portfolioFor({ ...numbers, ...change }).map(({ learner, columns }) => (columns === 'generated' ? columns : learner));
+  expect(first({ generatedColumns: 6 }).slice(0, 6)).toEqual(['linear', 'lightgbm', 'catboost', 'network', 'extra_trees', 'generated']);
+  expect(first({})).not.toContain('generated');
 });

@@ -73,6 +73,7 @@ export function portfolioFor(shape: DataShape): Candidate[] {
   const isLarge = shape.fitRows > 20_000;
   const { linear, lightgbm, catboost, xgboost, forest, network } = makersFor(shape);
   const networks = isForNetworks(shape) ? [network('Neural network', {})] : [];
+  const generated = (draft: Draft): Draft[] => (shape.generatedColumns > 0 ? [{ ...draft, columns: 'generated' }] : []);
   const drafts: Draft[] = hasManyClassesIn(shape)
     ? [
         linear,
@@ -103,8 +104,16 @@ export function portfolioFor(shape: DataShape): Candidate[] {
           30,
         ),
         catboost('depth 6', { learning_rate: isLarge ? 0.15 : isSmall ? 0.08 : 0.1, depth: 6, l2_leaf_reg: 3 }, 800, 40),
-        forest('Extra trees', { max_features: shape.task === 'regression' ? 0.6 : 'sqrt' }),
         ...networks,
+        forest('Extra trees', { max_features: shape.task === 'regression' ? 0.6 : 'sqrt' }),
+        ...generated(
+          lightgbm(
+            'generated features',
+            { learning_rate: 0.08, num_leaves: isSmall ? 15 : isLarge ? 63 : 31, min_data_in_leaf: isSmall ? 10 : 20, feature_fraction: 0.6 },
+            800,
+            40,
+          ),
+        ),
         lightgbm(
           'random thresholds',
           { learning_rate: 0.08, num_leaves: isSmall ? 15 : 63, min_data_in_leaf: isSmall ? 5 : 20, feature_fraction: 0.5, extra_trees: true },
@@ -142,6 +151,7 @@ export function portfolioFor(shape: DataShape): Candidate[] {
           60,
         ),
         forest('Extra trees, all columns a split', { max_features: 1, min_samples_leaf: 1 }),
+        ...generated(catboost('generated features', { learning_rate: 0.06, depth: 6, l2_leaf_reg: 3 }, 1500, 50)),
         catboost('half of the columns a level', { learning_rate: 0.06, depth: 6, l2_leaf_reg: 8, rsm: 0.5 }, 1500, 50),
         lightgbm(
           'random thresholds, slow',

@@ -10,6 +10,8 @@ export type DataShape = {
   metric: Metric;
   treeColumns: number;
   linearColumns: number;
+  /** Base columns that only candidates on generated features see. */
+  generatedColumns: number;
   extraColumns: number;
   /** What the texts say of the target, in numbers, for who reads no terms. */
   textScoreColumns: number;
