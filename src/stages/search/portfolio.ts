@@ -22,7 +22,7 @@ export function makersFor(shape: DataShape) {
       refitFactor,
       settings: { ...(absolute ? learners[learner].absoluteError : {}), ...common, ...settings },
       maxRounds: rounds,
-      patience,
+      patience: refitFactor > 0 ? Math.max(patience, SHARED_PATIENCE) : patience,
     });
   const lightgbm = booster('lightgbm', { bagging_fraction: 0.9, bagging_freq: 1, lambda_l2: 1 });
   const catboost = booster('catboost');
@@ -100,7 +100,7 @@ export function portfolioFor(shape: DataShape): Candidate[] {
         lightgbm(
           'learning rate 0.1',
           { learning_rate: 0.1, num_leaves: isSmall ? 15 : isLarge ? 63 : 31, min_data_in_leaf: isSmall ? 10 : 20, feature_fraction: 0.8 },
-          600,
+          1000,
           30,
         ),
         catboost('depth 6', { learning_rate: isLarge ? 0.15 : isSmall ? 0.08 : 0.1, depth: 6, l2_leaf_reg: 3 }, 800, 40),
@@ -186,6 +186,8 @@ export function mostCandidates(fitRows: number): number {
 /** XGBoost with LightGBM's order of splits: limited by its leaves, and by no depth. */
 const LEAF_BY_LEAF = { grow_policy: 'lossguide', max_depth: 0 };
 
+/** Where the first folds find the rounds for all, only they pay for waiting, and waiting is worth it (docs/decisions/first-folds-find-the-rounds.md). */
+const SHARED_PATIENCE = 80;
 /** Up to so many fitted rows for each second of the budget a booster learns twice. */
 const MAX_REFIT_ROWS_A_SECOND = 400;
 
