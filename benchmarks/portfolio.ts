@@ -22,7 +22,7 @@ import { readConfig } from '../src/engine/index.ts';
 import { guestOptions } from '../src/engine/guest-options.ts';
 import { assembleOutOfFold } from '../src/engine/out-of-fold.ts';
 import { prepareData } from '../src/engine/prepare-data.ts';
-import type { DataShape } from '../src/stages/search/index.ts';
+import { shapeGroupOf, type DataShape } from '../src/stages/search/index.ts';
 import { fixed, markdownTable } from './bench/markdown.ts';
 import { openTask } from './bench/prepare-set.ts';
 import { buildModel, requestFor } from './bench/run-ours.ts';
@@ -105,12 +105,6 @@ function ensembleLoss(set: Looked, tried: readonly Tried[]): number {
   return (judged[0] + judged[1]) / 2;
 }
 
-const groupOf = ({ shape }: Looked): string => {
-  if (shape.classCount > 10) return 'many classes';
-  if (shape.vocabularySize > 0) return 'text';
-  return shape.fitRows < 2_000 ? 'under 2,000 rows' : shape.fitRows < 10_000 ? 'to 10,000 rows' : 'above';
-};
-
 /** Always the candidate next that lessens the ensemble's loss most a second, over the sets of a group together. */
 function orderOf(sets: readonly Looked[]): { title: string; gain: number; seconds: number }[] {
   const titles = new Set(sets.flatMap(({ tried }) => tried.map(({ title }) => title)));
@@ -162,8 +156,8 @@ async function printTables(folder: string, wanted: string[]): Promise<void> {
     return [set.name, String(set.tried.length), all.toFixed(4), hundredths(single / all - 1), ...without];
   });
   console.log(markdownTable(['set', 'candidates', 'loss of all', 'best single one', ...families.map((family) => `without ${family}`)], rows));
-  for (const group of new Set(sets.map(groupOf))) {
-    const own = sets.filter((set) => groupOf(set) === group);
+  for (const group of new Set(sets.map(({ shape }) => shapeGroupOf(shape)))) {
+    const own = sets.filter((set) => shapeGroupOf(set.shape) === group);
     console.log(`\n### ${group} (${own.map(({ name }) => name).join(', ')})\n`);
     console.log(
       markdownTable(

@@ -26,8 +26,8 @@ import type { RunClock, RunLog } from './run-log.ts';
 
 /** Outside limits stand behind the learner's own clock: the wall clock comes later than it, and ends what does not listen. */
 const WALL_GRACE_MS = 2_000;
-/** How long a fit that was asked to stop may take to hand in what it has. */
-const STOP_GRACE_MS = 700;
+/** How long a fit that was asked to stop may take to hand in what it has: it answers its rows and tells its trees first. */
+const stopGraceMs = (budgetMs: number) => Math.max(700, 0.02 * budgetMs);
 /** Workers lost in a row, no fit having ended well between them. */
 const MAX_WORKER_LOSSES = 3;
 /** A fit that lost its worker this often is taken for the cause; fewer could be the doing of fits beside it. */
@@ -159,7 +159,7 @@ export function openTrainers(context: SearchContext, warm: TrainingWorker): Trai
       for (const [execution] of executions) execution.stop();
       const timer = setTimeout(() => {
         for (const [execution] of executions) execution.cancel();
-      }, STOP_GRACE_MS);
+      }, stopGraceMs(data.plan.budgetMs));
       await Promise.all(executions.map(([, ended]) => ended));
       clearTimeout(timer);
     },

@@ -7,7 +7,8 @@ import type { Learner } from '../../domain/learner.ts';
 import type { CandidateState } from '../../domain/run.ts';
 import { seededRandom, type Random } from '../../domain/random.ts';
 import { expectedFitMs, type SeenFit } from './cost-model.ts';
-import { hasManyClassesIn, isForNetworks, makersFor, type Draft } from './portfolio.ts';
+import { isForNetworks, makersFor, type Draft } from './portfolio.ts';
+import { hasManyClassesIn } from './portfolio-order.ts';
 import type { DataShape } from './shape.ts';
 
 type Draw = (random: Random, shape: DataShape) => Draft;
@@ -124,7 +125,10 @@ export function drawCandidate(
     if (learner === 'network' && !isForNetworks(shape)) return [];
     // A family that never came to an end is out of reach.
     if (own.length > 0 && own.every(({ evaluation }) => evaluation === null)) return [];
-    const drawn: Candidate = { id: `c${number}`, ...draw(seededRandom(number * 8191 + own.length * 17 + 3), shape) };
+    const settled = draw(seededRandom(number * 8191 + own.length * 17 + 3), shape);
+    // Every second tree learner that is drawn reads the generated columns too, where there are any.
+    const isWider = shape.generatedColumns > 0 && settled.columns === 'tree' && number % 2 === 0;
+    const drawn: Candidate = { id: `c${number}`, ...settled, ...(isWider && { columns: 'generated', title: `${settled.title}, generated features` }) };
     const waves = Math.ceil(shape.foldCount / options.threads);
     const needsMs = expectedFitMs(drawn, shape, options.seen) * waves;
     if (needsMs > options.leftMs) return [];

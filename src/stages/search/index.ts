@@ -9,6 +9,7 @@ export { decideNext, type SearchView } from './decide-next.ts';
 export { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, reserveRefitMs, type RefitMember } from './decide-refit.ts';
 export { likelyMembers } from './likely-members.ts';
 export { mostCandidates, portfolioFor } from './portfolio.ts';
+export { shapeGroupOf } from './portfolio-order.ts';
 export { openRunningBlend, type RunningBlend } from './running-blend.ts';
 export type { DataShape } from './shape.ts';
 export { limitGeneration } from './limit-generation.ts';

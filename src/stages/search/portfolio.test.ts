@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { portfolioFor } from './portfolio.ts';
+import { orderFor } from './portfolio-order.ts';
 import type { DataShape } from './shape.ts';
 
 const numbers: DataShape = {
@@ -38,9 +39,33 @@ it('a neural network whose passes are long is a smaller one', () => {
   expect(networksFor({ fitRows: 40_000, budgetMs: 600_000 })[0].settings).not.toHaveProperty('members');
 });
 
-it('generated features have their turn where there are any, after one candidate of each of the first five families', () => {
-  const first = (change: Partial<DataShape>) =>
-    portfolioFor({ ...numbers, ...change }).map(({ learner, columns }) => (columns === 'generated' ? columns : learner));
-  expect(first({ generatedColumns: 6 }).slice(0, 6)).toEqual(['linear', 'lightgbm', 'catboost', 'network', 'extra_trees', 'generated']);
-  expect(first({})).not.toContain('generated');
+it('generated features have their turn where there are any', () => {
+  const views = (change: Partial<DataShape>) => portfolioFor({ ...numbers, ...change }).map(({ columns }) => columns);
+  expect(views({ generatedColumns: 6 })).toContain('generated');
+  expect(views({})).not.toContain('generated');
+});
+
+it.each<[string, Partial<DataShape>, string[]]>([
+  ['few rows', { fitRows: 600 }, ['LightGBM, small trees', 'XGBoost, leaf by leaf', 'Linear']],
+  ['some thousand rows', {}, ['CatBoost, depth 6', 'Linear', 'XGBoost, leaf by leaf']],
+  ['many rows', { fitRows: 40_000 }, ['Linear', 'XGBoost, depth 6', 'CatBoost, depth 4']],
+  [
+    'many classes',
+    { task: 'multiclass', classCount: 26, metric: 'accuracy' },
+    ['LightGBM, learning rate 0.2', 'Extra trees, more columns a split', 'Neural network'],
+  ],
+  ['text', { vocabularySize: 5_000, textTermsPerRow: 20 }, ['Linear, with text', 'LightGBM, learning rate 0.1']],
+])('the order is the one learnt for the shape: %s', (_, change, first) => {
+  const titles = portfolioFor({ ...numbers, ...change }).map(({ title }) => title);
+  expect(titles.slice(0, first.length)).toEqual(first);
+  expect(new Set(titles).size).toBe(titles.length);
+});
+
+it('every title that the learnt orders name is a candidate of the portfolio', () => {
+  const shapes: Partial<DataShape>[] = [{}, { fitRows: 1_900 }, { fitRows: 40_000 }, { task: 'multiclass', classCount: 26, metric: 'accuracy' }];
+  for (const change of shapes) {
+    const shape = { ...numbers, generatedColumns: 6, budgetMs: 3_600_000, ...change };
+    const { named, titles } = { named: orderFor(shape), titles: portfolioFor(shape).map(({ title }) => title) };
+    expect(titles.slice(0, named.length)).toEqual(named);
+  }
 });

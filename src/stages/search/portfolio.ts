@@ -1,5 +1,6 @@
 import type { Candidate } from '../../domain/candidate.ts';
 import { learners, type Learner } from '../../domain/learner.ts';
+import { hasManyClassesIn, inLearntOrder } from './portfolio-order.ts';
 import type { DataShape } from './shape.ts';
 
 export type Draft = Omit<Candidate, 'id'>;
@@ -64,9 +65,8 @@ export function makersFor(shape: DataShape) {
 }
 
 /**
- * The curated candidates in the order they are tried, for a shape of data: linear first, because it is quick and says what is easy;
- * then the boosters and the forest that have made the strongest ensembles on tables (AutoGluon's and LightAutoML's portfolios agree
- * on these families); then second shapes of each, as far as the clock goes.
+ * The curated candidates for a shape of data, in the order they are tried: the families that have made the strongest ensembles on tables (AutoGluon's and
+ * LightAutoML's portfolios agree on them), then second shapes of each, as far as the clock goes.
  */
 export function portfolioFor(shape: DataShape): Candidate[] {
   const isSmall = shape.fitRows < 2_000;
@@ -161,7 +161,9 @@ export function portfolioFor(shape: DataShape): Candidate[] {
         ),
         catboost('depth 5', { learning_rate: 0.05, depth: 5, l2_leaf_reg: 2, random_strength: 3 }, 2000, 60),
       ];
-  return drafts.slice(0, mostCandidates(shape.fitRows)).map((draft, index) => ({ id: `c${index}`, ...draft }));
+  return inLearntOrder(drafts, shape)
+    .slice(0, mostCandidates(shape.fitRows))
+    .map((draft, index) => ({ id: `c${index}`, ...draft }));
 }
 
 /**
@@ -219,6 +221,3 @@ function forestSettings(shape: DataShape): { trees: number; min_samples_leaf: nu
   const leaves = Math.floor(FOREST_BYTES / (trees * (2 * BYTES_A_NODE + entries * BYTES_AN_ENTRY)));
   return { trees, min_samples_leaf: hasManyClassesIn(shape) ? 1 : 2, max_leaf_nodes: Math.max(64, Math.min(20_000, leaves)) };
 }
-
-/** Learners that grow a tree a class a round become slow, and their answers with them. */
-export const hasManyClassesIn = (shape: DataShape) => shape.classCount > 10;
