@@ -495,6 +495,17 @@ describe('an option overrules what was decided', LONG, () => {
     for (const what of ['costs', 'capacity', 'moment'] as const)
       expect(decision(overruled, what)).toMatchObject({ certainty: 1, reason: expect.stringContaining('you named') });
   });
+
+  it('of what an answer may cost', async () => {
+    expect((await planOf(sentence, '--max-row-ms', '2', '--max-package-mb', '5')).limits).toEqual({
+      maxRowMs: 2,
+      maxBatchMsPerRow: 0.08,
+      maxPackageBytes: 5_000_000,
+    });
+    const wrong = await run('plan', sentence, '--data', customers, '--max-batch-ms', 'fast');
+    expect(wrong.exitCode).toBe(2);
+    expect(wrong.stderr).toMatch(/MW1001.*--max-batch-ms "fast" is not a number above 0/);
+  });
 });
 
 describe('a person at a terminal', LONG, () => {

@@ -64,6 +64,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 environment, 4 data refused, 5 bu
       .option('--group <COLUMN>', 'rows with the same value stay on one side of every split')
       .option('--split <KIND>', 'random: rows are split by chance, whatever the sentence or the table says')
       .option('--final <WHICH>', 'tested: the model that was measured ships; refit: its recipe, trained once more on all rows; auto: by size (default: auto)')
+      .option('--max-row-ms <N>', 'milliseconds that one answer may take in process (default: 1)')
+      .option('--max-batch-ms <N>', 'milliseconds a row of a file, on one thread (default: 0.08): less makes a smaller model, more may make a better one')
+      .option('--max-package-mb <N>', 'megabytes that the package may weigh (default: 50)')
       .option('--budget <TIME>', 'wall-clock time from command to model: 60s, 5m, 1h (default: 60s)')
       .option('--seed <N>', 'seed of every choice made by chance (default: 0)')
       .option('--threads <N>', 'fits side by side (default: one a processor, at most 8)');

@@ -35,6 +35,9 @@ const plannedOptions = [
   'capacity',
   'moment',
   'final',
+  'maxRowMs',
+  'maxBatchMs',
+  'maxPackageMb',
   'test',
   'budget',
   'seed',
@@ -57,6 +60,7 @@ export function readRequest({ positional, options }: CommandWords, command: 'bui
   const decimal = oneOf(NamedDecimal.options, textOption(options, 'decimal'), '--decimal');
   const missing = listOption(options, 'missing');
   const final = oneOf([...FinalModel.options, 'auto'], textOption(options, 'final'), '--final');
+  const limits = readLimits(options);
   const split = oneOf(['random'] as const, textOption(options, 'split'), '--split');
   return recordable({
     sentence: positional[0],
@@ -85,6 +89,7 @@ export function readRequest({ positional, options }: CommandWords, command: 'bui
     ...(capacity !== null && { capacity: readWholeNumber('capacity', capacity, 1, 2 ** 31 - 1) }),
     ...(moment !== null && { moment: moment.slice(0, 200) }),
     ...(final !== null && final !== 'auto' && { final }),
+    ...(limits !== null && { limits }),
     ...(fits !== null && { fits: readFits(fits) }),
   });
 }
@@ -169,6 +174,17 @@ function readCosts(options: Record<string, unknown>): { falsePositive: number; f
   const alarm = textOption(options, 'costFalseAlarm');
   if (missed === null && alarm === null) return null;
   return { falseNegative: amount('cost-missed', missed ?? '1'), falsePositive: amount('cost-false-alarm', alarm ?? '1') };
+}
+
+/** What an answer may cost; null where nothing is said. */
+function readLimits(options: Record<string, unknown>): BuildRequest['limits'] | null {
+  const [row, batch, megabytes] = ['maxRowMs', 'maxBatchMs', 'maxPackageMb'].map((name) => textOption(options, name));
+  if (row === null && batch === null && megabytes === null) return null;
+  return {
+    ...(row !== null && { maxRowMs: amount('max-row-ms', row) }),
+    ...(batch !== null && { maxBatchMsPerRow: amount('max-batch-ms', batch) }),
+    ...(megabytes !== null && { maxPackageBytes: Math.max(1, Math.round(amount('max-package-mb', megabytes) * 1e6)) }),
+  };
 }
 
 function amount(name: string, text: string): number {
