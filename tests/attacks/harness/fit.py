@@ -57,6 +57,7 @@ def stump(job: wire.FitJob, matrix: wire.Matrix, rounds: int = 1) -> wire.FitRes
         ),
         predictions=answers.reshape(-1, 1),
         rounds=rounds,
+        settled=wire.Settled(is_whole=False, settings={}),
         probes=wire.Probes(np.zeros((1, matrix.column_count + job.extra_count), np.float32), np.full(1, -1, np.int32), np.array([[left]])),
     )
 
