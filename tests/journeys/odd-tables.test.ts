@@ -27,7 +27,7 @@ const Result = z.object({
 
 type Asked = { words: string[]; budget?: string };
 
-async function build(table: odd.OddTable, { words, budget = '7s' }: Asked) {
+async function build(table: odd.OddTable, { words, budget = '10s' }: Asked) {
   const place = makePlace();
   const file = join(place.home, '..', 'table.csv');
   writeFileSync(file, odd.csvOf(table));
@@ -162,7 +162,7 @@ describe('a table of one kind of column', () => {
   });
 
   it('is learnt from where all are dates, by what lies between them', { timeout: LONGEST_TEST_MS }, async () => {
-    const { result } = await buildAndAnswer(odd.onlyDates(), { words: ['--target', 'label'], budget: '8s' });
+    const { result } = await buildAndAnswer(odd.onlyDates(), { words: ['--target', 'label'], budget: '10s' });
     expect(result.verdict).toBe('worth-using');
     expect(result.score.value).toBeGreaterThan(0.85);
   });
@@ -174,7 +174,7 @@ describe('a table of one kind of column', () => {
   });
 
   it('is learnt from whatever its columns are called', { timeout: LONGEST_TEST_MS }, async () => {
-    const { result, lines } = await buildAndAnswer(odd.oddNames(), { words: ['--target', 'hasOwnProperty'], budget: '8s' });
+    const { result, lines } = await buildAndAnswer(odd.oddNames(), { words: ['--target', 'hasOwnProperty'], budget: '10s' });
     expect(result.verdict).toBe('worth-using');
     expect(result.score.value).toBeGreaterThan(0.8);
     const plan = z
