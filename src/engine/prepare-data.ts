@@ -224,6 +224,7 @@ export async function prepareData(
     hasCategories: statisticDictionaries.length > 0,
     textTermsPerRow: matrix.textIds.length / Math.max(1, learn.table.rowCount),
     vocabularySize: matrix.vocabularySize,
+    isTimeOrdered: plan.split.kind === 'time',
     budgetMs: plan.budgetMs,
   };
   const prepared = { plan, ...encoded, textScoreCount, test, folds, blocks, twins, split, shape, whole: null };

@@ -23,7 +23,7 @@ export function makersFor(shape: DataShape) {
       refitFactor,
       settings: { ...(absolute ? learners[learner].absoluteError : {}), ...common, ...settings },
       maxRounds: rounds,
-      patience: refitFactor > 0 ? Math.max(patience, SHARED_PATIENCE) : patience,
+      patience: refitFactor > 0 && !shape.isTimeOrdered ? Math.max(patience, SHARED_PATIENCE) : patience,
     });
   const lightgbm = booster('lightgbm', { bagging_fraction: 0.9, bagging_freq: 1, lambda_l2: 1 });
   const catboost = booster('catboost');
@@ -188,7 +188,10 @@ export function mostCandidates(fitRows: number): number {
 /** XGBoost with LightGBM's order of splits: limited by its leaves, and by no depth. */
 const LEAF_BY_LEAF = { grow_policy: 'lossguide', max_depth: 0 };
 
-/** Where the first folds find the rounds for all, only they pay for waiting, and waiting is worth it (docs/decisions/first-folds-find-the-rounds.md). */
+/**
+ * Where the first folds find the rounds for all, only they pay for waiting, and waiting is worth it; but the last rounds learn what does not last where
+ * later rows are to be answered (docs/decisions/first-folds-find-the-rounds.md).
+ */
 const SHARED_PATIENCE = 80;
 /** Up to so many fitted rows for each second of the budget a booster learns twice. */
 const MAX_REFIT_ROWS_A_SECOND = 400;

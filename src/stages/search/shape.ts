@@ -19,5 +19,7 @@ export type DataShape = {
   /** Average number of TF-IDF terms of a row; 0 without text. */
   textTermsPerRow: number;
   vocabularySize: number;
+  /** Later rows are to be answered from earlier ones. */
+  isTimeOrdered?: boolean;
   budgetMs: number;
 };
