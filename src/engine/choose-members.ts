@@ -9,7 +9,7 @@ import { metricFacts, type Labels, type Predictions } from '../domain/task.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
 import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, chooseInterval, decideForms } from '../stages/search/index.ts';
 import { MOST_MEMBERS_FACTOR } from './finish-clock.ts';
-import { refitFold } from './fold-data.ts';
+import { canBeRefitted, refitFold } from './fold-data.ts';
 import { memberLimits } from './member-limits.ts';
 import { asPredictions, assembleOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
@@ -61,6 +61,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
   const { members, refits, withTime } = decideForms({
     weights: new Map(weighted),
     costOf: context.costOf,
+    canRefit: (id) => canBeRefitted(run.state.candidates.get(id)),
     foldCount: data.folds.length,
     limits: memberLimits(
       context,

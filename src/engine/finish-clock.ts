@@ -8,6 +8,7 @@ import { openAnswers } from '../model/index.ts';
 import { measureScore } from '../stages/evaluation/index.ts';
 import { decideForms } from '../stages/search/index.ts';
 import { keepFiles, writeFiles } from './build-files.ts';
+import { canBeRefitted } from './fold-data.ts';
 import { memberLimits } from './member-limits.ts';
 import { labelsOf } from './out-of-fold.ts';
 import type { PreparedData } from './prepare-data.ts';
@@ -31,9 +32,9 @@ const IMPORTANCE_SHARE = 0.06;
 /** Of an answer only the graph grows with its members; reading and encoding stay the same. */
 const ANSWERS_FACTOR = 1.5;
 /** Machines are shared: what was measured once may take longer the next time. */
-const SAFETY = 1.4;
+const SAFETY = 1.25;
 /** The most of a budget that is kept for the end. */
-const MOST_SHARE = 0.3;
+const MOST_SHARE = 0.25;
 /** Nothing ends in less. */
 const LEAST_MS = 500;
 /** Signing, writing and leaving, and what importance gets at least. */
@@ -84,6 +85,7 @@ export async function draftModel(context: SearchContext, finish: FinishClock, ca
   const { members } = decideForms({
     weights: new Map([[candidateId, 1]]),
     costOf: context.costOf,
+    canRefit: (id) => canBeRefitted(run.state.candidates.get(id)),
     foldCount: data.folds.length,
     limits,
     leftMs: 0,

@@ -1,4 +1,5 @@
 import { seededRandom } from '../domain/random.ts';
+import type { CandidateState } from '../domain/run.ts';
 import type { Candidate, Settled } from '../domain/candidate.ts';
 import type { FitJob, JobRows } from '../edges/sandbox/index.ts';
 import {
@@ -16,6 +17,9 @@ import type { PreparedData } from './prepare-data.ts';
 
 /** A fold of this number is all rows at once: the recipe trained once more when fold models would be too many to ship. */
 export const refitFold = (data: PreparedData): number => refitFoldOf(data.folds.length);
+
+/** A linear model finds its strength by a holdout, which a fit on all rows does not have. */
+export const canBeRefitted = (state: Pick<CandidateState, 'candidate'> | undefined): boolean => state?.candidate.learner !== 'linear';
 
 /**
  * Numbers of the fits of the model that learns from all rows, the locked ones too (`PreparedData.whole`): one that leaves out what its fold does,

@@ -9,7 +9,7 @@ import { estimateAnswerCost } from '../stages/packaging/index.ts';
 import { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, type MemberCost, type RefitMember } from '../stages/search/index.ts';
 import { buildFiles, keepFiles, type ModelFiles } from './build-files.ts';
 import { summariseContainment } from './close-sandbox.ts';
-import { openFolds, refitFold, wholeFold, wholeRefitFold } from './fold-data.ts';
+import { canBeRefitted, openFolds, refitFold, wholeFold, wholeRefitFold } from './fold-data.ts';
 import { readFit } from './kept-fit.ts';
 import { memberLimits } from './member-limits.ts';
 import { openTrainers, type SearchContext, type Trainers } from './search-loop.ts';
@@ -165,7 +165,7 @@ function stateOf({ run }: SearchContext, candidateId: string): CandidateState {
  */
 function numbersOf(context: SearchContext, { candidateId, folds }: Member): number[] {
   const { data } = context;
-  const isOneOfAll = folds.includes(refitFold(data)) && stateOf(context, candidateId).candidate.learner !== 'linear';
+  const isOneOfAll = folds.includes(refitFold(data)) && canBeRefitted(stateOf(context, candidateId));
   return isOneOfAll ? [wholeRefitFold(data)] : folds.map((_, model) => wholeFold(data, model));
 }
 
@@ -180,7 +180,7 @@ const foldFits = (context: SearchContext, candidateId: string): Finished[] => {
 /** As many rounds as its twin kept; null where the holdout settles something else (a linear model's strength). */
 function roundsOf(context: SearchContext, member: Member, number: number): number | null {
   const { candidate, executions } = stateOf(context, member.candidateId);
-  if (candidate.learner === 'linear') return null;
+  if (!canBeRefitted({ candidate })) return null;
   const twinFold = member.folds[numbersOf(context, member).indexOf(number)];
   const [twin] = finished(executions.get(twinFold));
   if (!twin) throw new Error(`the measured fit ${fitName(member.candidateId, twinFold)} is not there`);

@@ -17,7 +17,7 @@ import {
   type SearchView,
 } from '../stages/search/index.ts';
 import { addUsage, freshFigures, type WorkerFigures } from './close-sandbox.ts';
-import { makeJob, settledBy, type FoldData } from './fold-data.ts';
+import { canBeRefitted, makeJob, settledBy, type FoldData } from './fold-data.ts';
 import { keepFit } from './kept-fit.ts';
 import { memberLimits } from './member-limits.ts';
 import { assembleOutOfFold, costOfMember, evaluateOutOfFold, labelsOf, type OutOfFold } from './out-of-fold.ts';
@@ -293,6 +293,7 @@ function wholeReserveMs(context: SearchContext): number {
   const { members } = decideForms({
     weights,
     costOf,
+    canRefit: (id) => canBeRefitted(run.state.candidates.get(id)),
     foldCount: data.folds.length,
     limits: memberLimits(context, best),
     leftMs: Number.POSITIVE_INFINITY,
@@ -311,7 +312,14 @@ function refitReserveMs(context: SearchContext): number {
   const { run, data, costs, costOf } = context;
   const best = likelyMembers(run.state.candidates, data.plan.metric).filter((id) => costs.has(id));
   const weights = new Map(best.map((id) => [id, 1 / best.length]));
-  return refitTimeMs({ weights, costOf, foldCount: data.folds.length, limits: memberLimits(context, best), threads: data.plan.threads });
+  return refitTimeMs({
+    weights,
+    costOf,
+    canRefit: (id) => canBeRefitted(run.state.candidates.get(id)),
+    foldCount: data.folds.length,
+    limits: memberLimits(context, best),
+    threads: data.plan.threads,
+  });
 }
 
 /** Resolves when one of the fits ends, the time is up, or the user asks for the end. */

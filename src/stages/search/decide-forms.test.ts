@@ -6,6 +6,7 @@ const limits = { maxRowMs: 1, maxBatchMsPerRow: 0.08, maxPackageBytes: 50_000_00
 const ask = (costs: Record<string, MemberCost>, part: Partial<FormsRequest> = {}): FormsRequest => ({
   weights: new Map(Object.keys(costs).map((id) => [id, 1 / Object.keys(costs).length])),
   costOf: (id) => costs[id],
+  canRefit: (id) => id !== 'linear',
   foldCount: 5,
   limits,
   leftMs: 60_000,
@@ -57,6 +58,13 @@ describe('the forms of the members', () => {
       withTime: [],
     });
     expect(refitTimeMs(ask({ c0: cheap }))).toBe(0);
+  });
+
+  it('never refit what finds its settings by the holdout', () => {
+    const costly = { batchMsPerRow: 0.06, rowMs: 0.01, packageBytes: 1_000, fitMs: 1_000, leastFitMs: 500 };
+    const { members, refits } = decideForms(ask({ linear: costly }));
+    expect(members).toEqual([{ candidateId: 'linear', weight: 1, folds: [0] }]);
+    expect(refits).toEqual([]);
   });
 
   it('let the lightest go, and the one of much weight keep its models', () => {

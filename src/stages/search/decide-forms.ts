@@ -8,6 +8,8 @@ export type FormsRequest = {
   /** Weights by candidate id. */
   weights: ReadonlyMap<string, number>;
   costOf(candidateId: string): MemberCost;
+  /** Whether one model of all rows can stand for the folds: a learner that finds its settings by the holdout cannot. */
+  canRefit(candidateId: string): boolean;
   foldCount: number;
   limits: AnswerLimits;
   /** Time for refits; infinite where there is no clock. */
@@ -65,7 +67,7 @@ export function decideForms(request: FormsRequest): { members: Member[]; refits:
       const one = costOfOne(member);
       const going = members.length > 1 ? [{ member, becomes: null, worth: (one * kept.length) / weight }] : [];
       if (kept.length === 1) return going;
-      const hasTime = request.refits ? request.refits.has(candidateId) : refitMs(candidateId) <= leftMs;
+      const hasTime = request.canRefit(candidateId) && (request.refits ? request.refits.has(candidateId) : refitMs(candidateId) <= leftMs);
       if (kept.length === foldCount && hasTime)
         return [...going, { member, becomes: [refitFoldOf(foldCount)], worth: (one * (kept.length - 1)) / (HARM_OF_ONE_MODEL * weight) }];
       return [...going, { member, becomes: kept.slice(0, -1), worth: (one * (foldCount - 1)) / (HARM_OF_ONE_MODEL * weight) }];

@@ -3,6 +3,7 @@ import type { SearchDecision } from '../../domain/event.ts';
 import type { CandidateState } from '../../domain/run.ts';
 import { expectedFitMs, type SeenFit } from './cost-model.ts';
 import { drawCandidate } from './draw-candidate.ts';
+import { hasManyClassesIn } from './portfolio-order.ts';
 import type { DataShape } from './shape.ts';
 
 /** All that the next step depends on. Times are in milliseconds since the run began. */
@@ -26,6 +27,8 @@ export type SearchView = {
 const MIN_FIT_MS = 150;
 /** The most of the whole search that one candidate may take before the others had their turn. */
 const FIRST_SHARE = 0.4;
+/** The same for a network where there are many classes: there it is worth half of the time (docs/engine.md). */
+const NETWORK_SHARE = 0.6;
 /** A candidate that would need more than this many times what is left is not begun. */
 const HOPEFUL = 1.3;
 /** The same for learners that are of use after a part of their rounds. */
@@ -93,7 +96,8 @@ function attempt(candidate: Candidate, fold: number, view: SearchView, leftMs: n
   const wavesOf = (folds: number) => Math.max(1, Math.ceil(folds / view.threads));
   const completed = [...view.candidates.values()].filter((state) => state.evaluation !== null).length;
   const searchMs = view.searchEndMs - view.searchStartMs;
-  const fairMs = completed < 3 ? (FIRST_SHARE * searchMs) / wavesOf(view.shape.foldCount) : Number.POSITIVE_INFINITY;
+  const share = candidate.learner === 'network' && hasManyClassesIn(view.shape) ? NETWORK_SHARE : FIRST_SHARE;
+  const fairMs = completed < 3 ? (share * searchMs) / wavesOf(view.shape.foldCount) : Number.POSITIVE_INFINITY;
   // Folds that are being fitted count with the open ones, or those that begin in the middle of a wave would be given more.
   const leftAWaveMs = leftMs / wavesOf(openFolds(candidate, view).length + runningFolds(candidate, view));
   const stopAfterMs = Math.floor(Math.max(MIN_FIT_MS, Math.min(leftMs, leftAWaveMs, fairMs)));

@@ -18,7 +18,16 @@ export function shapeGroupOf(shape: Pick<DataShape, 'classCount' | 'vocabularySi
 /** By title; what is not named comes after these, as it is written in the portfolio. Of tables with text there were too few to learn from. */
 const learntOrder: Record<ShapeGroup, readonly string[]> = {
   text: [],
-  'many-classes': ['LightGBM, learning rate 0.2', 'Extra trees, more columns a split', 'Neural network', 'CatBoost, depth 6', 'Linear', 'Extra trees'],
+  'many-classes': [
+    'Extra trees, more columns a split',
+    'Neural network',
+    'LightGBM, learning rate 0.2',
+    'CatBoost, depth 6',
+    'XGBoost, leaf by leaf',
+    'CatBoost, depth 8',
+    'Extra trees',
+    'Linear',
+  ],
   small: [
     'LightGBM, small trees',
     'XGBoost, leaf by leaf',

@@ -52,7 +52,7 @@ it.each<[string, Partial<DataShape>, string[]]>([
   [
     'many classes',
     { task: 'multiclass', classCount: 26, metric: 'accuracy' },
-    ['LightGBM, learning rate 0.2', 'Extra trees, more columns a split', 'Neural network'],
+    ['Extra trees, more columns a split', 'Neural network', 'LightGBM, learning rate 0.2'],
   ],
   ['text', { vocabularySize: 5_000, textTermsPerRow: 20 }, ['Linear, with text', 'LightGBM, learning rate 0.1']],
 ])('the order is the one learnt for the shape: %s', (_, change, first) => {
