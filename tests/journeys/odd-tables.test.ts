@@ -27,7 +27,7 @@ const Result = z.object({
 
 type Asked = { words: string[]; budget?: string };
 
-async function build(table: odd.OddTable, { words, budget = '10s' }: Asked) {
+async function build(table: odd.OddTable, { words, budget = '15s' }: Asked) {
   const place = makePlace();
   const file = join(place.home, '..', 'table.csv');
   writeFileSync(file, odd.csvOf(table));
@@ -92,7 +92,7 @@ describe('a table that is small, wide or of many classes', () => {
   });
 
   it('is learnt from with 200 classes of 20 rows', { timeout: LONGEST_TEST_MS }, async () => {
-    const { result } = await buildAndAnswer(odd.manyClasses(), { words: ['--target', 'label'], budget: '10s' });
+    const { result } = await buildAndAnswer(odd.manyClasses(), { words: ['--target', 'label'], budget: '15s' });
     expect(result).toMatchObject({ verdict: 'worth-using', metric: 'log_loss' });
     expect(result.score.value).toBeLessThan(result.baseline - 1);
   });
@@ -104,7 +104,7 @@ describe('a table that is small, wide or of many classes', () => {
   });
 
   it('is judged by its rare class where two in a thousand rows are of it', { timeout: LONGEST_TEST_MS }, async () => {
-    const { result } = await buildAndAnswer(odd.imbalanced(), { words: ['--target', 'fraud'], budget: '10s' });
+    const { result } = await buildAndAnswer(odd.imbalanced(), { words: ['--target', 'fraud'], budget: '15s' });
     expect(result.metric).toBe('average_precision');
     expect(result.rows).toEqual({ train: 17_000, test: 3000 });
     expect(result.score.value).toBeGreaterThan(5 * result.baseline);
@@ -162,7 +162,7 @@ describe('a table of one kind of column', () => {
   });
 
   it('is learnt from where all are dates, by what lies between them', { timeout: LONGEST_TEST_MS }, async () => {
-    const { result } = await buildAndAnswer(odd.onlyDates(), { words: ['--target', 'label'], budget: '10s' });
+    const { result } = await buildAndAnswer(odd.onlyDates(), { words: ['--target', 'label'], budget: '15s' });
     expect(result.verdict).toBe('worth-using');
     expect(result.score.value).toBeGreaterThan(0.85);
   });
@@ -174,7 +174,7 @@ describe('a table of one kind of column', () => {
   });
 
   it('is learnt from whatever its columns are called', { timeout: LONGEST_TEST_MS }, async () => {
-    const { result, lines } = await buildAndAnswer(odd.oddNames(), { words: ['--target', 'hasOwnProperty'], budget: '10s' });
+    const { result, lines } = await buildAndAnswer(odd.oddNames(), { words: ['--target', 'hasOwnProperty'], budget: '15s' });
     expect(result.verdict).toBe('worth-using');
     expect(result.score.value).toBeGreaterThan(0.8);
     const plan = z
