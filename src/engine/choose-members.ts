@@ -5,9 +5,9 @@ import type { ChosenInterval } from '../domain/prediction-interval.ts';
 import { seededRandom } from '../domain/random.ts';
 import type { CandidateState } from '../domain/run.ts';
 import type { AnswerLimits } from '../domain/plan.ts';
-import { metricFacts, type Labels, type Predictions } from '../domain/task.ts';
+import type { Labels, Predictions } from '../domain/task.ts';
 import { measureMetric } from '../stages/evaluation/index.ts';
-import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, chooseInterval, decideForms } from '../stages/search/index.ts';
+import { canAnswerTogether, chooseCalibration, chooseDecision, chooseEnsemble, chooseInterval, decideForms, likelyMembers } from '../stages/search/index.ts';
 import { MOST_MEMBERS_FACTOR } from './finish-clock.ts';
 import { canBeRefitted, refitFold } from './fold-data.ts';
 import { memberLimits } from './member-limits.ts';
@@ -96,9 +96,8 @@ function inTime(
   if (run.state.request?.fits !== undefined || all.length === 0) return { complete: all, limits };
   // What the search has kept free for the end is there even where it was overrun by a moment: the candidates that it was kept for are not dropped.
   const forEndMs = Math.max(budgetMs - clock.spentMs(), finishMs());
-  const sign = metricFacts[metric].isHigherBetter ? 1 : -1;
-  const worthOf = ({ evaluation }: CandidateState) => sign * (evaluation?.value ?? 0);
-  const best = all.reduce((a, b) => (worthOf(b) > worthOf(a) ? b : a));
+  const [bestId] = likelyMembers(run.state.candidates, metric);
+  const best = all.find(({ candidate }) => candidate.id === bestId) ?? all[0];
   const isInTime = ({ candidate }: CandidateState) => finishOfMs(candidate) <= forEndMs;
   const complete = all.filter((one) => one === best || isInTime(one));
   if (isInTime(best)) return { complete, limits };

@@ -43,28 +43,19 @@ export function decideForms(request: FormsRequest): { members: Member[]; refits:
   if (foldCount === 1) return { members, refits: [], withTime: [] };
   const withTime = new Set<string>();
   let leftMs = request.leftMs;
-  const total = (part: 'batchMsPerRow' | 'rowMs' | 'packageBytes') =>
-    members.reduce((sum, { candidateId, folds: kept }) => sum + kept.length * costOf(candidateId)[part], 0);
-  const overruns = () => ({
-    batchMsPerRow: total('batchMsPerRow') / limits.maxBatchMsPerRow,
-    rowMs: total('rowMs') / limits.maxRowMs,
-    packageBytes: total('packageBytes') / limits.maxPackageBytes,
-  });
   const refitMs = (candidateId: string) => (costOf(candidateId).fitMs * REFIT_TIMES_FOLD) / Math.min(threads, 2);
 
   for (;;) {
-    const over = overruns();
-    const most = Math.max(over.batchMsPerRow, over.rowMs, over.packageBytes);
-    if (most <= 1) break;
     // Of the limit that is overrun most.
-    const costOfOne = ({ candidateId }: Member) => {
-      const { batchMsPerRow, rowMs, packageBytes } = costOf(candidateId);
-      if (over.batchMsPerRow === most) return batchMsPerRow / limits.maxBatchMsPerRow;
-      return over.rowMs === most ? rowMs / limits.maxRowMs : packageBytes / limits.maxPackageBytes;
-    };
+    const shares = answerParts.map(([part, limit]) => {
+      const shareOfOne = ({ candidateId }: Member) => costOf(candidateId)[part] / limits[limit];
+      return { shareOfOne, total: members.reduce((sum, member) => sum + member.folds.length * shareOfOne(member), 0) };
+    });
+    const { shareOfOne, total } = shares.reduce((most, one) => (one.total > most.total ? one : most));
+    if (total <= 1) break;
     const steps = members.flatMap((member) => {
       const { candidateId, weight, folds: kept } = member;
-      const one = costOfOne(member);
+      const one = shareOfOne(member);
       const going = members.length > 1 ? [{ member, becomes: null, worth: (one * kept.length) / weight }] : [];
       if (kept.length === 1) return going;
       const hasTime = request.canRefit(candidateId) && (request.refits ? request.refits.has(candidateId) : refitMs(candidateId) <= leftMs);
@@ -94,8 +85,14 @@ export function refitTimeMs(request: Omit<FormsRequest, 'leftMs'>): number {
   return refits.reduce((sum, candidateId) => sum + (request.costOf(candidateId).fitMs * REFIT_TIMES_FOLD) / Math.min(request.threads, 2), 0);
 }
 
+/** Each cost of an answer with its limit. */
+const answerParts = [
+  ['batchMsPerRow', 'maxBatchMsPerRow'],
+  ['rowMs', 'maxRowMs'],
+  ['packageBytes', 'maxPackageBytes'],
+] as const;
+
 /** Whether these candidates, as one model each, stay within the limits on answering. */
 export function canAnswerTogether(costs: readonly MemberCost[], limits: AnswerLimits): boolean {
-  const total = (part: 'batchMsPerRow' | 'rowMs' | 'packageBytes') => costs.reduce((sum, cost) => sum + cost[part], 0);
-  return total('batchMsPerRow') <= limits.maxBatchMsPerRow && total('rowMs') <= limits.maxRowMs && total('packageBytes') <= limits.maxPackageBytes;
+  return answerParts.every(([part, limit]) => costs.reduce((sum, cost) => sum + cost[part], 0) <= limits[limit]);
 }

@@ -7,7 +7,7 @@ import type { Learner } from '../../domain/learner.ts';
 import type { CandidateState } from '../../domain/run.ts';
 import { seededRandom, type Random } from '../../domain/random.ts';
 import { expectedFitMs, type SeenFit } from './cost-model.ts';
-import { isForNetworks, makersFor, type Draft } from './portfolio.ts';
+import { isForNetworks, makersFor, roundsOfManyClasses, type Draft } from './portfolio.ts';
 import { hasManyClassesIn } from './portfolio-order.ts';
 import type { DataShape } from './shape.ts';
 
@@ -47,7 +47,7 @@ const draws: Partial<Record<Learner, Draw>> = {
     return makersFor(shape).lightgbm(
       `${settings.num_leaves} leaves, ${kind}, learning rate ${rate}`,
       hasManyClassesIn(shape) ? { ...settings, learning_rate: 0.2 } : settings,
-      hasManyClassesIn(shape) ? Math.max(20, Math.floor(1_500 / shape.classCount)) : roundsFor(rate),
+      hasManyClassesIn(shape) ? roundsOfManyClasses(shape) : roundsFor(rate),
       patienceFor(rate),
     );
   },
@@ -80,7 +80,7 @@ const draws: Partial<Record<Learner, Draw>> = {
     return makersFor(shape).xgboost(
       `${isByLevel ? `depth ${depth}` : `${leaves} leaves`}, learning rate ${rate}`,
       settings,
-      hasManyClassesIn(shape) ? Math.max(20, Math.floor(1_500 / shape.classCount)) : roundsFor(rate),
+      hasManyClassesIn(shape) ? roundsOfManyClasses(shape) : roundsFor(rate),
       patienceFor(rate),
     );
   },

@@ -1,6 +1,7 @@
 /**
  * In which order the curated candidates have their turn, by the shape of the data. Learnt: on eleven public tables all of them were tried, and the one came next that
- * lessened the ensemble's loss most a second over the tables of a shape (`benchmarks/portfolio.ts`; docs/engine.md has the figures).
+ * lessened the ensemble's loss most a second over the tables of a shape (`benchmarks/portfolio.ts`; docs/engine.md has the figures). Of tables
+ * with many classes there was only one: there the network was put before LightGBM by judgement.
  */
 import type { DataShape } from './shape.ts';
 

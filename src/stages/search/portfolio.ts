@@ -82,16 +82,11 @@ export function portfolioFor(shape: DataShape): Candidate[] {
         catboost('depth 6', { learning_rate: 0.3, depth: 6, l2_leaf_reg: 3 }, 300, 20),
         forest('Extra trees, more columns a split', { max_features: 0.5 }),
         catboost('depth 8', { learning_rate: 0.25, depth: 8, l2_leaf_reg: 3 }, 200, 20),
-        lightgbm(
-          'learning rate 0.2',
-          { learning_rate: 0.2, num_leaves: 31, min_data_in_leaf: 10, feature_fraction: 0.8 },
-          Math.max(20, Math.floor(1_500 / shape.classCount)),
-          15,
-        ),
+        lightgbm('learning rate 0.2', { learning_rate: 0.2, num_leaves: 31, min_data_in_leaf: 10, feature_fraction: 0.8 }, roundsOfManyClasses(shape), 15),
         xgboost(
           'leaf by leaf',
           { learning_rate: 0.3, max_leaves: 31, subsample: 0.8, colsample_bynode: 0.5, min_child_weight: 0.1, ...LEAF_BY_LEAF },
-          Math.max(20, Math.floor(1_500 / shape.classCount)),
+          roundsOfManyClasses(shape),
           15,
         ),
       ]
@@ -193,6 +188,9 @@ const LEAF_BY_LEAF = { grow_policy: 'lossguide', max_depth: 0 };
  * later rows are to be answered (docs/decisions/first-folds-find-the-rounds.md).
  */
 const SHARED_PATIENCE = 80;
+/** A round of many classes grows a tree for each: answers would take too long. */
+export const roundsOfManyClasses = ({ classCount }: Pick<DataShape, 'classCount'>): number => Math.max(20, Math.floor(1_500 / classCount));
+
 /** Up to so many fitted rows for each second of the budget a booster learns twice. */
 const MAX_REFIT_ROWS_A_SECOND = 400;
 
