@@ -27,6 +27,8 @@ LINK: dict[Task, Link] = {"binary": "sigmoid", "multiclass": "softmax", "regress
 
 # Values beyond these quantiles are moved to them, so that one wild row cannot turn the model.
 CLAMPED_SHARE = 0.005
+# Farther out a difference of two values, or one over their deviation, leaves the numbers that float32 holds in full.
+LARGEST = np.finfo(np.float32).max / 8
 # Quantiles of more rows than this are taken from evenly spaced ones.
 QUANTILE_ROWS = 50_000
 # Rows multiplied at a time: large enough for BLAS, small enough to be held in float64.
@@ -156,7 +158,7 @@ def _prepare(values: F32) -> Preparation:
     for place in range(column_count):
         column = values[:, place]
         missing = np.isnan(column)
-        known = column[~missing]
+        known = np.clip(column[~missing], -LARGEST, LARGEST)
         if len(known) == 0:
             continue
         ordered = np.sort(known[::step])

@@ -120,6 +120,20 @@ class EveryLearner(unittest.TestCase):
                 job = make_job(matrix, learner, "binary", SMALL[learner], train=np.intersect1d(known, np.arange(2_000)).astype(np.int32))
                 self.check(fit(job, matrix, never), job, matrix)
 
+    def test_it_answers_with_numbers_where_values_lie_at_the_ends_of_float32(self) -> None:
+        matrix = make_matrix(900, seed=12)
+        values = matrix.values.copy(order="F")
+        ends = np.finfo(np.float32)
+        values[:, 0] = np.where(np.arange(900) % 3 == 0, ends.min, np.where(np.arange(900) % 3 == 1, ends.max, values[:, 0]))
+        values[:, 1] = np.where(np.arange(900) % 2 == 0, ends.max, ends.tiny)
+        values[7, 2], values[8, 2] = ends.max, ends.min
+        matrix = replace(matrix, values=values)
+        for task in TASKS:
+            for learner in LEARNERS:
+                with self.subTest(learner=learner, task=task):
+                    job = make_job(matrix, learner, task, SMALL[learner])
+                    self.check(fit(job, matrix, never), job, matrix)
+
     def test_it_keeps_the_rounds_that_were_best_on_the_holdout(self) -> None:
         matrix = make_matrix(3_000, seed=4)
         for learner in [learner for learner, golden in GOLDEN.items() if golden.stops_early]:

@@ -14,8 +14,8 @@ const binary = { task: 'binary', classes: ['No', 'Yes'], metric: 'roc_auc' } sat
 const codes = fc.array(fc.integer({ min: 0, max: 1 }), { minLength: ROWS, maxLength: ROWS });
 const folds = fc.integer({ min: 0, max: MADE_FOLDS - 1 });
 
-const jobOf = (labels: Labels, fold: number, part = {}) => {
-  const data = madeData(labels, part);
+const jobOf = (labels: Labels, fold: number, part = {}, levelScoreCount = 0) => {
+  const data = { ...madeData(labels, part), levelScoreCount };
   return makeJob(data, openFolds(data)(fold), fold, madeCandidate('c1'), null, 1000);
 };
 
@@ -34,7 +34,7 @@ describe('what a fold hands to a learner', () => {
     fc.assert(
       fc.property(codes, folds, (labels, fold) => {
         const changed = labels.map((code, row) => (row % MADE_FOLDS === fold ? 1 - code : code));
-        expect(jobOf(classes(changed, 2), fold, binary)).toEqual(jobOf(classes(labels, 2), fold, binary));
+        expect(jobOf(classes(changed, 2), fold, binary, 1)).toEqual(jobOf(classes(labels, 2), fold, binary, 1));
       }),
       { numRuns: 40 },
     );
@@ -46,7 +46,7 @@ describe('what a fold hands to a learner', () => {
         const { holdout } = madeData(classes(labels, 2), binary).folds[fold];
         const changed = labels.slice();
         for (const row of holdout) changed[row] = 1 - changed[row];
-        const [before, after] = [jobOf(classes(labels, 2), fold, binary), jobOf(classes(changed, 2), fold, binary)];
+        const [before, after] = [jobOf(classes(labels, 2), fold, binary, 1), jobOf(classes(changed, 2), fold, binary, 1)];
         expect(after.train).toEqual(before.train);
         expect(after.holdout.extra).toEqual(before.holdout.extra);
         expect(after.score).toEqual(before.score);

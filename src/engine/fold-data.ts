@@ -4,13 +4,13 @@ import type { Candidate, Settled } from '../domain/candidate.ts';
 import type { FitJob, JobRows } from '../edges/sandbox/index.ts';
 import {
   fitFoldStatistics,
+  fitLevelScores,
   fitTextScores,
   statisticColumnCount,
   statisticLabels,
   type ColumnUse,
   type FoldColumn,
-  type FoldScores,
-  type FoldStatistics,
+  type FoldColumns,
 } from '../features/index.ts';
 import { distinctRows, refitFoldOf, type FoldRows } from '../stages/search/index.ts';
 import type { PreparedData } from './prepare-data.ts';
@@ -35,7 +35,7 @@ export type FoldData = {
   rows: FoldRows;
   /** Rows to fit, each once; `weights` says how often where many are equal. */
   fit: { rows: Int32Array; weights: Float64Array | null };
-  /** The fold's own columns at these places. They stand in one order: target statistics, those of generated features, text scores. */
+  /** The fold's own columns at these places. They stand in one order: target statistics, those of generated features, level scores, text scores. */
   columnsAt(places: readonly number[]): FoldColumn[];
   extraOf(part: keyof FoldRows, places: readonly number[]): JobRows;
 };
@@ -43,17 +43,20 @@ export type FoldData = {
 type Reader = Pick<Candidate, 'usesTargetStatistics' | 'usesText' | 'columns'>;
 
 /** Who reads the terms themselves has no use for what a linear model makes of them. */
-export const readsScores = ({ usesTargetStatistics, usesText }: Reader): boolean => usesTargetStatistics && !usesText;
+export const readsTextScores = ({ usesTargetStatistics, usesText }: Reader): boolean => usesTargetStatistics && !usesText;
 
 /** The places of those of a fold's own columns that a candidate reads, rising. */
-export function extraColumnsOf({ plan, statisticDictionaries, generatedDictionaries, textScoreCount }: PreparedData, candidate: Reader): number[] {
-  const width = statisticColumnCount(plan.task, plan.classes.length);
-  const count = statisticDictionaries.length * width;
-  const scoresFrom = count + generatedDictionaries.length * width;
-  return Array.from({ length: scoresFrom + textScoreCount }, (_, place) => place).filter((place) => {
-    if (place >= scoresFrom) return readsScores(candidate);
-    return candidate.usesTargetStatistics && (place < count || candidate.columns === 'generated');
-  });
+export function extraColumnsOf(data: PreparedData, candidate: Reader): number[] {
+  const width = statisticColumnCount(data.plan.task, data.plan.classes.length);
+  const blocks = [
+    { count: data.statisticDictionaries.length * width, isRead: candidate.usesTargetStatistics },
+    { count: data.generatedDictionaries.length * width, isRead: candidate.usesTargetStatistics && candidate.columns === 'generated' },
+    { count: data.levelScoreCount, isRead: candidate.usesTargetStatistics },
+    { count: data.textScoreCount, isRead: readsTextScores(candidate) },
+  ];
+  return [...blocks.flatMap(({ count, isRead }) => Array.from({ length: count }, () => isRead)).entries()].flatMap(([place, isRead]) =>
+    isRead ? [place] : [],
+  );
 }
 
 /** Makes each fold's own columns once, when they are first asked for. */
@@ -74,45 +77,56 @@ function makeFold(data: PreparedData, fold: number): FoldData {
     fold === refitFold(data) || fold === wholeRefitFold(data)
       ? { fit: all, holdout: new Int32Array(0), validate: all.slice(0, REFIT_SAMPLE_ROWS) }
       : data.folds[fold < data.folds.length ? fold : fold - wholeFold(data, 0)];
-  const statistics: FoldStatistics = fitFoldStatistics(
-    data.entries,
-    data.entryCounts,
-    [...data.statisticDictionaries, ...data.generatedDictionaries],
-    statisticLabels(data.plan, data.trainingLabels),
-    { rows: rows.fit, blocks: data.blocks },
-    seededRandom(data.plan.seed * 7919 + fold + 1),
-  );
+  const { entries, entryCounts, statisticDictionaries, generatedDictionaries } = data;
+  const labels = statisticLabels(data.plan, data.trainingLabels);
+  const fittedRows = { rows: rows.fit, blocks: data.blocks };
+  const randomOf = (factor: number) => seededRandom(data.plan.seed * factor + fold + 1);
+  const statistics = fitFoldStatistics(entries, entryCounts, [...statisticDictionaries, ...generatedDictionaries], labels, fittedRows, randomOf(7919));
+  const blocks = [
+    { count: statistics.columns.length, columns: () => statistics },
+    { count: data.levelScoreCount, columns: once(() => fitLevelScores({ entries, entryCounts }, statisticDictionaries, labels, fittedRows, randomOf(9241))) },
+    {
+      count: data.textScoreCount,
+      columns: once(() => {
+        const ofTexts = { ...labels, columnCount: data.textScoreCount };
+        return fitTextScores(data.text, data.matrix.vocabularySize, ofTexts, fittedRows, randomOf(6841));
+      }),
+    },
+  ];
+  /** The places of each block among these, counted from its own first. */
+  const inBlocks = (places: readonly number[]) => {
+    let first = 0;
+    return blocks.map(({ count, columns }) => {
+      const own = places.filter((place) => place >= first && place < first + count).map((place) => place - first);
+      first += count;
+      return { own, columns };
+    });
+  };
   const distinct = distinctRows(rows.fit, data.twins);
   const fit = distinct ? { rows: Int32Array.from(distinct.places, (place) => rows.fit[place]), weights: distinct.counts } : { rows: rows.fit, weights: null };
-  const statisticCount = statistics.lookups.length;
-  // Learnt when the first candidate asks that reads them.
-  let learntScores: FoldScores | undefined;
-  const scores = () => (learntScores ??= fitScores(data, fold, rows.fit));
-  const fittedOf = ({ fitted }: FoldStatistics | FoldScores) => (distinct ? takePlaces(fitted, rows.fit.length, distinct.places) : fitted);
+  const fittedOf = ({ fitted }: FoldColumns) => (distinct ? takePlaces(fitted, rows.fit.length, distinct.places) : fitted);
   return {
     rows,
     fit,
     columnsAt(places) {
-      return places.map((place) => (place < statisticCount ? statistics.lookups[place] : scores().sums[place - statisticCount]));
+      return inBlocks(places).flatMap(({ own, columns }) => own.map((place) => columns().columns[place]));
     },
     extraOf(part, places) {
       const partRows = part === 'fit' ? fit.rows : rows[part];
-      const take = (columns: () => FoldStatistics | FoldScores, wanted: number[]): Float32Array[] => {
-        if (wanted.length === 0) return [];
+      const taken = inBlocks(places).flatMap(({ own, columns }) => {
+        if (own.length === 0) return [];
         const values = part === 'fit' ? fittedOf(columns()) : columns().encode(partRows);
-        return wanted.map((column) => values.subarray(column * partRows.length, (column + 1) * partRows.length));
-      };
-      const ofStatistics = places.filter((place) => place < statisticCount);
-      const ofScores = places.filter((place) => place >= statisticCount).map((place) => place - statisticCount);
-      return { rows: partRows, extra: sideBySide([...take(() => statistics, ofStatistics), ...take(scores, ofScores)]) };
+        return own.map((column) => values.subarray(column * partRows.length, (column + 1) * partRows.length));
+      });
+      return { rows: partRows, extra: sideBySide(taken) };
     },
   };
 }
 
-function fitScores(data: PreparedData, fold: number, rows: Int32Array): FoldScores {
-  const labels = { ...statisticLabels(data.plan, data.trainingLabels), columnCount: data.textScoreCount };
-  const random = seededRandom(data.plan.seed * 6841 + fold + 1);
-  return fitTextScores(data.text, data.matrix.vocabularySize, labels, { rows, blocks: data.blocks }, random);
+/** Learnt when the first candidate asks that reads them. */
+function once(fit: () => FoldColumns): () => FoldColumns {
+  let fitted: FoldColumns | undefined;
+  return () => (fitted ??= fit());
 }
 
 /** Column-major values of the same rows as one. */

@@ -1,6 +1,6 @@
 import type { Candidate } from '../domain/candidate.ts';
 import type { AnswerLimits } from '../domain/plan.ts';
-import { readsScores } from './fold-data.ts';
+import { readsTextScores } from './fold-data.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { SearchContext } from './search-loop.ts';
 
@@ -24,6 +24,6 @@ const readsComponents = ({ columns }: Candidate): boolean => columns !== 'linear
 
 function textBytes({ features, matrix, textScoreCount, folds }: PreparedData, candidates: Candidate[]): number {
   const components = candidates.some(readsComponents) ? features.columns.filter(({ kind }) => kind === 'text').length : 0;
-  const scores = candidates.some(readsScores) ? textScoreCount * folds.length : 0;
+  const scores = candidates.some(readsTextScores) ? textScoreCount * folds.length : 0;
   return (components + scores) * matrix.vocabularySize * BYTES_A_COEFFICIENT;
 }

@@ -7,6 +7,7 @@ import type { Labels } from '../domain/task.ts';
 import type { TrainingMatrix } from '../edges/sandbox/index.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import {
+  countLevelScores,
   countTextScores,
   generateFeatures,
   markRepeatedNumbers,
@@ -49,6 +50,8 @@ export type PreparedData = {
   text: TableText;
   /** How many columns each fold's text scores are. */
   textScoreCount: number;
+  /** How many columns each fold's level scores are. */
+  levelScoreCount: number;
   /** Dictionary entries of the rows to learn from, and how many entries each dictionary has. */
   entries: Int32Array[];
   entryCounts: number[];
@@ -210,6 +213,12 @@ export async function prepareData(
   const { uses, matrix, text, statisticDictionaries } = encoded;
   const classCount = plan.task === 'regression' ? 1 : plan.classes.length;
   const textScoreCount = countTextScores({ kind: plan.task, classCount, foldCount: folds.length, budgetMs: plan.budgetMs }, text, matrix.vocabularySize);
+  const labelColumns = statisticColumnCount(plan.task, plan.classes.length);
+  const levelScoreCount = countLevelScores(
+    { labelColumns, fitRows: Math.max(0, ...folds.map(({ fit }) => fit.length)), foldCount: folds.length, budgetMs: plan.budgetMs },
+    statisticDictionaries.length,
+    categoryLevels(encoded),
+  );
   const shape: DataShape = {
     fitRows: Math.max(0, ...folds.map(({ fit }) => distinctRows(fit, twins)?.places.length ?? fit.length)),
     foldCount: folds.length,
@@ -219,7 +228,7 @@ export async function prepareData(
     treeColumns: uses.filter((use) => use === 'both' || use === 'tree').length,
     linearColumns: uses.filter((use) => use === 'both' || use === 'linear').length,
     generatedColumns: uses.filter((use) => use === 'generated').length,
-    extraColumns: statisticDictionaries.length * statisticColumnCount(plan.task, plan.classes.length),
+    extraColumns: statisticDictionaries.length * labelColumns + levelScoreCount,
     textScoreColumns: textScoreCount,
     hasCategories: statisticDictionaries.length > 0,
     textTermsPerRow: matrix.textIds.length / Math.max(1, learn.table.rowCount),
@@ -227,10 +236,17 @@ export async function prepareData(
     isTimeOrdered: plan.split.kind === 'time',
     budgetMs: plan.budgetMs,
   };
-  const prepared = { plan, ...encoded, textScoreCount, test, folds, blocks, twins, split, shape, whole: null };
+  const prepared = { plan, ...encoded, textScoreCount, levelScoreCount, test, folds, blocks, twins, split, shape, whole: null };
   if (plan.final === 'tested' || split.reportedOn !== 'locked-test') return prepared;
   return { ...prepared, whole: () => prepareWhole(prepared, recipe, all, equalIds) };
 }
+
+/** How many levels those dictionaries have that stand on a category, not on a number. */
+const categoryLevels = ({ features, statisticDictionaries }: Pick<PreparedData, 'features' | 'statisticDictionaries'>): number[] =>
+  statisticDictionaries.flatMap((dictionary) => {
+    const { levels } = features.dictionaries[dictionary];
+    return typeof levels[0] === 'string' ? [levels.length] : [];
+  });
 
 /**
  * Features made of two others. They are looked for with the labels of all rows to learn from, so that a score that is taken on those very rows would

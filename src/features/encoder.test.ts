@@ -95,12 +95,14 @@ const withFolds = (file: FeatureFile): FeatureFile => {
       Array.from({ length: termCount }, (_, term) => Math.sin(seed + term)),
       seed / 3,
     );
+  const effectsOf = (entryCount: number, fold: number) => Array.from({ length: entryCount }, (_, entry) => Math.cos(entry + fold));
   return {
     ...file,
     columns: [...file.columns, ...[1, 2].map((seed) => ({ kind: 'text' as const, ...sumOver(seed) }))],
     folds: [0, 1].map((fold) => [
       ...file.dictionaries.map(({ levels }, dictionary) => ({ dictionary, values: Array.from({ length: levels.length + 2 }, (_, entry) => entry / 7 + fold) })),
       sumOver(3 + fold),
+      { bias: 0.3 - fold, effects: file.dictionaries.map(({ levels }, dictionary) => ({ dictionary, values: effectsOf(levels.length + 2, fold) })) },
     ]),
   };
 };
@@ -341,6 +343,7 @@ describe('a feature file that was tampered with', () => {
 
   it.each<[string, (file: FeatureFile) => void]>([
     ['a lookup table is too short', (copy) => void lookupOf(copy).values.pop()],
+    ['a sum over levels has a level too few', (copy) => void Object.assign(copy.folds[1].at(-1) ?? {}, { effects: [{ dictionary: 0, values: [1] }] })],
     ['a fold table is too long', (copy) => void Object.assign(copy.folds[1][0], { values: [1] })],
     ['a lookup names a dictionary that is not there', (copy) => void (lookupOf(copy).dictionary = 99)],
     ['an indicator names an entry that is not there', (copy) => void (indicatorOf(copy).entry = 99)],
@@ -359,7 +362,7 @@ describe('a feature file that was tampered with', () => {
     ['text terms are not numbered in a row', (copy) => void (copy.text[0].firstId = 1)],
     ['a term has no idf', (copy) => void copy.text[0].idf.pop()],
     ['a sum over text has a term too few', (copy) => void Object.assign(copy.columns.at(-1) ?? {}, roundTextSum([1, 2, 3], 0))],
-    ['a sum over text of a fold is no base64', (copy) => void Object.assign(copy.folds[1].at(-1) ?? {}, { coefficients: '%%%%' })],
+    ['a sum over text of a fold is no base64', (copy) => void Object.assign(copy.folds[1].at(-2) ?? {}, { coefficients: '%%%%' })],
     ['the format is another', (copy) => void Object.assign(copy, { format: 2 })],
     ['a field is there that nobody knows', (copy) => void Object.assign(copy, { run: 'rm' })],
   ])('is refused when %s', (_, change) => {

@@ -4,7 +4,8 @@ import { recheckExpression } from './check-expression.ts';
 import { compileForRow, compileForTable } from './compile.ts';
 import type { EncodedRows, Encoder } from './encoded.ts';
 import { openDictionary, type OpenedDictionary } from './dictionary.ts';
-import { FEATURES_FORMAT, FeatureFile, type LevelDictionary, type LookupColumn, type PairDictionary } from './feature-file.ts';
+import { FEATURES_FORMAT, FeatureFile, type LevelDictionary, type PairDictionary } from './feature-file.ts';
+import { addUpLevels, type LookupColumn } from './level-sums.ts';
 import { openTextSums, type OpenedTextSums, type TableText, type TextRows } from './text-sums.ts';
 import { openTextEncoding, type TextTerms } from './text.ts';
 
@@ -57,6 +58,7 @@ export function openEncoder(stored: unknown): OpenedEncoder {
     ...file.columns.map((column) => (column.kind === 'lookup' ? { dictionary: column.dictionary, values: asFloats(column.values) } : null)),
     ...file.folds.flat().map((column) => ('values' in column ? { dictionary: column.dictionary, values: asFloats(column.values) } : null)),
   ];
+  const levelSums = [...file.columns, ...file.folds.flat()].map((column) => ('effects' in column ? column : null));
   const deviationTables = file.columns.map((column) => Float64Array.from(column.kind === 'deviation' ? column.values : [], (value) => value ?? Number.NaN));
   const baseColumnCount = file.columns.length;
   const columnCount = lookups.length;
@@ -75,11 +77,14 @@ export function openEncoder(stored: unknown): OpenedEncoder {
   /** Writes matrix column `index` into `values`: row r at `first + r × step`. Millions of cells: no call a cell. */
   function fillColumn(index: number, of: (feature: number) => Column, entries: Int32Array[], values: Float32Array, first: number, step: number): void {
     const lookup = lookups[index];
+    const levelSum = levelSums[index];
     const column = file.columns[index];
     if (lookup) {
       const rows = entries[lookup.dictionary];
       const table = lookup.values;
       for (let row = 0, at = first; row < rows.length; row++, at += step) values[at] = table[rows[row]];
+    } else if (levelSum) {
+      for (let row = 0, at = first; row < entries[0].length; row++, at += step) values[at] = addUpLevels(levelSum, (dictionary) => entries[dictionary][row]);
     } else if (column?.kind === 'indicator') {
       const rows = entries[column.dictionary];
       const { entry } = column;
@@ -200,7 +205,9 @@ export function openEncoder(stored: unknown): OpenedEncoder {
       const values = new Float32Array(columnCount);
       for (let index = 0; index < columnCount; index++) {
         const lookup = lookups[index];
+        const levelSum = levelSums[index];
         if (lookup) values[index] = lookup.values[entries[lookup.dictionary]];
+        else if (levelSum) values[index] = addUpLevels(levelSum, (dictionary) => entries[dictionary]);
         else {
           const column = file.columns[index];
           if (column?.kind === 'indicator') values[index] = entries[column.dictionary] === column.entry ? 1 : 0;
@@ -250,7 +257,7 @@ function parseFeatureFile(stored: unknown): FeatureFile {
 /** What the schema cannot say: indices in range, texts and numbers where they belong, tables as long as their dictionaries, text ids in one row. */
 function findInconsistency(file: FeatureFile): string | null {
   const entryCounts = file.dictionaries.map(({ levels }) => levels.length + 2);
-  const lookups = [...file.columns, ...file.folds.flat()].filter((column) => 'values' in column);
+  const lookups = [...file.columns, ...file.folds.flat()].flatMap((column) => ('effects' in column ? column.effects : 'values' in column ? [column] : []));
   if (lookups.some(({ dictionary, values }) => values.length !== entryCounts[dictionary])) return 'a lookup table and its dictionary differ in length';
   if (file.columns.some((column) => column.kind === 'indicator' && !(column.entry < entryCounts[column.dictionary]))) return 'an indicator names no level';
   const numbers = file.columns.flatMap((column) => (column.kind === 'number' || column.kind === 'deviation' ? [column.feature] : []));

@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { Expression } from './expression.ts';
+import { LevelSum, Lookup, type LookupColumn } from './level-sums.ts';
 import { TextSum } from './text-sums.ts';
 import { TextEncoding } from './text.ts';
 
 export const FEATURES_FORMAT = 1;
-
-/** null stands for NaN, "missing", which every learner understands. */
-const Cell = z.number().nullable();
-const Lookup = z.strictObject({ dictionary: z.int().min(0), values: z.array(Cell) });
 
 /** Levels of one feature: texts, or numbers where the feature is a number of few distinct values. */
 const Levels = z.strictObject({ feature: z.int().min(0), levels: z.union([z.array(z.string()), z.array(z.number())]) });
@@ -17,7 +14,7 @@ const PairLevels = z.strictObject({ pair: z.tuple([z.int().min(0), z.int().min(0
 /**
  * How a typed row becomes the graph's numbers: `features.json`. Features are checked expressions over the inputs; a dictionary
  * numbers levels (level i is entry i, then one entry for rare and unseen levels, then one for missing).
- * The matrix is `columns`, then for each fold model its `folds[i]` columns, which hold that fold's target statistics and text scores.
+ * The matrix is `columns`, then for each fold model its `folds[i]` columns, which hold that fold's target statistics, text scores and level scores.
  * A `deviation` is a number less what stands in the table for the row's level: how far it is from what is usual there.
  */
 export const FeatureFile = z.strictObject({
@@ -36,11 +33,20 @@ export const FeatureFile = z.strictObject({
       ]),
     )
     .max(100_000),
-  folds: z.array(z.array(z.union([Lookup, TextSum]))),
+  folds: z.array(z.array(z.union([Lookup, TextSum, LevelSum]))),
   text: z.array(TextEncoding),
 });
 export type FeatureFile = z.infer<typeof FeatureFile>;
-export type LookupColumn = z.infer<typeof Lookup>;
 export type LevelDictionary = z.infer<typeof Levels>;
 export type PairDictionary = z.infer<typeof PairLevels>;
-export type FoldColumn = LookupColumn | TextSum;
+export type FoldColumn = LookupColumn | TextSum | LevelSum;
+
+/** Columns that a fold has for itself, since they are learnt from labels; column-major values. */
+export type FoldColumns<Column extends FoldColumn = FoldColumn> = {
+  /** For the feature file. */
+  columns: Column[];
+  /** Of the fitted rows, in their order: a row's values know nothing of its own label. */
+  fitted: Float32Array;
+  /** Of any other rows. */
+  encode(rows: Int32Array): Float32Array;
+};

@@ -51,7 +51,7 @@ describe('target statistics', () => {
         const rows = range(entries.length).filter((row) => row !== changed);
         const before = fit(entries, labels, rows);
         const after = fit(entries, labels.with(changed, change), rows);
-        expect(after.lookups).toEqual(before.lookups);
+        expect(after.columns).toEqual(before.columns);
         expect(after.fitted).toEqual(before.fitted);
         expect(after.encode(range(entries.length))).toEqual(before.encode(range(entries.length)));
       }),
@@ -59,24 +59,24 @@ describe('target statistics', () => {
   });
 
   it('mix ten rows of the overall mean into the mean of a level', () => {
-    const { lookups } = fit([0, 0, 1, 1], [1, 1, 0, 0], range(4));
-    expect(lookups[0].values[0]).toBe(Math.fround((2 + 10 * 0.5) / 12));
-    expect(lookups[0].values[1]).toBe(Math.fround((0 + 10 * 0.5) / 12));
+    const { columns } = fit([0, 0, 1, 1], [1, 1, 0, 0], range(4));
+    expect(columns[0].values[0]).toBe(Math.fround((2 + 10 * 0.5) / 12));
+    expect(columns[0].values[1]).toBe(Math.fround((0 + 10 * 0.5) / 12));
   });
 
   it('give a level that was never fitted the overall mean', () => {
-    const { lookups, encode } = fit([0, 0, 1, 2], [1, 0, 1, 1], Int32Array.of(0, 1, 2));
+    const { columns, encode } = fit([0, 0, 1, 2], [1, 0, 1, 1], Int32Array.of(0, 1, 2));
     const mean = Math.fround(2 / 3);
-    expect(lookups[0].values[2]).toBe(mean);
-    expect(lookups[0].values[RARE]).toBe(mean);
+    expect(columns[0].values[2]).toBe(mean);
+    expect(columns[0].values[RARE]).toBe(mean);
     expect([...encode(Int32Array.of(3))]).toEqual([mean]);
   });
 
-  it('make one column a class and dictionary, in the order of the lookups', () => {
+  it('make one column a class and dictionary, in the order of the dictionaries', () => {
     const classes: StatisticLabels = { columnCount: 3, valueOf: (row, column) => (row % 3 === column ? 1 : 0) };
     const entries = [Int32Array.from({ length: 30 }, (_, row) => row % 3), new Int32Array(30)];
     const made = fitFoldStatistics(entries, [ENTRIES, ENTRIES], [0, 1], classes, { rows: range(30), blocks: alone(30) }, seededRandom(1));
-    expect(made.lookups.map(({ dictionary }) => dictionary)).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(made.columns.map(({ dictionary }) => dictionary)).toEqual([0, 0, 0, 1, 1, 1]);
     expect(made.fitted.length).toBe(30 * 6);
     const third = Math.fround(1 / 3);
     // Row 1 is of class 1: the level tells it, the constant column does not.
@@ -94,7 +94,7 @@ describe('target statistics', () => {
   });
 
   it('are made where there is nothing to make them of', () => {
-    const { lookups, fitted, encode } = fitFoldStatistics([], [], [], numbers([1, 2]), { rows: range(2), blocks: alone(2) }, seededRandom(1));
-    expect([lookups.length, fitted.length, encode(range(2)).length]).toEqual([0, 0, 0]);
+    const { columns, fitted, encode } = fitFoldStatistics([], [], [], numbers([1, 2]), { rows: range(2), blocks: alone(2) }, seededRandom(1));
+    expect([columns.length, fitted.length, encode(range(2)).length]).toEqual([0, 0, 0]);
   });
 });

@@ -5,7 +5,8 @@
  */
 import type { Random } from '../domain/random.ts';
 import type { TaskKind } from '../domain/task.ts';
-import type { LookupColumn } from './feature-file.ts';
+import type { FoldColumns } from './feature-file.ts';
+import type { LookupColumn } from './level-sums.ts';
 
 /** Label columns whose means are taken: one for binary (is it the positive class) and regression, one a class otherwise. */
 export type StatisticLabels = { columnCount: number; valueOf(row: number, column: number): number };
@@ -30,19 +31,11 @@ export function statisticLabels({ task, classes }: { task: TaskKind; classes: re
 const SMOOTHING_ROWS = 10;
 const INNER_PARTS = 5;
 
-export type FoldStatistics = {
-  /** Tables for the feature file, dictionary by dictionary, label column by label column. */
-  lookups: LookupColumn[];
-  /** Column-major values for the fitted rows, in the order of `fitRows`: out of the inner parts. */
-  fitted: Float32Array;
-  /** Column-major values for any other rows, from the tables. */
-  encode(rows: Int32Array): Float32Array;
-};
-
 /** The rows whose labels may be used. `blocks`: rows of one block (equal rows, a group) stand in for each other, so they share an inner part; −1: alone. */
 export type FittedRows = { rows: Int32Array; blocks: Int32Array };
 
 /**
+ * Columns dictionary by dictionary, label column by label column.
  * @param entries dictionary entries of all rows, one array a dictionary
  * @param entryCounts number of entries of each dictionary, rare and missing included
  */
@@ -53,7 +46,7 @@ export function fitFoldStatistics(
   labels: StatisticLabels,
   { rows: fitRows, blocks }: FittedRows,
   random: Random,
-): FoldStatistics {
+): FoldColumns<LookupColumn> {
   const part = dealParts(fitRows, blocks, random, INNER_PARTS);
   const rowCount = fitRows.length;
   const columnCount = dictionaries.length * labels.columnCount;
@@ -80,7 +73,7 @@ export function fitFoldStatistics(
     }
   }
   return {
-    lookups,
+    columns: lookups,
     fitted,
     encode(rows) {
       const values = new Float32Array(rows.length * columnCount);

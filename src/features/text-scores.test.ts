@@ -48,7 +48,7 @@ describe('the scores of texts', () => {
     const [a, b] = [truth, truth.map((value, row) => (row < 80 ? value : 99))].map((of) =>
       fitTextScores(text, VOCABULARY, numbers(of), { rows: range(0, 80), blocks: alone }, seededRandom(7)),
     );
-    expect(b.sums).toEqual(a.sums);
+    expect(b.columns).toEqual(a.columns);
     expect(b.encode(range(80, ROWS))).toEqual(a.encode(range(80, ROWS)));
   });
 
@@ -56,8 +56,8 @@ describe('the scores of texts', () => {
     const text = madeText(3);
     const truth = truthOf(text);
     const labels: StatisticLabels = { columnCount: 3, valueOf: (row, k) => Number((truth[row] > 0 ? 2 : truth[row] > -1 ? 1 : 0) === k) };
-    const { sums, fitted, encode } = fitTextScores(text, VOCABULARY, labels, { rows: range(0, 90), blocks: alone }, seededRandom(7));
-    expect(sums).toHaveLength(3);
+    const { columns, fitted, encode } = fitTextScores(text, VOCABULARY, labels, { rows: range(0, 90), blocks: alone }, seededRandom(7));
+    expect(columns).toHaveLength(3);
     expect(fitted).toHaveLength(270);
     const scores = encode(range(90, ROWS)).subarray(60);
     const mean = (isHigh: boolean) => {

@@ -5,6 +5,7 @@
  */
 import type { Random } from '../domain/random.ts';
 import type { TaskKind } from '../domain/task.ts';
+import type { FoldColumns } from './feature-file.ts';
 import { dealParts, type FittedRows, type StatisticLabels } from './target-statistics.ts';
 import { differentTexts, openTextSums, roundTextSum, type TableText, type TextSum } from './text-sums.ts';
 
@@ -36,16 +37,14 @@ export function countTextScores(
   return count <= MAX_CLASSES && count * vocabularySize * task.foldCount <= MAX_COEFFICIENTS && work <= WORK_A_MS * task.budgetMs ? count : 0;
 }
 
-export type FoldScores = {
-  /** For the feature file, label column by label column. */
-  sums: TextSum[];
-  /** Column-major values for the fitted rows, in their order: out of the inner parts. */
-  fitted: Float32Array;
-  /** Column-major values for any other rows. */
-  encode(rows: Int32Array): Float32Array;
-};
-
-export function fitTextScores(text: TableText, vocabularySize: number, labels: StatisticLabels, { rows, blocks }: FittedRows, random: Random): FoldScores {
+/** A column a label column. */
+export function fitTextScores(
+  text: TableText,
+  vocabularySize: number,
+  labels: StatisticLabels,
+  { rows, blocks }: FittedRows,
+  random: Random,
+): FoldColumns<TextSum> {
   const { columnCount } = labels;
   const { parts, epochs } = effortFor(columnCount);
   const part = dealParts(rows, blocks, random, parts);
@@ -67,7 +66,7 @@ export function fitTextScores(text: TableText, vocabularySize: number, labels: S
   const sums = learn(order);
   const opened = openTextSums(sums, vocabularySize);
   return {
-    sums,
+    columns: sums,
     fitted,
     encode(wanted) {
       const values = new Float32Array(wanted.length * columnCount);

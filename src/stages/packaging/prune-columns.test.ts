@@ -49,6 +49,7 @@ const features: FeatureFile = {
   folds: [0, 1].map((fold) => [
     ...file.dictionaries.map(({ levels }, dictionary) => ({ dictionary, values: [...levels, 0, 0].map((_, entry) => fold + entry / 3) })),
     ...[3, 4].map((seed) => sumOver(seed + 2 * fold)),
+    { bias: fold, effects: [0, 2].map((dictionary) => ({ dictionary, values: [...file.dictionaries[dictionary].levels, 0, 0].map((_, entry) => entry / 7) })) },
   ]),
 };
 const baseCount = features.columns.length;

@@ -63,7 +63,8 @@ function withoutUnread(file: FeatureFile): FeatureFile {
     if ('pair' in known) known.pair.forEach(needs);
     dictionaries.add(dictionary);
   };
-  for (const column of [...file.columns, ...file.folds.flat()]) if ('dictionary' in column) needs(column.dictionary);
+  for (const column of [...file.columns, ...file.folds.flat()].flatMap((one) => ('effects' in one ? one.effects : one)))
+    if ('dictionary' in column) needs(column.dictionary);
   const named = [...dictionaries].flatMap((dictionary) => {
     const known = file.dictionaries[dictionary];
     return 'feature' in known ? [known.feature] : [];
@@ -94,7 +95,12 @@ function withoutUnread(file: FeatureFile): FeatureFile {
           return column;
       }
     }),
-    folds: file.folds.map((columns) => columns.map((column): FoldColumn => ('dictionary' in column ? moved(column) : column))),
+    folds: file.folds.map((columns) =>
+      columns.map((column): FoldColumn => {
+        if ('effects' in column) return { ...column, effects: column.effects.map(moved) };
+        return 'dictionary' in column ? moved(column) : column;
+      }),
+    ),
     text: file.text.map((block) => ({ ...block, feature: newFeature(block.feature) })),
   };
 }

@@ -19,7 +19,12 @@ const features: FeatureFile = {
     { kind: 'lookup', dictionary: 0, values: [0, 1, null] },
     { kind: 'number', feature: 2 },
   ],
-  folds: [[{ dictionary: 0, values: [0.5, 0.5, 0.5] }]],
+  folds: [
+    [
+      { dictionary: 0, values: [0.5, 0.5, 0.5] },
+      { bias: 0, effects: [{ dictionary: 0, values: [0.5, 0.5, 0.5] }] },
+    ],
+  ],
   text: [],
 };
 
@@ -40,9 +45,9 @@ const linear: FittedLinear = {
 };
 
 describe('rankInputs', () => {
-  it('puts the input first that the trees split by, also where they split by its target statistics', () => {
+  it('puts the input first that the trees split by, also where they split by its target statistics or level scores', () => {
     expect(rankInputs(features, [{ fitted: stump(2, 0, 0, 1), weight: 1 }])[0]).toBe('rent');
-    expect(rankInputs(features, [{ fitted: stump(3, 0, 0, 1), weight: 1 }])[0]).toBe('city');
+    for (const ofFold of [3, 4]) expect(rankInputs(features, [{ fitted: stump(ofFold, 0, 0, 1), weight: 1 }])[0]).toBe('city');
   });
 
   it('puts the input first that a linear model hangs on most', () => {

@@ -36,6 +36,7 @@ export function rankInputs(features: FeatureFile, members: readonly { fitted: Fi
 function featuresBehind(column: FeatureFile['columns'][number] | FoldColumn | undefined, features: FeatureFile): number[] {
   if (column === undefined) return [];
   if ('coefficients' in column) return features.text.map(({ feature }) => feature);
+  if ('effects' in column) return column.effects.flatMap(({ dictionary }) => featuresOf(features, dictionary));
   return [...('feature' in column ? [column.feature] : []), ...('dictionary' in column ? featuresOf(features, column.dictionary) : [])];
 }
 
