@@ -216,8 +216,10 @@ export async function prepareData(
   const labelColumns = statisticColumnCount(plan.task, plan.classes.length);
   const levelScoreCount = countLevelScores(
     { labelColumns, fitRows: Math.max(0, ...folds.map(({ fit }) => fit.length)), foldCount: folds.length, budgetMs: plan.budgetMs },
-    statisticDictionaries.length,
-    categoryLevels(encoded),
+    statisticDictionaries.map((dictionary) => {
+      const { levels } = encoded.features.dictionaries[dictionary];
+      return { isOfCategory: typeof levels[0] === 'string', levelCount: levels.length };
+    }),
   );
   const shape: DataShape = {
     fitRows: Math.max(0, ...folds.map(({ fit }) => distinctRows(fit, twins)?.places.length ?? fit.length)),
@@ -240,13 +242,6 @@ export async function prepareData(
   if (plan.final === 'tested' || split.reportedOn !== 'locked-test') return prepared;
   return { ...prepared, whole: () => prepareWhole(prepared, recipe, all, equalIds) };
 }
-
-/** How many levels those dictionaries have that stand on a category, not on a number. */
-const categoryLevels = ({ features, statisticDictionaries }: Pick<PreparedData, 'features' | 'statisticDictionaries'>): number[] =>
-  statisticDictionaries.flatMap((dictionary) => {
-    const { levels } = features.dictionaries[dictionary];
-    return typeof levels[0] === 'string' ? [levels.length] : [];
-  });
 
 /**
  * Features made of two others. They are looked for with the labels of all rows to learn from, so that a score that is taken on those very rows would

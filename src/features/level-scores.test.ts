@@ -71,12 +71,15 @@ describe('the scores of levels', () => {
     expect(fit(numbers(truth), range(0, 300))).toEqual({ ...fit(numbers(truth), range(0, 300)), encode: expect.any(Function) });
   });
 
-  it('are left out where no category has many levels, only one has any, or they would take too long', () => {
+  it('are left out where no category has many levels, only one has any, or they would take too long or too much room', () => {
     const task = { labelColumns: 2, fitRows: 20_000, foldCount: 5, budgetMs: 60_000 };
-    expect(countLevelScores(task, 4, [12, 500])).toBe(2);
-    expect(countLevelScores(task, 4, [12, 50])).toBe(0);
-    expect(countLevelScores(task, 1, [500])).toBe(0);
-    expect(countLevelScores({ ...task, labelColumns: 0 }, 4, [12, 500])).toBe(0);
-    expect(countLevelScores({ ...task, budgetMs: 100 }, 4, [12, 500])).toBe(0);
+    const category = (levelCount: number) => ({ isOfCategory: true, levelCount });
+    const number = (levelCount: number) => ({ isOfCategory: false, levelCount });
+    expect(countLevelScores(task, [category(12), category(500), number(90)])).toBe(2);
+    expect(countLevelScores(task, [category(12), category(50), number(90)])).toBe(0);
+    expect(countLevelScores(task, [category(500)])).toBe(0);
+    expect(countLevelScores(task, [category(12), category(200_000)])).toBe(0);
+    expect(countLevelScores({ ...task, labelColumns: 0 }, [category(12), category(500)])).toBe(0);
+    expect(countLevelScores({ ...task, budgetMs: 100 }, [category(12), category(500)])).toBe(0);
   });
 });

@@ -14,24 +14,26 @@ const LEAST_LEVELS = 50;
 const STRENGTHS = [30, 3, 0.3];
 const PASSES = 6;
 const INNER_PARTS = 5;
+/** Effects that the scores of all folds may put into the package: some 10 MB of it. */
+const MAX_NUMBERS = 1_000_000;
+/** Far finer than the effects are known, and half as long in the package. */
+const DIGITS = 6;
 /** Cells a millisecond of the run's budget that the scores of all folds may read: about a twentieth of it. */
 const WORK_A_MS = 4e3;
 
 /** Dictionary entries of all rows and how many entries there are, one array and one number a dictionary. */
 export type Levels = { entries: readonly Int32Array[]; entryCounts: readonly number[] };
 
-/**
- * How many score columns a table has: one a label column, or 0 where they would tell nothing new or cost more than they tell.
- * @param levelCounts of those of the dictionaries that stand on a category
- */
+/** How many score columns a table has: one a label column, or 0 where they would tell nothing new or cost more than they tell. */
 export function countLevelScores(
   task: { labelColumns: number; fitRows: number; foldCount: number; budgetMs: number },
-  dictionaryCount: number,
-  levelCounts: readonly number[],
+  dictionaries: readonly { isOfCategory: boolean; levelCount: number }[],
 ): number {
-  if (dictionaryCount < 2 || !levelCounts.some((count) => count > LEAST_LEVELS)) return 0;
-  const work = task.labelColumns * task.fitRows * task.foldCount * (INNER_PARTS + 1) * 2 * STRENGTHS.length * PASSES * dictionaryCount;
-  return work <= WORK_A_MS * task.budgetMs ? task.labelColumns : 0;
+  const hasLarge = dictionaries.some(({ isOfCategory, levelCount }) => isOfCategory && levelCount > LEAST_LEVELS);
+  if (dictionaries.length < 2 || !hasLarge) return 0;
+  const numbers = dictionaries.reduce((sum, { levelCount }) => sum + levelCount, 0) * task.labelColumns * task.foldCount;
+  const work = task.labelColumns * task.fitRows * task.foldCount * (INNER_PARTS + 1) * 2 * STRENGTHS.length * PASSES * dictionaries.length;
+  return numbers <= MAX_NUMBERS && work <= WORK_A_MS * task.budgetMs ? task.labelColumns : 0;
 }
 
 /** A column a label column. */
@@ -125,6 +127,9 @@ function fitSums(
         for (let i = 0; i < rows.length; i++) residuals[i] -= change[entryOf[i]];
       }
     }
-    return { bias, effects: tables.map(({ dictionary, effects }) => ({ dictionary, values: Array.from(effects, Math.fround) })) };
+    return {
+      bias,
+      effects: tables.map(({ dictionary, effects }) => ({ dictionary, values: Array.from(effects, (effect) => Number(effect.toPrecision(DIGITS))) })),
+    };
   });
 }
