@@ -72,7 +72,8 @@ export function openRefitter(context: SearchContext): Refitter {
     if (stopSignal.aborted) return 'stopped';
 
     const fitted = twin.map((member) => ({ ...member, folds: numbersOf(context, member).filter((number) => isUsable(context, member, number)) }));
-    if (fitted.some(({ folds }, at) => folds.length < leastModels(twin[at].folds.length))) return hasFailed(context, twin) ? 'fit-failed' : 'no-time';
+    if (fitted.some(({ folds }, at) => folds.length < leastModelsOf(context, twin[at].folds.length)))
+      return hasFailed(context, twin) ? 'fit-failed' : 'no-time';
     const members = keepWithinLimits(fitted, await costsOf(context, fitted), await limitsBeside(context, twin));
     if (members === null) return 'too-costly';
     const { files, parity } = await buildFiles(own, { members, calibration, decision, interval }, profile, graphs);
@@ -151,6 +152,8 @@ async function fitOne(context: SearchContext, trainers: Trainers, member: Member
   await trainers.execute(candidate, number, rounds, stopAfterMs);
 }
 
+const leastModelsOf = ({ data }: SearchContext, wanted: number): number => leastModels(wanted, data.plan.split.kind === 'time');
+
 const fitName = (candidateId: string, number: number) => `${candidateId}-${number}`;
 
 function stateOf({ run }: SearchContext, candidateId: string): CandidateState {
@@ -199,6 +202,7 @@ function viewOf(context: SearchContext, twin: readonly Member[], begun: Readonly
     return {
       candidateId,
       wanted: numbers.length,
+      least: leastModelsOf(context, numbers.length),
       started: numbers.filter((number) => executions.has(number) || begun.has(fitName(candidateId, number))).length,
       fitMs: seenMs.length > 0 ? Math.max(...seenMs) : refitMsOf(known, candidate.refitFactor > 0),
     };

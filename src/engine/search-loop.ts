@@ -11,6 +11,7 @@ import {
   openRunningBlend,
   refitMsOf,
   refitTimeMs,
+  leastModels,
   reserveRefitMs,
   type MemberCost,
   type RunningBlend,
@@ -299,11 +300,18 @@ function wholeReserveMs(context: SearchContext): number {
     leftMs: Number.POSITIVE_INFINITY,
     threads: 1,
   });
+  const isTimeOrdered = plan.split.kind === 'time';
   const fits = members.map(({ candidateId, folds }) => {
     const learnsTwice = (run.state.candidates.get(candidateId)?.candidate.refitFactor ?? 0) > 0;
-    return { candidateId, wanted: folds.length, started: 0, fitMs: refitMsOf(costOf(candidateId), learnsTwice) };
+    return {
+      candidateId,
+      wanted: folds.length,
+      least: leastModels(folds.length, isTimeOrdered),
+      started: 0,
+      fitMs: refitMsOf(costOf(candidateId), learnsTwice),
+    };
   });
-  const fitsMs = reserveRefitMs(fits, plan.threads, plan.budgetMs);
+  const fitsMs = reserveRefitMs(fits, plan.threads, plan.budgetMs, isTimeOrdered);
   return fitsMs === 0 ? 0 : fitsMs + context.finishMs() * BUILT_AGAIN_SHARE;
 }
 

@@ -3,6 +3,8 @@ import type { FinalModel } from '../../domain/plan.ts';
 
 /** Up to so many rows with an answer the locked ones are missed enough to be learnt from in the end. Measured: docs/decisions/refit-on-all-rows.md. */
 const MAX_REFIT_ROWS = 30_000;
+/** Where later rows are to be predicted the locked ones are the latest, and missed most. */
+const MAX_REFIT_ROWS_IN_ORDER = 300_000;
 /** With more classes than this a learner's time grows with them: rows count for more. */
 const FEW_CLASSES = 4;
 
@@ -11,12 +13,14 @@ export function decideFinal({
   asked,
   labelledCount,
   classCount,
+  isTimeOrdered,
   hasTestFile,
 }: {
   asked: FinalModel | null;
   labelledCount: number;
   /** 1 for a number. */
   classCount: number;
+  isTimeOrdered: boolean;
   hasTestFile: boolean;
 }): {
   value: FinalModel;
@@ -33,9 +37,11 @@ export function decideFinal({
   if (asked !== null) return { value: asked, certainty: 1, reason: 'you named it' };
   if (hasTestFile) return { value: 'tested', certainty: 1, reason: 'with a test file all rows of the table are learnt from' };
   const rows = labelledCount.toLocaleString('en-US');
-  if (labelledCount > MAX_REFIT_ROWS)
-    return { value: 'tested', certainty: 0.8, reason: `of ${rows} rows those that are locked away to measure on are hardly missed` };
-  return labelledCount * Math.max(1, classCount / FEW_CLASSES) > MAX_REFIT_ROWS
-    ? { value: 'tested', certainty: 0.8, reason: `training ${rows} rows of ${classCount} classes once more takes time that the search makes more of` }
+  const most = isTimeOrdered ? MAX_REFIT_ROWS_IN_ORDER : MAX_REFIT_ROWS;
+  if (labelledCount > most) return { value: 'tested', certainty: 0.8, reason: `of ${rows} rows those that are locked away to measure on are hardly missed` };
+  if (labelledCount * Math.max(1, classCount / FEW_CLASSES) > most)
+    return { value: 'tested', certainty: 0.8, reason: `training ${rows} rows of ${classCount} classes once more takes time that the search makes more of` };
+  return isTimeOrdered
+    ? { value: 'refit', certainty: 0.8, reason: 'the latest rows are locked away to measure on, and what comes next is most like them' }
     : { value: 'refit', certainty: 0.8, reason: `of ${rows} rows those that are locked away to measure on are missed` };
 }

@@ -81,6 +81,7 @@ export function draftPlan(facts: PlanFacts): Plan {
     asked: request.final ?? null,
     labelledCount: labelled,
     classCount: Math.max(1, classes.length),
+    isTimeOrdered: split.value.kind === 'time',
     hasTestFile: facts.testDataset !== null,
   });
   const moment = request.moment ?? sentence.moment?.value ?? null;

@@ -3,7 +3,14 @@ import type { Member } from '../../domain/event.ts';
 import type { MemberCost } from './decide-forms.ts';
 import { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, reserveRefitMs, type RefitMember } from './decide-refit.ts';
 
-const member = (candidateId: string, part: Partial<RefitMember> = {}): RefitMember => ({ candidateId, wanted: 5, started: 0, fitMs: 1_000, ...part });
+const member = (candidateId: string, part: Partial<RefitMember> = {}): RefitMember => ({
+  candidateId,
+  wanted: 5,
+  least: 2,
+  started: 0,
+  fitMs: 1_000,
+  ...part,
+});
 
 describe('the fits of a model that learns from all rows', () => {
   it('are expected to take longer than a fold, or than the quickest fold where the first ones learn twice', () => {
@@ -30,8 +37,9 @@ describe('the fits of a model that learns from all rows', () => {
   });
 
   it('need so much time: all of them, or a third of those that the measured model has', () => {
-    expect(leastModels(5)).toBe(2);
-    expect(leastModels(1)).toBe(1);
+    expect(leastModels(5, false)).toBe(2);
+    expect(leastModels(1, false)).toBe(1);
+    expect(leastModels(5, true)).toBe(1);
     expect(refitNeedsMs([member('c0'), member('c1', { started: 4 })], 1, 'wanted')).toBe(6_000);
     expect(refitNeedsMs([member('c0'), member('c1', { started: 4 })], 1, 'least')).toBe(2_000);
     expect(refitNeedsMs([member('c0')], 2, 'wanted')).toBe(3_000);
@@ -39,9 +47,10 @@ describe('the fits of a model that learns from all rows', () => {
   });
 
   it('are given time beforehand: for all of them, for as many as a share of the budget does, or none at all', () => {
-    expect(reserveRefitMs([member('c0')], 1, 60_000)).toBe(5_000);
-    expect(reserveRefitMs([member('c0', { fitMs: 4_000 })], 1, 60_000)).toBe(15_000);
-    expect(reserveRefitMs([member('c0', { fitMs: 8_000 })], 1, 60_000)).toBe(0);
+    expect(reserveRefitMs([member('c0')], 1, 60_000, false)).toBe(5_000);
+    expect(reserveRefitMs([member('c0', { fitMs: 4_000 })], 1, 60_000, false)).toBe(15_000);
+    expect(reserveRefitMs([member('c0', { fitMs: 8_000 })], 1, 60_000, false)).toBe(0);
+    expect(reserveRefitMs([member('c0', { fitMs: 8_000, least: 1 })], 1, 60_000, true)).toBe(24_000);
   });
 });
 
