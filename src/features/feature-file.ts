@@ -14,7 +14,7 @@ const PairLevels = z.strictObject({ pair: z.tuple([z.int().min(0), z.int().min(0
 /**
  * How a typed row becomes the graph's numbers: `features.json`. Features are checked expressions over the inputs; a dictionary
  * numbers levels (level i is entry i, then one entry for rare and unseen levels, then one for missing).
- * The matrix is `columns`, then for each fold model its `folds[i]` columns, which hold that fold's target statistics, text scores and level scores.
+ * The matrix is `columns`, then for each fold model its `folds[i]` columns, which hold that fold's target statistics, level scores and text scores.
  * A `deviation` is a number less what stands in the table for the row's level: how far it is from what is usual there.
  */
 export const FeatureFile = z.strictObject({
