@@ -100,6 +100,8 @@ export const ScoreRecord = z.strictObject({
   rowCount: z.int().min(0),
   /** The same score on the rows of the test part that do not occur in training; null when all are new or none is. */
   onUnseenRows: z.strictObject({ value: z.number(), rowCount: z.int() }).nullable(),
+  /** Classes of which no row was measured: the score says nothing of them. Older records do not tell. */
+  unjudgedClasses: z.array(z.string()).optional(),
   /** How often the truth lay in its interval, on the same rows; null for classes, without intervals, and where no rows were locked. Older records have none. */
   coverage: Coverage.nullable().optional(),
 });

@@ -287,6 +287,7 @@ async function endStep({ store, run, clock }: Going, data: PreparedData, plan: P
     score: score.score,
     baseline: score.baseline,
     interval: ensemble.interval,
+    unjudgedClasses: score.unjudgedClasses ?? [],
     coverage: score.coverage ?? null,
     verdict: score.verdict,
     sentence: verdictSentence(score),

@@ -69,7 +69,7 @@ function factsOf(value: unknown, path: string[] = []): Facts {
 }
 
 /** The verdict follows from these, and from the clock, which is not repeated. */
-function scoreFacts({ metric, score, baseline, gain, rowCount, onUnseenRows, coverage }: ScoreRecord): Facts {
+function scoreFacts({ metric, score, baseline, gain, rowCount, unjudgedClasses, onUnseenRows, coverage }: ScoreRecord): Facts {
   return {
     metric,
     value: score.value,
@@ -80,6 +80,7 @@ function scoreFacts({ metric, score, baseline, gain, rowCount, onUnseenRows, cov
     'low end of the gain': gain.low,
     'high end of the gain': gain.high,
     rows: rowCount,
+    ...(unjudgedClasses?.length && { 'classes without a row': unjudgedClasses.join(', ') }),
     ...(onUnseenRows && { 'value on unseen rows': onUnseenRows.value, 'unseen rows': onUnseenRows.rowCount }),
     ...(coverage && { 'rows whose truth lies in its range': coverage.coveredCount, 'mean width of the ranges': coverage.meanWidth }),
   };

@@ -12,13 +12,14 @@ import { asPredictions, assembleOutOfFold, labelsOf } from './out-of-fold.ts';
 import type { SearchContext } from './search-loop.ts';
 
 /**
- * Rows that the headline rests on, with what the model says of them. `isSeen`: the row occurs among those learnt from. `interval`: of the packaged
- * file, where nothing of it was learnt from these rows.
+ * Rows that the headline rests on, with what the model says of them. `blocks`: rows that were locked away together (one group, or equal inputs)
+ * share a number, and vary together; −1: alone. `isSeen`: the row occurs among those learnt from. `interval`: of the packaged file, where nothing
+ * of it was learnt from these rows.
  */
 export type MeasuredRows = {
   labels: Labels;
   predictions: Predictions;
-  groups: Int32Array | null;
+  blocks: Int32Array | null;
   isSeen: Uint8Array | null;
   interval: PredictionInterval | null;
 };
@@ -37,8 +38,8 @@ export async function openMeasuredRows(context: SearchContext, files: ModelFiles
     const graphSha256 = sha256Of(files.get(packageFiles.graph) ?? new Uint8Array(0));
     if (testOpened === null) await run.append({ kind: 'test.opened', rowCount: data.test.table.rowCount, graphSha256 });
     else if (testOpened.graphSha256 !== graphSha256) throw new Error('the locked rows were opened by another graph');
-    const { table, labels, groups, isSeen } = data.test;
-    return { labels, predictions: await answers.answer(table), groups, isSeen, interval: answers.contract.interval };
+    const { table, labels, blocks, isSeen } = data.test;
+    return { labels, predictions: await answers.answer(table), blocks, isSeen, interval: answers.contract.interval };
   }
   let blended: Float64Array | null = null;
   let rows = new Int32Array(0);
@@ -53,20 +54,20 @@ export async function openMeasuredRows(context: SearchContext, files: ModelFiles
   const labels = labelsOf(data.learn.labels, rows);
   const values =
     labels.kind === 'classes' ? calibrate(blended ?? new Float64Array(0), labels.classCount, ensemble.calibration) : (blended ?? new Float64Array(0));
-  const groups = data.learn.groups && Int32Array.from(rows, (row) => data.learn.groups?.[row] ?? -1);
-  return { labels, predictions: asPredictions(values, data, ensemble.decision), groups, isSeen: null, interval: null };
+  const blocks = Int32Array.from(rows, (row) => data.blocks[row]);
+  return { labels, predictions: asPredictions(values, data, ensemble.decision), blocks, isSeen: null, interval: null };
 }
 
 /** The score on those rows with its interval, beside the baseline, and the verdict that follows. */
 export function scoreRows({ run, data, clock }: SearchContext, rows: MeasuredRows): ScoreRecord {
   const { plan } = data;
   const { metric } = plan;
-  const { labels, predictions, groups, isSeen } = rows;
+  const { labels, predictions, blocks, isSeen } = rows;
   const rowCount = labels.kind === 'classes' ? labels.codes.length : labels.values.length;
   const baseline = predictBaseline(fitBaseline(metric, data.learn.labels), rowCount);
   const random = () => seededRandom(plan.seed + 101);
-  const measured = measureScore({ metric, labels, predictions, groups, random: random() });
-  const gain = measurePaired({ metric, labels, a: predictions, b: baseline, groups, random: random() });
+  const measured = measureScore({ metric, labels, predictions, groups: blocks, random: random() });
+  const gain = measurePaired({ metric, labels, a: predictions, b: baseline, groups: blocks, random: random() });
   const verdict = decideVerdict(gain, {
     keptLeaks: plan.keptLeaks,
     isParityEqual: run.state.built?.parity.isEqual ?? false,
@@ -82,6 +83,7 @@ export function scoreRows({ run, data, clock }: SearchContext, rows: MeasuredRow
     verdict: verdict.kind,
     verdictReason: verdict.reason,
     rowCount,
+    unjudgedClasses: unjudgedOf(labels, plan.classes),
     onUnseenRows: isSeen ? scoreOnUnseen(metric, labels, predictions, isSeen) : null,
     coverage: coverageOf(rows),
   };
@@ -91,6 +93,13 @@ export function scoreRows({ run, data, clock }: SearchContext, rows: MeasuredRow
 export function coverageOf({ labels, predictions, interval }: Pick<MeasuredRows, 'labels' | 'predictions' | 'interval'>): Coverage | null {
   if (interval === null || labels.kind !== 'values' || predictions.kind !== 'values') return null;
   return measureCoverage(interval, labels.values, predictions.values);
+}
+
+/** Classes that the model may answer and that none of the measured rows is of. */
+function unjudgedOf(labels: Labels, classes: readonly string[]): string[] {
+  if (labels.kind === 'values') return [];
+  const judged = new Set(labels.codes);
+  return classes.filter((_, code) => !judged.has(code));
 }
 
 function scoreOnUnseen(metric: ScoreRecord['metric'], labels: Labels, predictions: Predictions, isSeen: Uint8Array): ScoreRecord['onUnseenRows'] {

@@ -33,8 +33,11 @@ export type LabelledRows = { table: Table; labels: Labels; groups: Int32Array | 
 export type PreparedData = {
   plan: Plan;
   learn: LabelledRows;
-  /** The locked part; `isSeen`: the row occurs among the rows to learn from, its inputs being equal. Null: scored by cross-validation. */
-  test: (LabelledRows & { isSeen: Uint8Array }) | null;
+  /**
+   * The locked part; `blocks`: as below, null where each row stands alone; `isSeen`: the row occurs among the rows to learn from, its inputs being
+   * equal. Null: scored by cross-validation.
+   */
+  test: { table: Table; labels: Labels; blocks: Int32Array | null; isSeen: Uint8Array } | null;
   scale: TargetScale;
   trainingLabels: Float64Array;
   folds: FoldRows[];
@@ -148,7 +151,7 @@ const takeLabels = (labels: Labels, rows: Int32Array): Labels =>
     ? { ...labels, codes: Int32Array.from(rows, (row) => labels.codes[row]) }
     : { kind: 'values', values: Float64Array.from(rows, (row) => labels.values[row]) };
 
-const takeGroups = (groups: Int32Array | null, rows: Int32Array) => groups && Int32Array.from(rows, (row) => groups[row]);
+const takeCodes = (codes: Int32Array, rows: Int32Array) => Int32Array.from(rows, (row) => codes[row]);
 
 /** Splits, encodes and lays out the data of an approved plan. `alreadyRead`: what planning read of the same file, to be read once only. The same plan and file give the same result in every process. */
 export async function prepareData(
@@ -180,21 +183,21 @@ export async function prepareData(
   const learn: LabelledRows = {
     table: takeRows(all.table, split.learn),
     labels: takeLabels(all.labels, split.learn),
-    groups: takeGroups(all.groups, split.learn),
+    groups: all.groups && takeCodes(all.groups, split.learn),
   };
+  const blockOf = all.groups ?? partCrowd(equalIds);
   const test = ownTest
-    ? { ...ownTest, isSeen: seenRows(all.table, ownTest.table) }
+    ? { table: ownTest.table, labels: ownTest.labels, blocks: ownTest.groups, isSeen: seenRows(all.table, ownTest.table) }
     : split.test.length === 0
       ? null
       : {
           table: takeRows(all.table, split.test),
           labels: takeLabels(all.labels, split.test),
-          groups: takeGroups(all.groups, split.test),
+          blocks: takeCodes(blockOf, split.test),
           isSeen: markSeen(equalIds, split.learn, split.test),
         };
 
-  const parted = partCrowd(equalIds);
-  const blocks = learn.groups ?? Int32Array.from(split.learn, (row) => parted[row]);
+  const blocks = takeCodes(blockOf, split.learn);
   const folds: FoldRows[] = split.folds.map(({ train, validate }, fold) => {
     const inLearn = (rows: Int32Array) => Int32Array.from(rows, (row) => learnIndex[row]);
     const random = seededRandom(plan.seed * 104_729 + fold + 17);

@@ -4,6 +4,7 @@ import type { ColumnImportance } from '../domain/package.ts';
 import type { Plan } from '../domain/plan.ts';
 import { warningText, type Profile } from '../domain/profile.ts';
 import type { Labels, Predictions } from '../domain/task.ts';
+import { unjudgedWords } from '../domain/unjudged-words.ts';
 import { verdictSentences } from '../domain/verdict.ts';
 import { confusionMatrix, measureDecisionCosts, measureReliability, measureTop } from '../stages/evaluation/index.ts';
 import type { ReportFacts } from '../stages/packaging/index.ts';
@@ -45,7 +46,7 @@ export function reportFacts(facts: {
     measuredOn: data.split.reportedOn === 'locked-test' ? 'locked rows' : data.split.reportedOn === 'test-file' ? 'your test file' : 'cross-validation',
     isCaged: state.isCaged === true,
     contained: { containment: state.containment, summary: state.containmentSummary },
-    notes: [...facts.plan.notes, ...openWarnings(profile, facts.plan).map(warningText), ...data.split.notes, ...rangeNotes(state.score)],
+    notes: [...facts.plan.notes, ...openWarnings(profile, facts.plan).map(warningText), ...data.split.notes, ...scoreNotes(state.score)],
     importance,
     errors: errorsOf(labels, predictions, data.plan.classes),
     interval: state.ensemble.interval,
@@ -79,9 +80,9 @@ export function reportFacts(facts: {
   };
 }
 
-function rangeNotes({ coverage }: ScoreRecord): string[] {
-  const warning = coverage ? coverageWarning(coverage) : null;
-  return warning === null ? [] : [warning];
+/** What to mind when reading the score. */
+function scoreNotes({ coverage, unjudgedClasses = [] }: ScoreRecord): string[] {
+  return [coverage ? coverageWarning(coverage) : null, unjudgedWords(unjudgedClasses)].filter((note) => note !== null);
 }
 
 /** What the decisions are worth in the user's own terms; null where none were said. */

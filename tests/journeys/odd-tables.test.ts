@@ -18,6 +18,7 @@ const Result = z.object({
   metric: z.string(),
   score: z.object({ value: z.number(), low: z.number(), high: z.number() }),
   baseline: z.number(),
+  unjudgedClasses: z.array(z.string()),
   verdict: z.string(),
   wallMs: z.number(),
   budgetMs: z.number(),
@@ -112,6 +113,11 @@ describe('a table that is small, wide or of many classes', () => {
     expect(result.score.value).toBeLessThan(result.baseline / 2);
   });
 
+  it('says of a class of two rows that none of them was measured', { timeout: LONGEST_TEST_MS }, async () => {
+    const { result } = await buildAndAnswer(odd.rareClass(2), { words: ['--target', 'label'] });
+    expect(result.unjudgedClasses).toEqual(['rare']);
+  });
+
   it('is judged by its rare class where two in a thousand rows are of it', { timeout: LONGEST_TEST_MS }, async () => {
     const { result } = await buildAndAnswer(odd.imbalanced(), { words: ['--target', 'fraud'], budget: '15s' });
     expect(result.metric).toBe('average_precision');
@@ -160,6 +166,9 @@ describe('a table without signal', () => {
     const { result } = await buildAndAnswer(odd.tenTimes(), { words: ['--target', 'label'] });
     expect(result.verdict).not.toBe('worth-using');
     expect(result.score.value).toBeLessThan(0.75);
+    // Twelve rows are locked, ten copies of each: 120 different ones would make it about 0.2 wide.
+    expect(result.rows.test).toBe(120);
+    expect(result.score.high - result.score.low).toBeGreaterThan(0.35);
   });
 });
 

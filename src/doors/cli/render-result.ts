@@ -2,6 +2,7 @@ import { coverageWarning, coverageWords, uncountedWords } from '../../domain/cov
 import type { ScoreRecord } from '../../domain/event.ts';
 import type { Coverage } from '../../domain/prediction-interval.ts';
 import { refitAbandonWords } from '../../domain/refit-words.ts';
+import { unjudgedWords } from '../../domain/unjudged-words.ts';
 import type { BuildResult } from '../client/client.ts';
 import { counted, number, seconds, shellWord } from './figures.ts';
 import { printable, type Terminal } from './terminal.ts';
@@ -30,6 +31,8 @@ export function renderResult(result: BuildResult, terminal: Terminal, next: { co
       ? `  measured by cross-validation on ${counted(rows.test, 'row')}: there are too few to lock some away`
       : `  measured on ${counted(rows.test, 'row')}${result.measuredOn === 'test-file' ? ' of the test file' : ''} that no training ever saw; learnt from ${counted(rows.train, 'row')}`,
   );
+  const unjudged = unjudgedWords(result.unjudgedClasses);
+  if (unjudged !== null) terminal.wrapped(`  ${terminal.style('yellow', printable(unjudged))}`, 4);
   const { coverage, interval } = result;
   if (interval !== null) terminal.wrapped(`  ${coverage === null ? uncountedWords(interval) : coverageLine(coverage)}`, 4);
   const warning = coverage && coverageWarning(coverage);

@@ -23,6 +23,8 @@ export type BuildResult = {
   metric: Metric;
   score: Interval;
   baseline: number;
+  /** Classes of which no row was measured: the score says nothing of them. */
+  unjudgedClasses: string[];
   /** The range beside answers that are numbers, or why there is none; null for classes. */
   interval: ChosenInterval | null;
   /** How often the truth lay in it, on the locked rows; null for classes, without intervals, and where none were locked. */

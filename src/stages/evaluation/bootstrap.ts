@@ -1,8 +1,8 @@
 /**
  * Intervals and standard errors of any weighted metric, by drawing rows, or whole groups of rows, again.
  *
- * Cost: a resample is one draw a unit and one pass over the rows. Above `MAX_UNITS` rows the units are random blocks of
- * equal size: their resamples vary as those of single rows do, and the draws stay bounded. Above 10,000 rows there are
+ * Cost: a resample is one draw a unit and one pass over the rows. Above `MAX_UNITS` rows or groups the units are random blocks of
+ * as many each: their resamples vary as those of single ones do, and the draws stay bounded. Above 10,000 rows there are
  * fewer resamples, above `MAX_BOOTSTRAP_ROWS` the interval is 1.96 jackknife standard errors: by then every metric is
  * close to normal, and a second of the user's budget is worth more.
  */
@@ -22,12 +22,10 @@ const MIN_GROUPS = 5;
 export type Units = { unitOf: Int32Array; count: number };
 
 export function unitsFor(rowCount: number, groups: Int32Array | null, random: Random): Units {
-  if (groups) {
-    const units = denseCodes(groups);
-    if (units.count >= MIN_GROUPS) return units;
-  }
-  if (rowCount <= MAX_UNITS) return { unitOf: Int32Array.from({ length: rowCount }, (_, row) => row), count: rowCount };
-  return blocksOf(rowCount, MAX_UNITS, random);
+  const alone = () => ({ unitOf: Int32Array.from({ length: rowCount }, (_, row) => row), count: rowCount });
+  const grouped = groups && denseCodes(groups);
+  const units = grouped && grouped.count >= MIN_GROUPS ? grouped : alone();
+  return units.count <= MAX_UNITS ? units : { unitOf: mapped(units.unitOf, blocksOf(units.count, MAX_UNITS, random).unitOf), count: MAX_UNITS };
 }
 
 /** Group codes of any kind as 0, 1, 2 … in order of appearance. A code below 0 is a group of its own row. */

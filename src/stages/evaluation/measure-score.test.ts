@@ -91,6 +91,19 @@ describe('measureScore', () => {
     expect(naive.high - naive.low).toBeLessThan((once.high - once.low) / 2);
   });
 
+  it('many groups are drawn in blocks, which vary as single groups do', () => {
+    const random = seededRandom(7);
+    const single = numberRows(3000, random);
+    if (single.labels.kind !== 'values' || single.predictions.kind !== 'values') throw new Error('numbers expected');
+    const threefold = (from: Float64Array) => ({ kind: 'values' as const, values: Float64Array.from({ length: 9000 }, (_, row) => from[row % 3000]) });
+    const repeated = { labels: threefold(single.labels.values), predictions: threefold(single.predictions.values) };
+    const groups = Int32Array.from({ length: 9000 }, (_, row) => row % 3000);
+    const once = measureScore({ metric: 'rmse', ...single, random: seededRandom(1) });
+    const grouped = measureScore({ metric: 'rmse', ...repeated, groups, random: seededRandom(1) });
+    expect((grouped.high - grouped.low) / (once.high - once.low)).toBeGreaterThan(0.9);
+    expect((grouped.high - grouped.low) / (once.high - once.low)).toBeLessThan(1.1);
+  });
+
   it('a faultless answer on few rows does not claim certainty', () => {
     const labels: Labels = { kind: 'classes', codes: Int32Array.from({ length: 40 }, (_, row) => row % 2), classCount: 2 };
     const predictions: Predictions = {
