@@ -13,7 +13,7 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { s
 const [out, ...wanted] = positionals;
 if (out === undefined) throw new Error('Say where the prepared sets go: node benchmarks/prepare.ts OUT');
 for (const name of wanted.length > 0 ? wanted : listDatasets(bundledFolder)) {
-  const prepared = prepareSet(join(bundledFolder, name), join(out, name), Number(values.seed));
+  const prepared = prepareSet(join(bundledFolder, name), join(out, name), { seed: Number(values.seed) });
   console.log(
     prepared.kind === 'missing'
       ? `${name}: left out; to have it, ${prepared.remedy}`

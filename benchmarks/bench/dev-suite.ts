@@ -14,7 +14,7 @@ import { findTaskFolders } from './task-folders.ts';
 /** Every engine on every set, one after the other, all engines of a set in one stretch; a line of results for each. */
 export async function runDevSuite(options: DevOptions): Promise<void> {
   const { budgetS, seeds, out } = options;
-  const folders = findTaskFolders(options);
+  const folders = findTaskFolders(options, { areEqualTogether: false });
   const results = openResults(out);
   const engines = await openEngines(options);
   const provenance = { commit: describeCommit(), machine: describeMachine() };

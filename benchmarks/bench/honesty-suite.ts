@@ -1,8 +1,9 @@
 /**
  * Are the numbers that we report of a model true? Three questions, each answered through the command line alone:
  *
- * - held-back: is the reported score that of rows that we never had? Rows that also occur in training are not counted, since the reported score
- *   is measured without them too; and both are samples, so their difference is judged by the standard errors of both;
+ * - held-back: is the reported score that of rows that we never had? Equal rows are held back together, as they are for the reported score, and
+ *   where a set's own rule of time or groups parts them all the same those that also occur in training are not counted. Both are samples, so their
+ *   difference is judged by the standard errors of both;
  * - coverage: does the 95 % interval hold the true score in 95 of 100 cases? On generated tables the true score of a model is known;
  * - noise: how often is a model called worth using where there is nothing to learn?
  */
@@ -28,7 +29,7 @@ const TRUTH_ROWS = 20_000;
 
 export async function runHonestySuite(options: HonestyOptions): Promise<void> {
   const { budgetS, seeds, coverageCount, noiseCount, out } = options;
-  const folders = findTaskFolders(options);
+  const folders = findTaskFolders(options, { areEqualTogether: true });
   const results = openResults(out);
   const provenance = { version: await versionOfOurs(), commit: describeCommit(), machine: describeMachine() };
   const keep = async (measure: Promise<MeasuredResult>) => {
@@ -84,29 +85,54 @@ async function measureHeldBack({ set, seed, budgetS, workFolder, taskFolder }: H
   try {
     const answersFile = join(workFolder, 'answers.csv');
     await answerFile(home, join(taskFolder, 'test.csv'), answersFile);
-    const isNew = markNewRows(taskFolder, task);
-    const newCount = isNew.filter(Boolean).length;
-    if (newCount === 0) return { ...common, comparison: null, error: 'every test row occurs in training' };
-    const test = scoreWithError(task.metric, takeRows(readJudged(taskFolder, task, answersFile), isNew));
-    const reported = { value: build.score.value, standardError: standardErrorOf(build.score) };
-    return { ...common, comparison: { reported, test, testRows: newCount, seenRows: isNew.length - newCount, verdict: build.verdict }, error: null };
+    const rows = readTestRows(taskFolder, task, build.unjudgedClasses);
+    const isCounted = rows.map(({ isSeen, isUnjudged }) => !isSeen && !isUnjudged);
+    const counted = rows.filter((_, row) => isCounted[row]);
+    if (counted.length === 0) return { ...common, comparison: null, error: 'every test row occurs in training' };
+    const judged = takeRows(readJudged(taskFolder, task, answersFile), isCounted);
+    const test = scoreWithError(
+      task.metric,
+      judged,
+      Int32Array.from(counted, ({ block }) => block),
+    );
+    const { score, verdict, shipped } = build;
+    const comparison = {
+      reported: { value: score.value, standardError: standardErrorOf(score) },
+      test,
+      testRows: counted.length,
+      seenRows: rows.filter(({ isSeen }) => isSeen).length,
+      unjudgedRows: rows.filter(({ isSeen, isUnjudged }) => isUnjudged && !isSeen).length,
+      shipped,
+      verdict,
+    };
+    return { ...common, comparison, error: null };
   } catch (error) {
     return { ...common, comparison: null, error: String(error) };
   }
 }
 
-/** Whether each test row's inputs are none that the engine learnt from. */
-function markNewRows(taskFolder: string, { target }: Task): boolean[] {
+/** `isSeen`: the row's inputs occur in training. `block`: equal inputs have the same. `isUnjudged`: nothing was reported of the row's class. */
+type TestRow = { isSeen: boolean; block: number; isUnjudged: boolean };
+
+function readTestRows(taskFolder: string, { target }: Task, unjudgedClasses: readonly string[]): TestRow[] {
+  const rowsOf = (file: string) => csvRows(readFileSync(join(taskFolder, file), 'utf8'));
   const learnt = new Set<string>();
   let targetPlace: number | undefined;
-  for (const row of csvRows(readFileSync(join(taskFolder, 'train.csv'), 'utf8'))) {
+  for (const row of rowsOf('train.csv')) {
     if (targetPlace === undefined) targetPlace = row.indexOf(target);
     else learnt.add(csvLine(row.toSpliced(targetPlace, 1)));
   }
-  const isNew: boolean[] = [];
-  for (const row of csvRows(readFileSync(join(taskFolder, 'test.csv'), 'utf8'))) isNew.push(!learnt.has(csvLine(row)));
+  const unjudged = new Set(unjudgedClasses);
+  const isUnjudged = [...rowsOf('truth.csv')].map(([label]) => unjudged.has(label));
+  const blockOf = new Map<string, number>();
+  const rows = [...rowsOf('test.csv')].map((row, at) => {
+    const inputs = csvLine(row);
+    const block = blockOf.get(inputs) ?? blockOf.size;
+    blockOf.set(inputs, block);
+    return { isSeen: learnt.has(inputs), block, isUnjudged: isUnjudged[at] };
+  });
   // The first line holds the names.
-  return isNew.slice(1);
+  return rows.slice(1);
 }
 
 async function measureCoverage(index: number, workFolder: string): Promise<Omit<CoverageResult, Provenance>> {

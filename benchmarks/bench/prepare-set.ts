@@ -26,24 +26,24 @@ const PIECE = 1 << 20;
 
 /**
  * Lays a public table out for the engines: train.csv, test.csv (without the target), truth.csv and task.json. Identifiers, known leaks and the
- * columns that only say what belongs together are dropped, so that every engine gets the same clean question.
+ * columns that only say what belongs together are dropped, so that every engine gets the same clean question. `areEqualTogether`: rows with the same
+ * inputs are all training rows or all test rows, where the set has no other rule (groups, time).
  */
-export function prepareSet(source: string, out: string, seed: number): Prepared {
+export function prepareSet(source: string, out: string, { seed, areEqualTogether = false }: { seed: number; areEqualTogether?: boolean }): Prepared {
   const dataset = openDataset(source);
   const found = findTable(source, dataset);
   if (found.kind === 'missing') return found;
   const { names, rows } = found.table;
-  const sides = sidesOf(dataset, names, rows(), seed);
-
   const target = dataset.target_index;
   const groups = dataset.group_column ?? [];
   const dropped = new Set([...dataset.id_columns, ...dataset.leak_columns, ...groups]);
   const kept = [...names.keys()].filter((place) => place === target || !dropped.has(names[place]));
   const inputs = kept.filter((place) => place !== target);
   const groupPlaces = groups.map((column) => names.indexOf(column));
+  const pick = (row: readonly string[], places: readonly number[]) => csvLine(places.map((place) => row[place] ?? ''));
+  const sides = sidesOf(dataset, names, rows(), { seed, ...(areEqualTogether && { inputsOf: (row) => pick(row, inputs) }) });
 
   mkdirSync(out, { recursive: true });
-  const pick = (row: readonly string[], places: readonly number[]) => csvLine(places.map((place) => row[place] ?? ''));
   const files = {
     train: openWriter(join(out, 'train.csv'), pick(names, kept)),
     test: openWriter(join(out, 'test.csv'), pick(names, inputs)),

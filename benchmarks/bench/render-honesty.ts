@@ -32,7 +32,7 @@ function renderHeldBack(results: readonly HeldBackResult[]): string {
   };
   return [
     '## Reported against held-back rows\n',
-    'The reported score less that on held-back rows that do not occur in training, in standard errors of the difference; above 0 the report flatters. Expected: a mean of 0, and 95 % within ±1.96. Runs on one set share its rows, so the error of the mean over all of them is, if anything, larger than shown.\n',
+    'The reported score less that on held-back rows, none of which occurs in training, in standard errors of the difference; above 0 the report flatters. Expected: a mean of 0, and 95 % within ±1.96. Runs on one set share its rows, so the error of the mean over all of them is, if anything, larger than shown.\n',
     markdownTable(
       ['set', 'metric', 'runs', 'mean', 'its error', 'within ±1.96', 'not judged'],
       [...groups.map((group) => rowOf(group, group[1][0].metric)), rowOf(['**all**', results], '')],

@@ -40,7 +40,21 @@ const HeldBackResult = z.strictObject({
   seed: z.int(),
   budgetS: z.number(),
   metric: Metric,
-  comparison: z.strictObject({ reported: Measured, test: Measured, testRows: z.int(), seenRows: z.int(), verdict: VerdictKind }).nullable(),
+  /**
+   * `testRows`: those that are compared. Left out are `seenRows`, which occur in training, and `unjudgedRows`, of classes that the report says it has
+   * not measured. `shipped`: the model that was measured, or one that learnt from the measured rows too. Older lines do not tell the last two.
+   */
+  comparison: z
+    .strictObject({
+      reported: Measured,
+      test: Measured,
+      testRows: z.int(),
+      seenRows: z.int(),
+      unjudgedRows: z.int().optional(),
+      shipped: z.enum(['tested', 'refit']).optional(),
+      verdict: VerdictKind,
+    })
+    .nullable(),
   error: z.string().nullable(),
   ...provenance,
 });

@@ -13,13 +13,15 @@ const BuildResult = z.looseObject({
   kind: z.literal('result'),
   score: z.looseObject({ value: z.number(), low: z.number(), high: z.number() }),
   verdict: VerdictKind,
+  unjudgedClasses: z.array(z.string()),
+  shipped: z.looseObject({ kind: z.enum(['tested', 'refit']) }),
 });
 const BuildError = z.looseObject({ kind: z.literal('error'), name: z.string(), message: z.string() });
 const BuildEvent = z.looseObject({ kind: z.string(), spentMs: z.number().optional() });
 
 /** What a build through the command line came to. */
 export type Build = { wallS: number; peakMemoryMb: number } & (
-  | { kind: 'built'; score: { value: number; low: number; high: number }; verdict: VerdictKind; firstModelS: number }
+  | ({ kind: 'built'; shipped: 'tested' | 'refit'; firstModelS: number } & Pick<z.infer<typeof BuildResult>, 'score' | 'verdict' | 'unjudgedClasses'>)
   /** `code`: the product's name for the error; null when it ended without one. */
   | { kind: 'failed'; code: string | null; error: string }
 );
@@ -61,8 +63,8 @@ export async function buildModel(request: BuildRequest): Promise<Build> {
   if (run.isOverrun) return { kind: 'failed', code: 'overrun', error: `ended after ${wallS.toFixed(0)} s`, wallS, peakMemoryMb };
   const told = readTold(run.stdout);
   if (run.exitCode === 0 && told.last?.success) {
-    const { score, verdict } = told.last.data;
-    return { kind: 'built', score, verdict, firstModelS: told.firstModelS ?? wallS, wallS, peakMemoryMb };
+    const { score, verdict, unjudgedClasses, shipped } = told.last.data;
+    return { kind: 'built', score, verdict, unjudgedClasses, shipped: shipped.kind, firstModelS: told.firstModelS ?? wallS, wallS, peakMemoryMb };
   }
   return {
     kind: 'failed',

@@ -69,9 +69,9 @@ function parseNumber(cell: string | undefined): number {
 
 export const scoreOf = (metric: Metric, { labels, predictions }: JudgedRows): number => measureMetric(metric, labels, predictions);
 
-/** The score with the standard error that its 95 % interval speaks of. */
-export function scoreWithError(metric: Metric, { labels, predictions }: JudgedRows): { value: number; standardError: number } {
-  const { value, low, high } = measureScore({ metric, labels, predictions, random: seededRandom(1) });
+/** The score with the standard error that its 95 % interval speaks of. Rows of one block (a code a row) vary together. */
+export function scoreWithError(metric: Metric, { labels, predictions }: JudgedRows, blocks: Int32Array): { value: number; standardError: number } {
+  const { value, low, high } = measureScore({ metric, labels, predictions, groups: blocks, random: seededRandom(1) });
   return { value, standardError: standardErrorOf({ low, high }) };
 }
 

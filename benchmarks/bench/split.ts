@@ -4,6 +4,8 @@
  *
  * - by chance: a row is a test row when the first 8 hex digits of sha256("NAME:SEED:INDEX") divide by 4 without rest, about a quarter of them;
  * - by group: the same with the values of the group's columns, joined by `|`, in place of the index, so that no group lies on both sides;
+ *   Where scores are compared with what was reported of other rows, equal inputs count as such a group (`inputsOf`), as they do in the product's own
+ *   split: rows that are new to a model are then of the same kind on both sides, repeated ones among them.
  * - by time: the time of the row at 75 % is the first test time, and all rows from that time on are test rows. The seed changes nothing.
  */
 import { createHash } from 'node:crypto';
@@ -16,14 +18,19 @@ export type Side = 'train' | 'test' | 'neither';
 
 type SplitFacts = Pick<Dataset, 'name' | 'target_index' | 'target_missing' | 'group_column' | 'time_order'>;
 
-export function sidesOf(facts: SplitFacts, names: readonly string[], rows: Iterable<string[]>, seed: number): Side[] {
+export function sidesOf(
+  facts: SplitFacts,
+  names: readonly string[],
+  rows: Iterable<string[]>,
+  { seed, inputsOf }: { seed: number; inputsOf?: (row: string[]) => string },
+): Side[] {
   const { name, target_index: target, target_missing: missing, group_column: groupColumns, time_order: timeOrder } = facts;
   const isLabelled = (row: string[]) => !missing.includes((row[target] ?? '').trim());
   if (timeOrder) return sidesByTime(timeOrder, names, rows, isLabelled);
   const groupPlaces = groupColumns?.map((column) => placeOf(names, column));
   const sides: Side[] = [];
   for (const row of rows) {
-    const key = groupPlaces ? groupPlaces.map((place) => row[place]).join('|') : String(sides.length);
+    const key = groupPlaces ? groupPlaces.map((place) => row[place]).join('|') : (inputsOf?.(row) ?? String(sides.length));
     const side = isTestKey(name, seed, key) ? 'test' : 'train';
     sides.push(isLabelled(row) ? side : 'neither');
   }

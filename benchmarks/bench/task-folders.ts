@@ -9,9 +9,12 @@ export type TaskFolders = { names: string[]; open: (name: string, seed: number, 
 export type OpenedTask = { kind: 'opened'; taskFolder: string } | { kind: 'missing'; remedy: string };
 
 /**
- * Those of the repository, split anew with each seed; or folders that somebody prepared, whose split stays as it is whatever the seed.
+ * Those of the repository, split anew with each seed (`areEqualTogether` as `prepareSet` has it); or folders that somebody prepared, whose split stays as it is whatever the seed.
  */
-export function findTaskFolders({ data, names }: { data: string | undefined; names: string[] | undefined }): TaskFolders {
+export function findTaskFolders(
+  { data, names }: { data: string | undefined; names: string[] | undefined },
+  { areEqualTogether }: { areEqualTogether: boolean },
+): TaskFolders {
   const root = data === undefined ? bundledFolder : resolve(data);
   const there = data === undefined ? listDatasets(root) : readdirSync(root).filter((name) => existsSync(join(root, name, 'task.json')));
   const stranger = names?.find((name) => !there.includes(name));
@@ -21,7 +24,7 @@ export function findTaskFolders({ data, names }: { data: string | undefined; nam
     open: (name, seed, workFolder) => {
       if (data !== undefined) return { kind: 'opened', taskFolder: join(root, name) };
       const taskFolder = join(workFolder, 'task');
-      const prepared = prepareSet(join(root, name), taskFolder, seed);
+      const prepared = prepareSet(join(root, name), taskFolder, { seed, areEqualTogether });
       return prepared.kind === 'missing' ? prepared : { kind: 'opened', taskFolder };
     },
   };
