@@ -6,6 +6,10 @@ import { z } from 'zod';
 import { Metric, TaskKind } from '../../src/domain/task.ts';
 import { csvRows } from './csv.ts';
 
+/** Columns that give a row its time, the coarser first, and how they are compared. */
+export const TimeOrder = z.array(z.tuple([z.string(), z.enum(['text', 'int'])]));
+export type TimeOrder = z.infer<typeof TimeOrder>;
+
 /** `dataset.json`: the question asked of a public table, how its file is read, and where it comes from. */
 const Dataset = z.strictObject({
   name: z.string().regex(/^[a-z0-9_]+$/),
@@ -29,8 +33,7 @@ const Dataset = z.strictObject({
   id_columns: z.array(z.string()).default([]),
   leak_columns: z.array(z.string()).default([]),
   group_column: z.array(z.string()).optional(),
-  /** Columns that give a row its time, the coarser first, and how they are compared. */
-  time_order: z.array(z.tuple([z.string(), z.enum(['text', 'int'])])).optional(),
+  time_order: TimeOrder.optional(),
   /** `sha256` and `bytes` are of the file before it was gzipped. */
   source: z.strictObject({ repo: z.string(), commit: z.string(), path: z.string(), sha256: z.string().length(64), bytes: z.int() }),
   licence: z.string(),

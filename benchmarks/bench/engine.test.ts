@@ -18,7 +18,7 @@ describe('a peer in an environment of its own', () => {
     writeFileSync(join(bin, 'python'), '#!/bin/sh\nshift 2\nexec sh "$@"\n', { mode: 0o755 });
     const workFolder = join(folder, 'work');
     mkdirSync(workFolder);
-    const task = { name: 'tiny', task: 'regression', metric: 'rmse', target: 'y', positive_class: null, intent: null } as const;
+    const task = { name: 'tiny', task: 'regression', metric: 'rmse', target: 'y', positive_class: null, intent: null, time_order: null } as const;
     job = { taskFolder: join(folder, 'task'), task, budgetS: 10, seed: 7, workFolder };
   });
   afterEach(() => rmSync(folder, { recursive: true }));

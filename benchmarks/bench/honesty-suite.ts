@@ -11,6 +11,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '../../src/domain/random.ts';
+import { timeBlocks } from '../../src/stages/evaluation/index.ts';
 import { csvLine, csvRows } from './csv.ts';
 import { drawNoise, openSource, TARGET, type GeneratedTable } from './generated-tables.ts';
 import { describeCommit, describeMachine } from './machine.ts';
@@ -19,6 +20,7 @@ import { openTask, type Task } from './prepare-set.ts';
 import { openResults, type CoverageResult, type HeldBackResult, type NoiseResult, type Result } from './results.ts';
 import { answerFile, buildModel, requestFor, versionOfOurs, type Build } from './run-ours.ts';
 import { judgedRows, readJudged, scoreOf, scoreWithError, standardErrorOf, takeRows } from './score-answers.ts';
+import { timeRanks } from './split.ts';
 import { findTaskFolders } from './task-folders.ts';
 
 /** Enough for a few cheap fits on a small table. */
@@ -111,28 +113,29 @@ async function measureHeldBack({ set, seed, budgetS, workFolder, taskFolder }: H
   }
 }
 
-/** `isSeen`: the row's inputs occur in training. `block`: equal inputs have the same. `isUnjudged`: nothing was reported of the row's class. */
+/** `isSeen`: the row's inputs occur in training. `block`: the same where rows vary together: equal inputs, or one stretch of time. `isUnjudged`: nothing was reported of the row's class. */
 type TestRow = { isSeen: boolean; block: number; isUnjudged: boolean };
 
-function readTestRows(taskFolder: string, { target }: Task, unjudgedClasses: readonly string[]): TestRow[] {
+function readTestRows(taskFolder: string, { target, time_order: timeOrder }: Task, unjudgedClasses: readonly string[]): TestRow[] {
   const rowsOf = (file: string) => csvRows(readFileSync(join(taskFolder, file), 'utf8'));
   const learnt = new Set<string>();
   let targetPlace: number | undefined;
   for (const row of rowsOf('train.csv')) {
-    if (targetPlace === undefined) targetPlace = row.indexOf(target);
-    else learnt.add(csvLine(row.toSpliced(targetPlace, 1)));
+    targetPlace ??= row.indexOf(target);
+    learnt.add(csvLine(row.toSpliced(targetPlace, 1)));
   }
   const unjudged = new Set(unjudgedClasses);
-  const isUnjudged = [...rowsOf('truth.csv')].map(([label]) => unjudged.has(label));
-  const blockOf = new Map<string, number>();
-  const rows = [...rowsOf('test.csv')].map((row, at) => {
-    const inputs = csvLine(row);
-    const block = blockOf.get(inputs) ?? blockOf.size;
-    blockOf.set(inputs, block);
-    return { isSeen: learnt.has(inputs), block, isUnjudged: isUnjudged[at] };
-  });
-  // The first line holds the names.
-  return rows.slice(1);
+  const [, ...truth] = rowsOf('truth.csv');
+  const [names = [], ...test] = rowsOf('test.csv');
+  const inputs = test.map(csvLine);
+  const firstOf = new Map<string, number>();
+  for (const [row, line] of inputs.entries()) if (!firstOf.has(line)) firstOf.set(line, row);
+  const stretches = timeOrder && timeBlocks(timeRanks(timeOrder, names, test));
+  return inputs.map((line, row) => ({
+    isSeen: learnt.has(line),
+    block: stretches?.[row] ?? firstOf.get(line) ?? -1,
+    isUnjudged: unjudged.has(truth[row][0]),
+  }));
 }
 
 async function measureCoverage(index: number, workFolder: string): Promise<Omit<CoverageResult, Provenance>> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Metric, TaskKind } from '../../src/domain/task.ts';
 import { csvLine } from './csv.ts';
-import { findTable, openDataset } from './dataset.ts';
+import { findTable, openDataset, TimeOrder } from './dataset.ts';
 import { sidesOf } from './split.ts';
 
 /** `task.json` of a prepared set: all that an engine is told. */
@@ -14,6 +14,8 @@ const Task = z.looseObject({
   target: z.string(),
   positive_class: z.string().nullable().default(null),
   intent: z.string().nullable().default(null),
+  /** Columns that give a row its time, where the test rows are the latest ones. */
+  time_order: TimeOrder.nullable().default(null),
 });
 export type Task = z.infer<typeof Task>;
 
@@ -65,8 +67,8 @@ export function prepareSet(source: string, out: string, { seed, areEqualTogether
     }
   }
   for (const file of Object.values(files)) file.close();
-  const { name, task, metric, positive_class = null, intent } = dataset;
-  writeFileSync(join(out, 'task.json'), `${JSON.stringify({ name, task, metric, positive_class, intent, target: names[target], groups })}\n`);
+  const { name, task, metric, positive_class = null, intent, time_order = null } = dataset;
+  writeFileSync(join(out, 'task.json'), `${JSON.stringify({ name, task, metric, positive_class, intent, target: names[target], groups, time_order })}\n`);
   const countOf = (wanted: string) => sides.filter((side) => side === wanted).length;
   return { kind: 'prepared', trainRows: countOf('train'), testRows: countOf('test'), columns: kept.length };
 }

@@ -69,7 +69,7 @@ function parseNumber(cell: string | undefined): number {
 
 export const scoreOf = (metric: Metric, { labels, predictions }: JudgedRows): number => measureMetric(metric, labels, predictions);
 
-/** The score with the standard error that its 95 % interval speaks of. Rows of one block (a code a row) vary together. */
+/** The score with the standard error that its 95 % interval speaks of. Rows of one block (a code a row; below 0: alone) vary together. */
 export function scoreWithError(metric: Metric, { labels, predictions }: JudgedRows, blocks: Int32Array): { value: number; standardError: number } {
   const { value, low, high } = measureScore({ metric, labels, predictions, groups: blocks, random: seededRandom(1) });
   return { value, standardError: standardErrorOf({ low, high }) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTestKey, sidesOf } from './split.ts';
+import { isTestKey, sidesOf, timeRanks } from './split.ts';
 
 const PUBLISHED = [3, 4, 5, 7, 15, 26, 28];
 const facts = { name: 'concrete', target_index: 1, target_missing: [''] };
@@ -44,5 +44,14 @@ describe('the rule of the test rows', () => {
     const rows = ['1', '10', '9', '2', '9', '3', '4', '5'].map((hour) => [hour, 'label']);
     const sides = sidesOf({ ...facts, time_order: [['x', 'int']] }, ['x', 'y'], rows, { seed: 1 });
     expect(sides).toEqual(['train', 'test', 'test', 'train', 'test', 'train', 'train', 'train']);
+  });
+
+  it('ranks times as they follow each other, the coarser column first', () => {
+    const rows = ['2 10', '1 9', '2 9', '1 9'].map((time) => time.split(' '));
+    const order: [string, 'int'][] = [
+      ['day', 'int'],
+      ['hour', 'int'],
+    ];
+    expect([...timeRanks(order, ['day', 'hour'], rows)]).toEqual([3, 0, 2, 0]);
   });
 });

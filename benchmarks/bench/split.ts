@@ -9,7 +9,7 @@
  * - by time: the time of the row at 75 % is the first test time, and all rows from that time on are test rows. The seed changes nothing.
  */
 import { createHash } from 'node:crypto';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, TimeOrder } from './dataset.ts';
 
 const TRAINING_SHARE = 0.75;
 
@@ -44,18 +44,30 @@ export function isTestKey(name: string, seed: number, key: string): boolean {
 
 type TimeKey = (string | number)[];
 
-function sidesByTime(
-  order: NonNullable<Dataset['time_order']>,
-  names: readonly string[],
-  rows: Iterable<string[]>,
-  isLabelled: (row: string[]) => boolean,
-): Side[] {
-  const parts = order.map(([column, kind]) => ({ place: placeOf(names, column), kind }));
+function sidesByTime(order: TimeOrder, names: readonly string[], rows: Iterable<string[]>, isLabelled: (row: string[]) => boolean): Side[] {
+  const keyOf = timeKeyOf(order, names);
   const keys: (TimeKey | null)[] = [];
-  for (const row of rows) keys.push(isLabelled(row) ? parts.map(({ place, kind }) => (kind === 'int' ? Number(row[place]) : row[place].trim())) : null);
+  for (const row of rows) keys.push(isLabelled(row) ? keyOf(row) : null);
   const sorted = keys.filter((key) => key !== null).sort(compareTimes);
   const first = sorted[Math.floor(TRAINING_SHARE * sorted.length)];
   return keys.map((key) => (key === null ? 'neither' : compareTimes(key, first) < 0 ? 'train' : 'test'));
+}
+
+function timeKeyOf(order: TimeOrder, names: readonly string[]): (row: string[]) => TimeKey {
+  const parts = order.map(([column, kind]) => ({ place: placeOf(names, column), kind }));
+  return (row) => parts.map(({ place, kind }) => (kind === 'int' ? Number(row[place]) : row[place].trim()));
+}
+
+/** A number a row that rises with time; equal for equal times. */
+export function timeRanks(order: TimeOrder, names: readonly string[], rows: readonly string[][]): Float64Array {
+  const keys = rows.map(timeKeyOf(order, names));
+  const inOrder = [...keys.keys()].sort((a, b) => compareTimes(keys[a], keys[b]));
+  const ranks = new Float64Array(keys.length);
+  for (const [place, row] of inOrder.entries()) {
+    const before = inOrder[place - 1];
+    ranks[row] = place > 0 && compareTimes(keys[before], keys[row]) === 0 ? ranks[before] : place;
+  }
+  return ranks;
 }
 
 function compareTimes(a: TimeKey, b: TimeKey): number {

@@ -15,7 +15,7 @@ import { answersAsCsv, answersAsJsonLines, checkColumns, checkRow, checkTable, n
 import { readVerified } from './keep.ts';
 import { coverageOf, intervalOf } from './measure-model.ts';
 import type { Edges } from './open-engine.ts';
-import { readLabelled } from './prepare-data.ts';
+import { readLabelled, togetherOf } from './prepare-data.ts';
 import { readerNotes } from './reader-notes.ts';
 
 /** Rows answered and written at a time: bounds memory on long files. */
@@ -198,7 +198,8 @@ export async function evaluateModel(edges: Edges, request: { model: string; data
       model.contract,
       file.columns.map((name) => model.contract.inputs.find((input) => file.findColumn(input.name) === name)?.name ?? name),
     );
-    const { table, labels, groups } = await readLabelled(tables, file, plan);
+    const { table, labels, ...ties } = await readLabelled(tables, file, plan);
+    const groups = togetherOf(ties, null);
     if (table.rowCount < 2) {
       throw new ModelwrightError({
         code: 'MW1424',

@@ -16,7 +16,7 @@ import { keepProfile, readProfile } from './kept-profile.ts';
 import type { Edges } from './open-engine.ts';
 import { readerNotes } from './reader-notes.ts';
 import { makePlan, withFullPaths, type Planning } from './plan.ts';
-import { prepareData, type PreparedData, type ReadRows } from './prepare-data.ts';
+import { prepareData, type PreparedData, type LabelledRows } from './prepare-data.ts';
 import { profileFile } from './profile-file.ts';
 import { refuseChangedFile } from './refuse-changed.ts';
 import { verdictSentence } from './report-facts.ts';
@@ -203,7 +203,7 @@ async function profileStep({ run, store }: Going, file: OpenedFile, request: Bui
   return profile;
 }
 
-async function planStep(going: Going, planning: Planning): Promise<{ plan: Plan; read: ReadRows }> {
+async function planStep(going: Going, planning: Planning): Promise<{ plan: Plan; read: LabelledRows }> {
   const { run, clock, watcher } = going;
   const { request } = planning;
   const { plan, read, card } = await makePlan(planning);

@@ -9,17 +9,18 @@ import type { Answers } from '../model/index.ts';
 import { decideVerdict, fitBaseline, measureCoverage, measureMetric, measurePaired, measureScore, predictBaseline } from '../stages/evaluation/index.ts';
 import type { ModelFiles } from './build-files.ts';
 import { asPredictions, assembleOutOfFold, labelsOf } from './out-of-fold.ts';
+import { takeCodes, takeTies, togetherOf } from './prepare-data.ts';
 import type { SearchContext } from './search-loop.ts';
 
 /**
- * Rows that the headline rests on, with what the model says of them. `blocks`: rows that were locked away together (one group, or equal inputs)
- * share a number, and vary together; −1: alone. `isSeen`: the row occurs among those learnt from. `interval`: of the packaged file, where nothing
+ * Rows that the headline rests on, with what the model says of them. `together`: which vary together (one group, one stretch of time, equal
+ * inputs); −1, and null for all: alone. `isSeen`: the row occurs among those learnt from. `interval`: of the packaged file, where nothing
  * of it was learnt from these rows.
  */
 export type MeasuredRows = {
   labels: Labels;
   predictions: Predictions;
-  blocks: Int32Array | null;
+  together: Int32Array | null;
   isSeen: Uint8Array | null;
   interval: PredictionInterval | null;
 };
@@ -38,8 +39,8 @@ export async function openMeasuredRows(context: SearchContext, files: ModelFiles
     const graphSha256 = sha256Of(files.get(packageFiles.graph) ?? new Uint8Array(0));
     if (testOpened === null) await run.append({ kind: 'test.opened', rowCount: data.test.table.rowCount, graphSha256 });
     else if (testOpened.graphSha256 !== graphSha256) throw new Error('the locked rows were opened by another graph');
-    const { table, labels, blocks, isSeen } = data.test;
-    return { labels, predictions: await answers.answer(table), blocks, isSeen, interval: answers.contract.interval };
+    const { table, labels, together, isSeen } = data.test;
+    return { labels, predictions: await answers.answer(table), together, isSeen, interval: answers.contract.interval };
   }
   let blended: Float64Array | null = null;
   let rows = new Int32Array(0);
@@ -54,20 +55,20 @@ export async function openMeasuredRows(context: SearchContext, files: ModelFiles
   const labels = labelsOf(data.learn.labels, rows);
   const values =
     labels.kind === 'classes' ? calibrate(blended ?? new Float64Array(0), labels.classCount, ensemble.calibration) : (blended ?? new Float64Array(0));
-  const blocks = Int32Array.from(rows, (row) => data.blocks[row]);
-  return { labels, predictions: asPredictions(values, data, ensemble.decision), blocks, isSeen: null, interval: null };
+  const together = togetherOf(takeTies(data.learn, rows), takeCodes(data.blocks, rows));
+  return { labels, predictions: asPredictions(values, data, ensemble.decision), together, isSeen: null, interval: null };
 }
 
 /** The score on those rows with its interval, beside the baseline, and the verdict that follows. */
 export function scoreRows({ run, data, clock }: SearchContext, rows: MeasuredRows): ScoreRecord {
   const { plan } = data;
   const { metric } = plan;
-  const { labels, predictions, blocks, isSeen } = rows;
+  const { labels, predictions, together, isSeen } = rows;
   const rowCount = labels.kind === 'classes' ? labels.codes.length : labels.values.length;
   const baseline = predictBaseline(fitBaseline(metric, data.learn.labels), rowCount);
   const random = () => seededRandom(plan.seed + 101);
-  const measured = measureScore({ metric, labels, predictions, groups: blocks, random: random() });
-  const gain = measurePaired({ metric, labels, a: predictions, b: baseline, groups: blocks, random: random() });
+  const measured = measureScore({ metric, labels, predictions, groups: together, random: random() });
+  const gain = measurePaired({ metric, labels, a: predictions, b: baseline, groups: together, random: random() });
   const verdict = decideVerdict(gain, {
     keptLeaks: plan.keptLeaks,
     isParityEqual: run.state.built?.parity.isEqual ?? false,

@@ -5,7 +5,7 @@ import { getColumnOf } from '../domain/table.ts';
 import type { OpenedFile, Tables } from '../edges/tables/index.ts';
 import { derivedProfile, getColumn, levelsOfProfile, type Reading, type TargetCounts, type TargetLevels } from '../stages/planning/index.ts';
 import { checkDerived, makeTarget } from './derived-target.ts';
-import type { ReadRows } from './prepare-data.ts';
+import type { LabelledRows } from './prepare-data.ts';
 
 type OpenTable = { tables: Tables; file: OpenedFile; profile: Profile };
 export type OpenedTarget = { target: ColumnProfile; derived: DerivedTarget | null; held: TargetLevels | TargetCounts };
@@ -50,7 +50,7 @@ export async function readLevels(file: OpenedFile, name: string, rule: ReadingRu
 export const readMadeLevels = async (tables: Tables, file: OpenedFile, derived: DerivedTarget): Promise<TargetLevels> =>
   levelsOf(await readMade(tables, file, derived));
 
-export function levelsOfLabels({ classes }: Plan, { labels }: ReadRows): TargetLevels {
+export function levelsOfLabels({ classes }: Plan, { labels }: LabelledRows): TargetLevels {
   if (labels.kind === 'values') return [];
   const counts = new Int32Array(classes.length);
   for (const code of labels.codes) counts[code]++;

@@ -29,7 +29,7 @@ import {
 import { checkDerived } from './derived-target.ts';
 import { levelsOfLabels, openTarget, readLevels, readMadeLevels } from './open-target.ts';
 import type { Edges } from './open-engine.ts';
-import { readLabelled, type ReadRows } from './prepare-data.ts';
+import { readLabelled, type LabelledRows } from './prepare-data.ts';
 import { profileFile } from './profile-file.ts';
 import { readerNotes } from './reader-notes.ts';
 
@@ -48,7 +48,7 @@ export type Planning = {
 };
 
 /** A plan with its card; `read`: the labelled rows, read once for the search for leaks and the training. */
-export type Planned = { plan: Plan; card: PlanCard; read: ReadRows };
+export type Planned = { plan: Plan; card: PlanCard; read: LabelledRows };
 
 /** The card says these under what is left out. */
 const toldAsLeftOut: ReadonlySet<string> = new Set(['identifier', 'constant']);
@@ -109,7 +109,7 @@ export async function makePlan(planning: Planning): Promise<Planned> {
 export const openWarnings = ({ warnings }: Profile, { split }: Plan): ProfileWarning[] =>
   warnings.filter(({ kind }) => !(kind === 'time-order' && split.kind === 'time') && !(kind === 'groups' && split.kind === 'group'));
 
-type Drafted = { plan: Plan; read: ReadRows; levels: TargetLevels };
+type Drafted = { plan: Plan; read: LabelledRows; levels: TargetLevels };
 
 async function draft(planning: Planning): Promise<Drafted> {
   const { tables, file, testFile, watcher } = planning;
@@ -148,7 +148,7 @@ async function draft(planning: Planning): Promise<Drafted> {
 }
 
 /** The columns of a plan's inputs that may know its answer. */
-const leaksIn = ({ table, labels }: ReadRows, { target, moment }: Plan, profile: Profile): LeakSuspect[] =>
+const leaksIn = ({ table, labels }: LabelledRows, { target, moment }: Plan, profile: Profile): LeakSuspect[] =>
   findLeaks({ columns: table.columns, labels, rows: Int32Array.from({ length: table.rowCount }, (_, row) => row), profile, target, moment });
 
 /** Settled by the words or by a person; otherwise the refusal with the choices. */

@@ -19,25 +19,36 @@ import {
   type GeneratedFeature,
   type TableText,
 } from '../features/index.ts';
-import { partCrowd, splitRows, type Split } from '../stages/evaluation/index.ts';
+import { partCrowd, splitRows, timeBlocks, type Split } from '../stages/evaluation/index.ts';
 import { checkReads, checkTestRows } from './check-labelled.ts';
 import { makeTarget } from './derived-target.ts';
 import { encodeRows, proposeEncoding, type Recipe } from './encode-rows.ts';
 import { checkLargest } from '../stages/planning/index.ts';
 import { cutHoldout, distinctRows, limitGeneration, type DataShape, type FoldRows } from '../stages/search/index.ts';
 
-/** Rows with their labels: `table` holds the plan's inputs. */
-export type LabelledRows = { table: Table; labels: Labels; groups: Int32Array | null };
+/** What ties rows together: the code of a group in a group split, a number that rises with time in a time split. */
+export type RowTies = { groups: Int32Array | null; timeOrder: Float64Array | null };
+
+/** The rows of a file that have a label. `table` holds the plan's inputs; as first read it may hold more columns than a later plan of the same target wants. */
+export type LabelledRows = RowTies & { table: Table; labels: Labels };
+
+/** Which measured rows vary together, so that the interval of a score draws them together: a number a row, −1 where one stands alone. Null: each does. */
+export const togetherOf = ({ groups, timeOrder }: RowTies, otherwise: Int32Array | null): Int32Array | null =>
+  groups ?? (timeOrder ? timeBlocks(timeOrder) : otherwise);
+
+export const takeTies = ({ groups, timeOrder }: RowTies, rows: Int32Array): RowTies => ({
+  groups: groups && takeCodes(groups, rows),
+  timeOrder: timeOrder && Float64Array.from(rows, (row) => timeOrder[row]),
+});
+
+export const takeCodes = (codes: Int32Array, rows: Int32Array): Int32Array => Int32Array.from(rows, (row) => codes[row]);
 
 /** All that a search and a package need of the data; made again from plan and file in the same way by every process. */
 export type PreparedData = {
   plan: Plan;
   learn: LabelledRows;
-  /**
-   * The locked part; `blocks`: as below, null where each row stands alone; `isSeen`: the row occurs among the rows to learn from, its inputs being
-   * equal. Null: scored by cross-validation.
-   */
-  test: { table: Table; labels: Labels; blocks: Int32Array | null; isSeen: Uint8Array } | null;
+  /** The locked part; `together`: as `togetherOf` says; `isSeen`: the row occurs among the rows to learn from, its inputs being equal. Null: scored by cross-validation. */
+  test: (LabelledRows & { together: Int32Array | null; isSeen: Uint8Array }) | null;
   scale: TargetScale;
   trainingLabels: Float64Array;
   folds: FoldRows[];
@@ -73,11 +84,8 @@ export type PreparedData = {
 /** What learns from all rows is scored on none; a few answers keep its fits in one shape with the others. */
 const UNSCORED_ROWS = 50;
 
-/** The rows of a file that have a label; `table` may hold more columns than a later plan of the same target wants. */
-export type ReadRows = LabelledRows & { timeOrder: Float64Array | null };
-
 /** Reads the plan's columns of a file; rows without a label are left out. */
-export async function readLabelled(tables: Tables, file: OpenedFile, plan: Plan): Promise<ReadRows> {
+export async function readLabelled(tables: Tables, file: OpenedFile, plan: Plan): Promise<LabelledRows> {
   const { split, derived } = plan;
   const requests = plan.inputs.map(({ name, rule }) => ({ name, rule }));
   for (const read of derived ? derivedReads(derived) : [{ name: plan.target, rule: plan.targetRule }])
@@ -151,7 +159,11 @@ const takeLabels = (labels: Labels, rows: Int32Array): Labels =>
     ? { ...labels, codes: Int32Array.from(rows, (row) => labels.codes[row]) }
     : { kind: 'values', values: Float64Array.from(rows, (row) => labels.values[row]) };
 
-const takeCodes = (codes: Int32Array, rows: Int32Array) => Int32Array.from(rows, (row) => codes[row]);
+const takeLabelled = (all: LabelledRows, rows: Int32Array): LabelledRows => ({
+  table: takeRows(all.table, rows),
+  labels: takeLabels(all.labels, rows),
+  ...takeTies(all, rows),
+});
 
 /** Splits, encodes and lays out the data of an approved plan. `alreadyRead`: what planning read of the same file, to be read once only. The same plan and file give the same result in every process. */
 export async function prepareData(
@@ -159,7 +171,7 @@ export async function prepareData(
   tables: Tables,
   file: OpenedFile,
   testFile: OpenedFile | null,
-  alreadyRead: ReadRows | null,
+  alreadyRead: LabelledRows | null,
 ): Promise<PreparedData> {
   const read = alreadyRead ?? (await readLabelled(tables, file, plan));
   const inputNames = plan.inputs.map(({ name }) => name);
@@ -180,24 +192,19 @@ export async function prepareData(
 
   const learnIndex = new Int32Array(all.table.rowCount).fill(-1);
   split.learn.forEach((row, index) => (learnIndex[row] = index));
-  const learn: LabelledRows = {
-    table: takeRows(all.table, split.learn),
-    labels: takeLabels(all.labels, split.learn),
-    groups: all.groups && takeCodes(all.groups, split.learn),
-  };
+  const learn = takeLabelled(all, split.learn);
   const blockOf = all.groups ?? partCrowd(equalIds);
+  const blocks = takeCodes(blockOf, split.learn);
   const test = ownTest
-    ? { table: ownTest.table, labels: ownTest.labels, blocks: ownTest.groups, isSeen: seenRows(all.table, ownTest.table) }
+    ? { ...ownTest, isSeen: seenRows(all.table, ownTest.table), together: togetherOf(ownTest, null) }
     : split.test.length === 0
       ? null
       : {
-          table: takeRows(all.table, split.test),
-          labels: takeLabels(all.labels, split.test),
-          blocks: takeCodes(blockOf, split.test),
+          ...takeLabelled(all, split.test),
           isSeen: markSeen(equalIds, split.learn, split.test),
+          together: togetherOf(takeTies(all, split.test), takeCodes(blockOf, split.test)),
         };
 
-  const blocks = takeCodes(blockOf, split.learn);
   const folds: FoldRows[] = split.folds.map(({ train, validate }, fold) => {
     const inLearn = (rows: Int32Array) => Int32Array.from(rows, (row) => learnIndex[row]);
     const random = seededRandom(plan.seed * 104_729 + fold + 17);
@@ -262,7 +269,7 @@ function generate(plan: Plan, toEncode: FeatureToEncode[], learn: LabelledRows, 
  * All rows to learn from, the locked ones too, encoded anew: levels, terms and means of all. Each fold leaves other rows out, as in the twin,
  * for models of different rows are better together; what it leaves out is never scored.
  */
-function prepareWhole(prepared: PreparedData, recipe: Recipe, all: ReadRows, equalIds: Int32Array): PreparedData {
+function prepareWhole(prepared: PreparedData, recipe: Recipe, all: LabelledRows, equalIds: Int32Array): PreparedData {
   const { plan } = prepared;
   const { table, labels, groups, timeOrder } = all;
   const blocks = groups ?? partCrowd(equalIds);
@@ -288,7 +295,7 @@ function prepareWhole(prepared: PreparedData, recipe: Recipe, all: ReadRows, equ
   });
   return {
     ...prepared,
-    ...encodeRows(plan, recipe, { table, labels, groups }),
+    ...encodeRows(plan, recipe, { table, labels, groups, timeOrder }),
     test: null,
     folds,
     blocks,

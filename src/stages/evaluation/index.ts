@@ -19,3 +19,4 @@ export {
 export { partCrowd } from './part-crowd.ts';
 export { confusionMatrix, measureReliability, type Reliability, type ReliabilityBin } from './reliability.ts';
 export { splitRows, type Fold, type Split, type SplitRequest } from './split-rows.ts';
+export { timeBlocks } from './time-blocks.ts';

@@ -67,7 +67,7 @@ p{margin:.4rem 0}ul{margin:.4rem 0;padding-left:1.2rem}.dim{color:var(--dim)}
 .alert{border:2px solid var(--bad);padding:.7rem 1rem;border-radius:4px;margin:1rem 0}
 table{border-collapse:collapse;font-size:.92rem}table.wide,table.facts{width:100%}table.narrow{min-width:22rem}
 th,td{text-align:left;padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-weight:600;color:var(--dim)}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:.2rem;padding-left:.9rem}
+th{font-weight:600;color:var(--dim)}thead th{overflow-wrap:break-word}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:.2rem;padding-left:.9rem}
 .facts th{white-space:nowrap;color:var(--ink)}.scroll{overflow-x:auto}
 .side{display:flex;flex-wrap:wrap;gap:1rem 2.5rem;align-items:flex-start}.side svg{flex:0 1 24rem}
 table.classes{font-size:.82rem;font-variant-numeric:tabular-nums}table.classes th,table.classes td{padding:.2rem .35rem;text-align:right;overflow-wrap:normal}
