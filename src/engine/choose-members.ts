@@ -63,6 +63,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     costOf: context.costOf,
     canRefit: (id) => canBeRefitted(run.state.candidates.get(id)),
     foldCount: data.folds.length,
+    isTimeOrdered: data.plan.split.kind === 'time',
     limits: memberLimits(
       context,
       weighted.map(([id]) => id),
@@ -173,7 +174,9 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
     });
   }
   const { state } = best;
-  const folds = data.folds.flatMap((_, fold) => (hasFold(state, fold) ? [fold] : []));
+  const done = data.folds.flatMap((_, fold) => (hasFold(state, fold) ? [fold] : []));
+  // In the order of time the last one knows the latest rows.
+  const folds = data.plan.split.kind === 'time' ? done.slice(-1) : done;
   const { rows, values } = await assembleOutOfFold(state, data, files, run.runId);
   const labels = labelsOf(data.learn.labels, rows);
   const predictions = asPredictions(values, data, { kind: 'argmax' });

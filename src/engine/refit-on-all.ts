@@ -9,7 +9,7 @@ import { estimateAnswerCost } from '../stages/packaging/index.ts';
 import { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, type MemberCost, type RefitMember } from '../stages/search/index.ts';
 import { buildFiles, keepFiles, type ModelFiles } from './build-files.ts';
 import { summariseContainment } from './close-sandbox.ts';
-import { canBeRefitted, openFolds, refitFold, wholeFold, wholeRefitFold } from './fold-data.ts';
+import { canBeRefitted, openFolds, wholeFold, wholeRefitFold } from './fold-data.ts';
 import { readFit } from './kept-fit.ts';
 import { memberLimits } from './member-limits.ts';
 import { openTrainers, type SearchContext, type Trainers } from './search-loop.ts';
@@ -163,13 +163,15 @@ function stateOf({ run }: SearchContext, candidateId: string): CandidateState {
 }
 
 /**
- * As many models as the member has in the model that was measured, each under a number of its own: fold models leave rows out again, one refit
- * learns from all. A linear model needs a holdout to find its strength, which only folds have.
+ * As many models as the member has in the model that was measured, each under a number of its own: fold models leave rows out again, a single one
+ * learns from all. In the order of time the measured one stands alone because the other folds know the oldest rows only; of all rows the folds
+ * are dealt at random, and so there are as many as folds. A linear model needs a holdout to find its strength, which only folds have.
  */
 function numbersOf(context: SearchContext, { candidateId, folds }: Member): number[] {
   const { data } = context;
-  const isOneOfAll = folds.includes(refitFold(data)) && canBeRefitted(stateOf(context, candidateId));
-  return isOneOfAll ? [wholeRefitFold(data)] : folds.map((_, model) => wholeFold(data, model));
+  const ofAll = folds.length === 1 && data.folds.length > 1 && canBeRefitted(stateOf(context, candidateId)) ? [wholeRefitFold(data)] : [];
+  const count = data.plan.split.kind === 'time' ? data.folds.length : folds.length;
+  return [...ofAll, ...Array.from({ length: count - ofAll.length }, (_, model) => wholeFold(data, model))];
 }
 
 type Finished = Extract<ExecutionState, { kind: 'finished' }>;
@@ -184,7 +186,7 @@ const foldFits = (context: SearchContext, candidateId: string): Finished[] => {
 function roundsOf(context: SearchContext, member: Member, number: number): number | null {
   const { candidate, executions } = stateOf(context, member.candidateId);
   if (!canBeRefitted({ candidate })) return null;
-  const twinFold = member.folds[numbersOf(context, member).indexOf(number)];
+  const twinFold = member.folds[numbersOf(context, member).indexOf(number)] ?? member.folds[0];
   const [twin] = finished(executions.get(twinFold));
   if (!twin) throw new Error(`the measured fit ${fitName(member.candidateId, twinFold)} is not there`);
   return Math.max(1, twin.rounds);

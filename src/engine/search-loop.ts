@@ -290,23 +290,25 @@ function wholeReserveMs(context: SearchContext): number {
   const { plan } = data;
   const best = likelyMembers(run.state.candidates, plan.metric).filter((id) => costs.has(id));
   if (data.whole === null || best.length === 0) return 0;
+  const isTimeOrdered = plan.split.kind === 'time';
   const weights = new Map(best.map((id) => [id, 1 / best.length]));
   const { members } = decideForms({
     weights,
     costOf,
     canRefit: (id) => canBeRefitted(run.state.candidates.get(id)),
     foldCount: data.folds.length,
+    isTimeOrdered,
     limits: memberLimits(context, best),
     leftMs: Number.POSITIVE_INFINITY,
     threads: 1,
   });
-  const isTimeOrdered = plan.split.kind === 'time';
   const fits = members.map(({ candidateId, folds }) => {
     const learnsTwice = (run.state.candidates.get(candidateId)?.candidate.refitFactor ?? 0) > 0;
+    const wanted = isTimeOrdered ? data.folds.length : folds.length;
     return {
       candidateId,
-      wanted: folds.length,
-      least: leastModels(folds.length, isTimeOrdered),
+      wanted,
+      least: leastModels(wanted, isTimeOrdered),
       started: 0,
       fitMs: refitMsOf(costOf(candidateId), learnsTwice),
     };
@@ -325,6 +327,7 @@ function refitReserveMs(context: SearchContext): number {
     costOf,
     canRefit: (id) => canBeRefitted(run.state.candidates.get(id)),
     foldCount: data.folds.length,
+    isTimeOrdered: data.plan.split.kind === 'time',
     limits: memberLimits(context, best),
     threads: data.plan.threads,
   });

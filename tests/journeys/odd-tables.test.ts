@@ -28,6 +28,8 @@ const Result = z.object({
 
 const Scored = z.object({ kind: z.literal('model.scored'), record: z.object({ gain: z.object({ value: z.number(), low: z.number() }) }) });
 
+const Chosen = z.object({ members: z.array(z.object({ folds: z.array(z.number()) })) });
+
 type Asked = { words: string[]; budget?: string };
 
 async function build(table: odd.OddTable, { words, budget = '15s' }: Asked) {
@@ -211,6 +213,9 @@ describe('a table whose rows belong together', () => {
   it('is measured on later rows where it is in the order of time, drift and all', { timeout: LONGEST_TEST_MS }, async () => {
     const { result, lines } = await buildAndAnswer(odd.drifting(), { words: ['--target', 'demand', '--time', 'day'] });
     expect(lines.find(({ kind }) => kind === 'split.made')).toMatchObject({ splitKind: 'time' });
+    // The first folds know the oldest rows alone.
+    const { members } = Chosen.parse(lines.find(({ kind }) => kind === 'ensemble.chosen'));
+    for (const { folds } of members) expect([[4], [5]]).toContainEqual(folds);
     expect(result.score.value).toBeLessThan(result.baseline);
   });
 

@@ -8,6 +8,7 @@ const ask = (costs: Record<string, MemberCost>, part: Partial<FormsRequest> = {}
   costOf: (id) => costs[id],
   canRefit: (id) => id !== 'linear',
   foldCount: 5,
+  isTimeOrdered: false,
   limits,
   leftMs: 60_000,
   threads: 2,
@@ -84,6 +85,25 @@ describe('the forms of the members', () => {
     // What was possible then is enough to decide the same again.
     const again = decideForms(ask({ trees, light: trees, network }, { weights, leftMs: 0, refits: new Set(withTime) }));
     expect(again.members).toEqual(members);
+  });
+
+  it('know the latest rows where later ones are to be predicted: one refit each while there is time, by weight, else the last fold', () => {
+    const cost = { batchMsPerRow: 0.001, rowMs: 0.01, packageBytes: 1_000, fitMs: 1_000, leastFitMs: 500 };
+    const weights = new Map([
+      ['light', 0.1],
+      ['linear', 0.3],
+      ['trees', 0.6],
+    ]);
+    const asked = ask({ light: cost, linear: cost, trees: cost }, { weights, isTimeOrdered: true, leftMs: 1_000 });
+    const { members, refits, withTime } = decideForms(asked);
+    expect(members.map(({ candidateId, folds }) => [candidateId, folds])).toEqual([
+      ['trees', [5]],
+      ['linear', [4]],
+      ['light', [4]],
+    ]);
+    expect(refits).toEqual(['trees']);
+    expect(decideForms({ ...asked, leftMs: 0, refits: new Set(withTime) }).members).toEqual(members);
+    expect(refitTimeMs(asked)).toBe(1_600);
   });
 
   it('are the one model of a holdout, whatever it costs', () => {

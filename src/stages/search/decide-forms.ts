@@ -11,6 +11,8 @@ export type FormsRequest = {
   /** Whether one model of all rows can stand for the folds: a learner that finds its settings by the holdout cannot. */
   canRefit(candidateId: string): boolean;
   foldCount: number;
+  /** Later rows are to be predicted, and the first folds have learnt from the oldest rows alone. */
+  isTimeOrdered: boolean;
   limits: AnswerLimits;
   /** Time for refits; infinite where there is no clock. */
   leftMs: number;
@@ -34,16 +36,29 @@ const HARM_OF_ONE_MODEL = 0.3;
 /**
  * In which form the chosen candidates are shipped. Fold models are kept while the answer stays within the plan's limits. Over them, always the step comes
  * next that saves most for the weight it harms: a candidate becomes one model refitted on all rows, where time allows, else it gives up a fold, or
- * one of little weight goes. `withTime`: candidates for whose refit there was time when it was looked for, those that went after all among them.
+ * one of little weight goes. In the order of time each is the one model that knows the latest rows: a refit, or else the last fold. `withTime`: candidates for whose refit there was time when it was looked for, those that went after all among them.
  */
 export function decideForms(request: FormsRequest): { members: Member[]; refits: string[]; withTime: string[] } {
-  const { weights, costOf, foldCount, limits, threads } = request;
+  const { weights, costOf, foldCount, isTimeOrdered, limits, threads } = request;
   const folds = Array.from({ length: foldCount }, (_, fold) => fold);
   let members: Member[] = [...weights].map(([candidateId, weight]) => ({ candidateId, weight, folds }));
   if (foldCount === 1) return { members, refits: [], withTime: [] };
   const withTime = new Set<string>();
   let leftMs = request.leftMs;
   const refitMs = (candidateId: string) => (costOf(candidateId).fitMs * REFIT_TIMES_FOLD) / Math.min(threads, 2);
+  const hasTime = (candidateId: string) => request.canRefit(candidateId) && (request.refits ? request.refits.has(candidateId) : refitMs(candidateId) <= leftMs);
+  const takeTime = (candidateId: string) => {
+    withTime.add(candidateId);
+    leftMs -= refitMs(candidateId);
+  };
+  if (isTimeOrdered) {
+    const latest = ({ candidateId }: Member) => {
+      if (!hasTime(candidateId)) return foldCount - 1;
+      takeTime(candidateId);
+      return refitFoldOf(foldCount);
+    };
+    members = members.toSorted((a, b) => b.weight - a.weight).map((member) => ({ ...member, folds: [latest(member)] }));
+  }
 
   for (;;) {
     // Of the limit that is overrun most.
@@ -58,17 +73,13 @@ export function decideForms(request: FormsRequest): { members: Member[]; refits:
       const one = shareOfOne(member);
       const going = members.length > 1 ? [{ member, becomes: null, worth: (one * kept.length) / weight }] : [];
       if (kept.length === 1) return going;
-      const hasTime = request.canRefit(candidateId) && (request.refits ? request.refits.has(candidateId) : refitMs(candidateId) <= leftMs);
-      if (kept.length === foldCount && hasTime)
+      if (kept.length === foldCount && hasTime(candidateId))
         return [...going, { member, becomes: [refitFoldOf(foldCount)], worth: (one * (kept.length - 1)) / (HARM_OF_ONE_MODEL * weight) }];
       return [...going, { member, becomes: kept.slice(0, -1), worth: (one * (foldCount - 1)) / (HARM_OF_ONE_MODEL * weight) }];
     });
     if (steps.length === 0) break;
     const { member, becomes } = steps.reduce((best, step) => (step.worth > best.worth ? step : best));
-    if (becomes?.[0] === refitFoldOf(foldCount)) {
-      withTime.add(member.candidateId);
-      leftMs -= refitMs(member.candidateId);
-    }
+    if (becomes?.[0] === refitFoldOf(foldCount)) takeTime(member.candidateId);
     members = members.flatMap((one) => (one !== member ? [one] : becomes === null ? [] : [{ ...member, folds: becomes }]));
   }
   const sum = members.reduce((all, { weight }) => all + weight, 0);
