@@ -115,7 +115,7 @@ function scoreSection({ record, measuredOn, plan, refit }: ReportFacts): string 
   ];
   const head = [{ text: '' }, { text: 'value', isNumber: true }, { text: '95 % interval', isNumber: true }];
   return `<p><b>${escape(plan.metric)}</b> is ${escape(metricWords[plan.metric])}.</p>${scoreChart(record)}
-<p>Measured ${escape(where)}. The interval holds 95 % of what other rows like these would give (bootstrap of the rows; the jackknife above 50,000).</p>${table(head, rows)}`;
+<p>Measured ${escape(where)}. The interval holds 95 % of what other rows like these would give (bootstrap of the rows, equal ones, groups and stretches of time as one; the jackknife above 50,000).</p>${table(head, rows)}`;
 }
 
 const MAX_BARS = 20;
