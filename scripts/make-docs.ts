@@ -76,7 +76,7 @@ With \`--json\` nothing but JSON is written to stdout, one value a line, and the
 \`message\`, \`hint\` and \`place\`. [errors.md](errors.md) lists the codes.
 
 \`build --json\` writes one event a line as it happens, each with \`kind\`, \`at\`, \`spentMs\` and \`run\`. Its result has \`model\` (name@version), \`path\` (the folder of the package),
-\`metric\`, \`score\` (\`value\`, \`low\`, \`high\`: the 95 % interval), \`baseline\`, \`interval\` (how the range beside a number is made, or why there is none; null for classes),
+\`metric\`, \`score\` (\`value\`, \`low\`, \`high\`: the 95 % interval), \`baseline\`, \`unjudgedClasses\` (those of which no row was measured), \`interval\` (how the range beside a number is made, or why there is none; null for classes),
 \`coverage\` (what that range held of the locked rows: \`level\`, \`coveredCount\`, \`rowCount\`, \`meanWidth\`, \`isLow\`; null where it was not measured), \`verdict\`
 (\`worth-using\`, \`promising\`, \`no-better\`, \`do-not-use\`), \`sentence\`, \`wallMs\`, \`budgetMs\`, \`rows\` (\`train\`, \`test\`), \`measuredOn\` (\`locked-test\`, \`test-file\`,
 \`cross-validation\`), \`members\`, \`isStoppedEarly\` and \`run\`.
