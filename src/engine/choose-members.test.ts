@@ -145,6 +145,14 @@ describe('the members of a model', () => {
     expect((await choice()).members).toEqual([{ candidateId: 'c0', weight: 1, folds: [0] }]);
   });
 
+  it('are one model of the latest rows where later ones are predicted: a refit, and the last fold model where that fails', async () => {
+    const plan: Partial<Plan> = { split: { kind: 'time', column: 'x', rule: { type: 'number', missing: [], style: 'plain' } } };
+    const refitted = await runWith({ c0: two.c0 }, { plan });
+    expect((await refitted.choice()).members).toEqual([{ candidateId: 'c0', weight: 1, folds: [MADE_FOLDS] }]);
+    const failed = await runWith({ c0: two.c0 }, { plan, refits: 'fail' });
+    expect((await failed.choice()).members).toEqual([{ candidateId: 'c0', weight: 1, folds: [MADE_FOLDS - 1] }]);
+  });
+
   it('are fewer where even one model of each is too much', async () => {
     const { choice } = await runWith(two, { costs: { c0: { ...cheap, packageBytes: 40e6 }, c1: { ...cheap, packageBytes: 45e6 } } });
     const chosen = await choice();

@@ -206,10 +206,11 @@ function takeAnswers({ rows, values }: OutOfFold, wanted: Int32Array): Float64Ar
   return taken;
 }
 
-/** Trains the chosen recipes once more on all rows; a refit that fails leaves its candidate's first fold model in its place. */
+/** Trains the chosen recipes once more on all rows; a refit that fails leaves a fold model of its candidate in its place: the first, or in the order of time the last. */
 async function refit(context: SearchContext, trainers: Trainers, members: Member[], refits: string[]): Promise<Member[]> {
   const { run, data, clock } = context;
   const fold = refitFold(data);
+  const inItsPlace = data.plan.split.kind === 'time' ? data.folds.length - 1 : 0;
   await Promise.all(
     refits.map(async (candidateId) => {
       const state = run.state.candidates.get(candidateId);
@@ -227,6 +228,6 @@ async function refit(context: SearchContext, trainers: Trainers, members: Member
   return members.map((member) => {
     if (!member.folds.includes(fold)) return member;
     const isThere = run.state.candidates.get(member.candidateId)?.executions.get(fold)?.kind === 'finished';
-    return isThere ? member : { ...member, folds: [0] };
+    return isThere ? member : { ...member, folds: [inItsPlace] };
   });
 }
