@@ -63,7 +63,7 @@ export async function chooseMembers(context: SearchContext, trainers: Trainers):
     costOf: context.costOf,
     canRefit: (id) => canBeRefitted(run.state.candidates.get(id)),
     foldCount: data.folds.length,
-    isTimeOrdered: data.plan.split.kind === 'time',
+    isTimeOrdered: data.shape.isTimeOrdered,
     limits: memberLimits(
       context,
       weighted.map(([id]) => id),
@@ -176,7 +176,7 @@ async function chooseIncomplete(context: SearchContext): Promise<Choice> {
   const { state } = best;
   const done = data.folds.flatMap((_, fold) => (hasFold(state, fold) ? [fold] : []));
   // In the order of time the last one knows the latest rows.
-  const folds = data.plan.split.kind === 'time' ? done.slice(-1) : done;
+  const folds = data.shape.isTimeOrdered ? done.slice(-1) : done;
   const { rows, values } = await assembleOutOfFold(state, data, files, run.runId);
   const labels = labelsOf(data.learn.labels, rows);
   const predictions = asPredictions(values, data, { kind: 'argmax' });
@@ -210,7 +210,7 @@ function takeAnswers({ rows, values }: OutOfFold, wanted: Int32Array): Float64Ar
 async function refit(context: SearchContext, trainers: Trainers, members: Member[], refits: string[]): Promise<Member[]> {
   const { run, data, clock } = context;
   const fold = refitFold(data);
-  const inItsPlace = data.plan.split.kind === 'time' ? data.folds.length - 1 : 0;
+  const inItsPlace = data.shape.isTimeOrdered ? data.folds.length - 1 : 0;
   await Promise.all(
     refits.map(async (candidateId) => {
       const state = run.state.candidates.get(candidateId);

@@ -87,7 +87,7 @@ export async function draftModel(context: SearchContext, finish: FinishClock, ca
     costOf: context.costOf,
     canRefit: (id) => canBeRefitted(run.state.candidates.get(id)),
     foldCount: data.folds.length,
-    isTimeOrdered: data.plan.split.kind === 'time',
+    isTimeOrdered: data.shape.isTimeOrdered,
     limits,
     leftMs: 0,
     threads: 1,

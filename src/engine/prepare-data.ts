@@ -195,15 +195,12 @@ export async function prepareData(
   const learn = takeLabelled(all, split.learn);
   const blockOf = all.groups ?? partCrowd(equalIds);
   const blocks = takeCodes(blockOf, split.learn);
+  const locked = takeLabelled(all, split.test);
   const test = ownTest
     ? { ...ownTest, isSeen: seenRows(all.table, ownTest.table), together: togetherOf(ownTest, null) }
     : split.test.length === 0
       ? null
-      : {
-          ...takeLabelled(all, split.test),
-          isSeen: markSeen(equalIds, split.learn, split.test),
-          together: togetherOf(takeTies(all, split.test), takeCodes(blockOf, split.test)),
-        };
+      : { ...locked, isSeen: markSeen(equalIds, split.learn, split.test), together: togetherOf(locked, takeCodes(blockOf, split.test)) };
 
   const folds: FoldRows[] = split.folds.map(({ train, validate }, fold) => {
     const inLearn = (rows: Int32Array) => Int32Array.from(rows, (row) => learnIndex[row]);

@@ -6,7 +6,7 @@ import type { Profile } from '../domain/profile.ts';
 import type { CandidateState, ExecutionState } from '../domain/run.ts';
 import type { GraphRuntime } from '../edges/onnx/index.ts';
 import { estimateAnswerCost } from '../stages/packaging/index.ts';
-import { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, type MemberCost, type RefitMember } from '../stages/search/index.ts';
+import { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, wantedModels, type MemberCost, type RefitMember } from '../stages/search/index.ts';
 import { buildFiles, keepFiles, type ModelFiles } from './build-files.ts';
 import { summariseContainment } from './close-sandbox.ts';
 import { canBeRefitted, openFolds, wholeFold, wholeRefitFold } from './fold-data.ts';
@@ -152,7 +152,7 @@ async function fitOne(context: SearchContext, trainers: Trainers, member: Member
   await trainers.execute(candidate, number, rounds, stopAfterMs);
 }
 
-const leastModelsOf = ({ data }: SearchContext, wanted: number): number => leastModels(wanted, data.plan.split.kind === 'time');
+const leastModelsOf = ({ data }: SearchContext, wanted: number): number => leastModels(wanted, data.shape.isTimeOrdered);
 
 const fitName = (candidateId: string, number: number) => `${candidateId}-${number}`;
 
@@ -170,7 +170,7 @@ function stateOf({ run }: SearchContext, candidateId: string): CandidateState {
 function numbersOf(context: SearchContext, { candidateId, folds }: Member): number[] {
   const { data } = context;
   const ofAll = folds.length === 1 && data.folds.length > 1 && canBeRefitted(stateOf(context, candidateId)) ? [wholeRefitFold(data)] : [];
-  const count = data.plan.split.kind === 'time' ? data.folds.length : folds.length;
+  const count = wantedModels(folds.length, data.folds.length, data.shape.isTimeOrdered);
   return [...ofAll, ...Array.from({ length: count - ofAll.length }, (_, model) => wholeFold(data, model))];
 }
 

@@ -11,6 +11,7 @@ import {
   openRunningBlend,
   refitMsOf,
   refitTimeMs,
+  wantedModels,
   leastModels,
   reserveRefitMs,
   type MemberCost,
@@ -290,7 +291,7 @@ function wholeReserveMs(context: SearchContext): number {
   const { plan } = data;
   const best = likelyMembers(run.state.candidates, plan.metric).filter((id) => costs.has(id));
   if (data.whole === null || best.length === 0) return 0;
-  const isTimeOrdered = plan.split.kind === 'time';
+  const { isTimeOrdered } = data.shape;
   const weights = new Map(best.map((id) => [id, 1 / best.length]));
   const { members } = decideForms({
     weights,
@@ -304,7 +305,7 @@ function wholeReserveMs(context: SearchContext): number {
   });
   const fits = members.map(({ candidateId, folds }) => {
     const learnsTwice = (run.state.candidates.get(candidateId)?.candidate.refitFactor ?? 0) > 0;
-    const wanted = isTimeOrdered ? data.folds.length : folds.length;
+    const wanted = wantedModels(folds.length, data.folds.length, isTimeOrdered);
     return {
       candidateId,
       wanted,
@@ -327,7 +328,7 @@ function refitReserveMs(context: SearchContext): number {
     costOf,
     canRefit: (id) => canBeRefitted(run.state.candidates.get(id)),
     foldCount: data.folds.length,
-    isTimeOrdered: data.plan.split.kind === 'time',
+    isTimeOrdered: data.shape.isTimeOrdered,
     limits: memberLimits(context, best),
     threads: data.plan.threads,
   });

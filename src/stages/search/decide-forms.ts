@@ -36,7 +36,8 @@ const HARM_OF_ONE_MODEL = 0.3;
 /**
  * In which form the chosen candidates are shipped. Fold models are kept while the answer stays within the plan's limits. Over them, always the step comes
  * next that saves most for the weight it harms: a candidate becomes one model refitted on all rows, where time allows, else it gives up a fold, or
- * one of little weight goes. In the order of time each is the one model that knows the latest rows: a refit, or else the last fold. `withTime`: candidates for whose refit there was time when it was looked for, those that went after all among them.
+ * one of little weight goes. In the order of time each is the one model that knows the latest rows: a refit, or else the last fold. `withTime`: candidates
+ * for whose refit there was time when it was looked for, those that went after all among them.
  */
 export function decideForms(request: FormsRequest): { members: Member[]; refits: string[]; withTime: string[] } {
   const { weights, costOf, foldCount, isTimeOrdered, limits, threads } = request;

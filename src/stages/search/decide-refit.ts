@@ -27,6 +27,9 @@ export const refitMsOf = ({ fitMs, leastFitMs }: Pick<MemberCost, 'fitMs' | 'lea
  */
 export const leastModels = (wanted: number, isTimeOrdered: boolean): number => (isTimeOrdered ? 1 : Math.ceil(wanted / 3));
 
+/** How many models a member that learns from all rows wants: as many as its twin has; in the order of time, where that is one of the latest rows, as many as folds. */
+export const wantedModels = (twinCount: number, foldCount: number, isTimeOrdered: boolean): number => (isTimeOrdered ? foldCount : twinCount);
+
 /** How long the fits take that are still to be begun: all that are wanted, or the fewest that would do. */
 export function refitNeedsMs(members: readonly RefitMember[], threads: number, extent: 'wanted' | 'least'): number {
   const open = members.map((member) => Math.max(0, member[extent] - member.started) * member.fitMs);

@@ -19,6 +19,7 @@ const shape: DataShape = {
   hasCategories: false,
   textTermsPerRow: 0,
   vocabularySize: 0,
+  isTimeOrdered: false,
   budgetMs: 300_000,
 };
 const portfolio = portfolioFor(shape);

@@ -6,7 +6,7 @@ export { distinctRows } from './distinct-rows.ts';
 export { cutHoldout, type FoldRows } from './cut-holdout.ts';
 export { canAnswerTogether, decideForms, refitFoldOf, refitTimeMs, type MemberCost } from './decide-forms.ts';
 export { decideNext, type SearchView } from './decide-next.ts';
-export { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, reserveRefitMs, type RefitMember } from './decide-refit.ts';
+export { keepWithinLimits, leastModels, nextRefit, refitMsOf, refitNeedsMs, reserveRefitMs, wantedModels, type RefitMember } from './decide-refit.ts';
 export { likelyMembers } from './likely-members.ts';
 export { mostCandidates, portfolioFor } from './portfolio.ts';
 export { shapeGroupOf } from './portfolio-order.ts';

@@ -16,6 +16,7 @@ const numbers: DataShape = {
   hasCategories: false,
   textTermsPerRow: 0,
   vocabularySize: 0,
+  isTimeOrdered: false,
   textScoreColumns: 0,
   budgetMs: 60_000,
 };

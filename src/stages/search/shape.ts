@@ -20,6 +20,6 @@ export type DataShape = {
   textTermsPerRow: number;
   vocabularySize: number;
   /** Later rows are to be answered from earlier ones. */
-  isTimeOrdered?: boolean;
+  isTimeOrdered: boolean;
   budgetMs: number;
 };
